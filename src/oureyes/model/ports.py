@@ -1,0 +1,108 @@
+"""What the verbs ask of the world, and what a plug-in must fit. A module that fits is a plug-in; no base class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from oureyes.errors import OurEyesError
+from oureyes.model.findings import Alert, Finding, Key, Match
+from oureyes.model.markings import Marking
+from oureyes.model.objects import StixObject
+
+__all__ = ["Example", "Importer", "Matcher", "Neighbour", "Neighbours", "Notifier", "Options", "Record", "Rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing an importer read. `object` is as received (or, from a format that is not STIX, as converted);
+    `upgraded` is the STIX 2.1 form where the original is older. `counts` is what it was in the source's own terms,
+    such as (("attributes", 1),); a record may count for nothing. `marking` is what the source itself demands.
+    `hold` is a reason to keep it but let nobody have it until a person has looked."""
+
+    object: StixObject
+    findings: tuple[Finding, ...] = ()
+    marking: Marking | None = None
+    upgraded: StixObject | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+    tags: tuple[str, ...] = ()
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One thing that could not be taken: kept as it came, with the reason. `raw` may be cut to its first MiB."""
+
+    subject: str
+    error: OurEyesError
+    raw: bytes
+    counts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person importing decided. `mapping` maps columns for tables; `country` reads national phone numbers."""
+
+    source: str = ""
+    date: str = ""
+    country: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 1 << 30
+    max_depth: int = 64
+
+
+class Importer(Protocol):
+    """A format. `sniff` sees the first 64 KiB (gunzipped) and the file's name; exactly one importer claims an input.
+    `read` yields what it finds in order and never stops at a bad one; it raises InvalidObject only when the whole
+    input is unreadable, naming line and column or byte offset."""
+
+    NAME: str
+
+    def sniff(self, head: bytes, name: str) -> bool: ...
+
+    def read(self, stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A pair of objects (as dicts) that a matcher must, or must not, put together."""
+
+    left: Mapping[str, object]
+    right: Mapping[str, object]
+    matches: bool
+
+
+class Matcher(Protocol):
+    """A way of seeing that two things belong together. What `compare` accepts always shares a key."""
+
+    NAME: str
+    EXAMPLES: Sequence[Example]
+
+    def keys(self, obj: StixObject) -> Iterable[Key]: ...
+
+    def compare(self, left: StixObject, right: StixObject) -> Match | None: ...
+
+
+class Notifier(Protocol):
+    """A way to reach someone. `send` raises on failure; the node keeps the delivery and tries again."""
+
+    NAME: str
+
+    def send(self, alert: Alert, address: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One step in the graph: from `source` by `link` to `target`; `origin` says so."""
+
+    source: str
+    link: str
+    target: str
+    origin: str
+
+
+class Neighbours(Protocol):
+    """What the graph asks: every step that touches any of `ids`, already filtered for the reader."""
+
+    def __call__(self, ids: Sequence[str]) -> Iterable[Neighbour]: ...
