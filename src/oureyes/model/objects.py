@@ -22,32 +22,12 @@ __all__ = ["EXTENSIONS", "OBSERVABLE_TYPES", "StixObject", "digest", "encode", "
 
 # SCO types have no versions; their ids follow from their content (STIX 2.1 §2.9).
 OBSERVABLE_TYPES = frozenset(
-    [
-        "artifact",
-        "autonomous-system",
-        "directory",
-        "domain-name",
-        "email-addr",
-        "email-message",
-        "file",
-        "ipv4-addr",
-        "ipv6-addr",
-        "mac-addr",
-        "mutex",
-        "network-traffic",
-        "process",
-        "software",
-        "url",
-        "user-account",
-        "windows-registry-key",
-        "x509-certificate",
-        "phone-number",
-        "bank-account",
-        "cryptocurrency-wallet",
-        "identity-document",
-        "vehicle",
-        "media-content",
-    ]
+    (
+        *("artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file"),
+        *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
+        *("user-account", "windows-registry-key", "x509-certificate"),
+        *("phone-number", "bank-account", "cryptocurrency-wallet", "identity-document", "vehicle", "media-content"),
+    )
 )
 
 # Our own kinds are STIX objects under extension definitions of ours (STIX 2.1 §7.3).

@@ -1,0 +1,529 @@
+"""What people work with: releases, quarantine, alerts and notifications, plans' standing, partners' activity, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from oureyes.errors import OurEyesError
+from oureyes.model.findings import Alert, AlertState, Subscription
+from oureyes.model.objects import digest
+from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+
+__all__ = [
+    "AuditRow",
+    "Draft",
+    "Original",
+    "Quarantined",
+    "add_activity",
+    "add_alerts",
+    "alerts",
+    "audit_leaves",
+    "audit_rows",
+    "draft",
+    "drafts",
+    "put_audit",
+    "put_draft",
+    "quarantine",
+    "subscriptions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An input as it was read once: its digest makes reading it again add nothing."""
+
+    digest: bytes
+    source: int
+    name: str
+    format: str
+    size: int
+    at: str
+    done: int
+    state: str
+    report: Mapping[str, Any]
+
+
+def original(connection: Connection, dig: bytes) -> Original | None:
+    """The run that read these bytes, if any."""
+    found = rows(
+        connection,
+        "SELECT digest, source, name, format, size, at, done, state, report FROM original WHERE digest = ?",
+        [dig],
+    )
+    if not found:
+        return None
+    d, source, name, kind, size, at, done, state, report = found[0]
+    return Original(
+        bytes(d), int(source), str(name), str(kind), int(size), str(at), int(done), str(state), _load(report)
+    )
+
+
+def put_original(connection: Connection, item: Original) -> None:
+    """Keep how far the reading of an input has come."""
+    run(connection, "DELETE FROM original WHERE digest = ?", [item.digest])
+    insert_many(
+        connection,
+        "original",
+        "digest, source, name, format, size, at, done, state, report",
+        [
+            (
+                item.digest,
+                item.source,
+                item.name,
+                item.format,
+                item.size,
+                item.at,
+                item.done,
+                item.state,
+                _dump(item.report),
+            )
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Something that could not be read, with what was expected and what to do."""
+
+    n: int
+    source: str
+    subject: str
+    expected: str
+    found: str
+    remedy: str
+    raw: bytes
+    at: str
+    state: str
+
+
+def quarantine(connection: Connection, source: str, error: OurEyesError, raw: bytes, at: str) -> bool:
+    """Put something aside; the same bytes from the same source only once."""
+    return (
+        run(
+            connection,
+            "INSERT INTO quarantine (n, source, subject, expected, found, remedy, raw, digest, at, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
+            [
+                next_numbers(connection, "quarantine"),
+                source,
+                error.subject,
+                error.expected,
+                error.found,
+                error.remedy,
+                raw,
+                digest(raw),
+                at,
+            ],
+        )
+        > 0
+    )
+
+
+def quarantined(connection: Connection, *, n: int | None = None, state: str = "waiting") -> list[Quarantined]:
+    """What is waiting for a person, or one by its number."""
+    where, values = ("n = ?", [n]) if n is not None else ("state = ?", [state])
+    found = rows(
+        connection,
+        f"SELECT n, source, subject, expected, found, remedy, raw, at, state FROM quarantine WHERE {where} ORDER BY n",
+        values,
+    )
+    return [
+        Quarantined(int(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), bytes(r[6]), str(r[7]), str(r[8]))
+        for r in found
+    ]
+
+
+def settle_quarantined(connection: Connection, n: int, state: str) -> None:
+    """It was taken after all, or dropped."""
+    run(connection, "UPDATE quarantine SET state = ? WHERE n = ?", [state, n])
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A release on its way: proposed by `author`, approved by others, then out."""
+
+    id: str
+    author: str
+    at: str
+    purpose: str
+    kind: str
+    reason: str
+    recipients: tuple[str, ...]
+    objects: tuple[str, ...]
+    approvals: tuple[str, ...]
+    state: str
+    outcome: Mapping[str, Any]
+
+
+def put_draft(connection: Connection, item: Draft) -> None:
+    """Keep a draft as it stands."""
+    run(connection, 'DELETE FROM "release" WHERE id = ?', [item.id])
+    insert_many(
+        connection,
+        "release",
+        "id, author, at, purpose, kind, reason, recipients, objects, approvals, state, outcome",
+        [
+            (
+                item.id,
+                item.author,
+                item.at,
+                item.purpose,
+                item.kind,
+                item.reason,
+                _dump(item.recipients),
+                _dump(item.objects),
+                _dump(item.approvals),
+                item.state,
+                _dump(item.outcome),
+            )
+        ],
+    )
+
+
+def draft(connection: Connection, identifier: str) -> Draft | None:
+    """One draft."""
+    found = [item for item in drafts(connection) if item.id == identifier]
+    return found[0] if found else None
+
+
+def drafts(connection: Connection, *, state: str = "") -> list[Draft]:
+    """All drafts, oldest first, or those in one state."""
+    found = rows(
+        connection,
+        "SELECT id, author, at, purpose, kind, reason, recipients, objects, approvals, state, outcome"
+        ' FROM "release" ORDER BY at, id',
+    )
+    return [
+        Draft(
+            str(r[0]),
+            str(r[1]),
+            str(r[2]),
+            str(r[3]),
+            str(r[4]),
+            str(r[5]),
+            tuple(_load(r[6])),
+            tuple(_load(r[7])),
+            tuple(_load(r[8])),
+            str(r[9]),
+            _load(r[10]),
+        )
+        for r in found
+        if not state or r[9] == state
+    ]
+
+
+def put_released(connection: Connection, found: Iterable[tuple[int, str, str, str, bytes, str]]) -> None:
+    """Remember (ident, recipient, id it went under, statement, digest, when): whom a correction must reach."""
+    for ident, recipient, sent, statement, dig, at in found:
+        run(
+            connection,
+            "DELETE FROM released WHERE ident = ? AND recipient = ? AND sent = ?",
+            [ident, recipient, sent],
+        )
+        insert_many(
+            connection,
+            "released",
+            "ident, recipient, sent, statement, digest, state, at",
+            [(ident, recipient, sent, statement, dig, "out", at)],
+        )
+
+
+def released_to(connection: Connection, identifier: str) -> list[tuple[str, str, str, str, bytes, str]]:
+    """(recipient, id it went under, state, statement, digest, when) of everything that left for an id."""
+    found = rows(
+        connection,
+        "SELECT r.recipient, r.sent, r.state, r.statement, r.digest, r.at FROM released r"
+        " JOIN ident i ON i.n = r.ident WHERE i.id = ? ORDER BY r.recipient, r.sent",
+        [identifier],
+    )
+    return [(str(a), str(b), str(c), str(d), bytes(e), str(f)) for a, b, c, d, e, f in found]
+
+
+def released_state(connection: Connection, ident: int, recipient: str, sent: str, state: str) -> None:
+    """What left has been superseded or retracted."""
+    run(
+        connection,
+        "UPDATE released SET state = ? WHERE ident = ? AND recipient = ? AND sent = ?",
+        [state, ident, recipient, sent],
+    )
+
+
+def parents(connection: Connection, sent: Iterable[str]) -> dict[str, str]:
+    """For ids that went out: the id here that they were (extracts go under another)."""
+    found = select_in(
+        connection, "SELECT r.sent, i.id FROM released r JOIN ident i ON i.n = r.ident WHERE r.sent IN (:in)", sent
+    )
+    return {str(a): str(b) for a, b in found}
+
+
+def neutrality(connection: Connection, identifier: str) -> Mapping[str, Any] | None:
+    """The answers kept for a notice."""
+    found = rows(connection, "SELECT answers FROM neutrality WHERE id = ?", [identifier])
+    return _load(found[0][0]) if found else None  # type: ignore[no-any-return]  # JSON of ours
+
+
+def put_neutrality(connection: Connection, identifier: str, answers: Mapping[str, Any]) -> None:
+    """Keep the answers for a notice."""
+    run(connection, "DELETE FROM neutrality WHERE id = ?", [identifier])
+    insert_many(connection, "neutrality", "id, answers", [(identifier, _dump(answers))])
+
+
+def subscriptions(connection: Connection) -> list[Subscription]:
+    """Who is told about what."""
+    return [
+        msgspec.json.decode(str(rule), type=Subscription)
+        for (rule,) in rows(connection, "SELECT rule FROM subscription ORDER BY id")
+    ]
+
+
+def put_subscription(connection: Connection, item: Subscription) -> None:
+    """Keep a rule."""
+    run(connection, "DELETE FROM subscription WHERE id = ?", [item.id])
+    insert_many(connection, "subscription", "id, owner, rule", [(item.id, item.owner, _dump(item))])
+
+
+def drop_subscription(connection: Connection, identifier: str) -> bool:
+    """Forget a rule."""
+    return run(connection, "DELETE FROM subscription WHERE id = ?", [identifier]) > 0
+
+
+def add_alerts(connection: Connection, found: Sequence[Alert]) -> list[Alert]:
+    """Keep alerts, one row a (cause, event, owner): a further one joins its row and rings again. Those that rang."""
+    for alert in found:
+        known = rows(
+            connection,
+            "SELECT id, objects, count, rank FROM alert WHERE cause = ? AND event = ? AND owner = ?",
+            [alert.cause, alert.event, alert.owner],
+        )
+        if known:
+            identifier, objects, number, rank = known[0]
+            together = list(dict.fromkeys([*_load(objects), *alert.objects]))
+            run(
+                connection,
+                "UPDATE alert SET objects = ?, count = ?, headline = ?, reason = ?, rank = ?, at = ?, state = 'new'"
+                " WHERE id = ?",
+                [
+                    _dump(together),
+                    int(number) + 1,
+                    alert.headline,
+                    alert.reason,
+                    max(float(rank), alert.rank),
+                    alert.at,
+                    identifier,
+                ],
+            )
+        else:
+            insert_many(
+                connection,
+                "alert",
+                "id, cause, event, headline, objects, origin, owner, state, reason, rank, at, assignee, count",
+                [
+                    (
+                        alert.id,
+                        alert.cause,
+                        alert.event,
+                        alert.headline,
+                        _dump(alert.objects),
+                        alert.origin,
+                        alert.owner,
+                        str(alert.state),
+                        alert.reason,
+                        alert.rank,
+                        alert.at,
+                        "",
+                        1,
+                    )
+                ],
+            )
+    return list(found)
+
+
+def alerts(connection: Connection, *, owner: str = "", state: str = "", n: str = "") -> list[tuple[Alert, str, int]]:
+    """(alert, assignee, how often it rang), highest rank first."""
+    where, values = ["1 = 1"], []
+    for column, value in (("owner", owner), ("state", state), ("id", n)):
+        if value:
+            where.append(f"{column} = ?")
+            values.append(value)
+    found = rows(
+        connection,
+        "SELECT id, cause, event, headline, objects, origin, at, owner, state, reason, rank, assignee, count FROM alert"
+        f" WHERE {' AND '.join(where)} ORDER BY CASE state WHEN 'done' THEN 1 ELSE 0 END, rank DESC, at DESC, id",
+        values,
+    )
+    return [
+        (
+            Alert(
+                str(r[0]),
+                str(r[1]),
+                str(r[2]),
+                str(r[3]),
+                tuple(_load(r[4])),
+                str(r[5]),
+                str(r[6]),
+                str(r[7]),
+                AlertState(str(r[8])),
+                str(r[9]),
+                float(r[10]),
+            ),
+            str(r[11]),
+            int(r[12]),
+        )
+        for r in found
+    ]
+
+
+def move_alert(connection: Connection, identifier: str, state: AlertState, assignee: str) -> None:
+    """Where an alert stands now."""
+    run(connection, "UPDATE alert SET state = ?, assignee = ? WHERE id = ?", [str(state), assignee, identifier])
+
+
+def queue_notification(connection: Connection, alert: str, notifier: str, address: str) -> None:
+    """A notification that must go out: kept until it has."""
+    insert_many(
+        connection,
+        "notification",
+        "n, alert, notifier, address, state, attempts, next_try, error",
+        [(next_numbers(connection, "notification"), alert, notifier, address, "waiting", 0, 0, "")],
+    )
+
+
+def notifications(connection: Connection, now_ms: int, limit: int = 50) -> list[tuple[int, str, str, str, int]]:
+    """(number, alert, notifier, address, attempts) of what is due."""
+    found = rows(
+        connection,
+        "SELECT n, alert, notifier, address, attempts FROM notification WHERE state = 'waiting' AND next_try <= ?"
+        " ORDER BY n LIMIT ?",
+        [now_ms, limit],
+    )
+    return [(int(a), str(b), str(c), str(d), int(e)) for a, b, c, d, e in found]
+
+
+def settle_notification(connection: Connection, n: int, state: str, attempts: int, next_try: int, error: str) -> None:
+    """It went out, or must be tried again."""
+    run(
+        connection,
+        "UPDATE notification SET state = ?, attempts = ?, next_try = ?, error = ? WHERE n = ?",
+        [state, attempts, next_try, error, n],
+    )
+
+
+def put_standing(connection: Connection, plan: str, status: str, reason: str, claims: Any, at: str) -> None:
+    """What a plan's validity was found to be."""
+    run(connection, "DELETE FROM standing WHERE plan = ?", [plan])
+    insert_many(connection, "standing", "plan, status, reason, claims, at", [(plan, status, reason, _dump(claims), at)])
+
+
+def standing(connection: Connection, plan: str) -> tuple[str, str, Any, str] | None:
+    """(status, reason, claims, when) as last found."""
+    found = rows(connection, "SELECT status, reason, claims, at FROM standing WHERE plan = ?", [plan])
+    return (str(found[0][0]), str(found[0][1]), _load(found[0][2]), str(found[0][3])) if found else None
+
+
+def standings(connection: Connection) -> list[tuple[str, str]]:
+    """(plan, status) of every plan held."""
+    return [(str(a), str(b)) for a, b in rows(connection, "SELECT plan, status FROM standing ORDER BY plan")]
+
+
+def add_activity(connection: Connection, found: Iterable[tuple[str, str, str, str, str]]) -> int:
+    """Keep (partner, object, what, when, statement) as partners tell it; how many were new."""
+    added = 0
+    for origin, identifier, what, at, statement in found:
+        added += run(
+            connection,
+            "INSERT INTO activity (n, origin, object, what, at, statement) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [next_numbers(connection, "activity"), origin, identifier, what, at, statement],
+        )
+    return added
+
+
+def activity(connection: Connection, ids: Iterable[str]) -> list[tuple[str, str, str, str]]:
+    """(partner, object, what, when) of what partners did with these ids."""
+    found = select_in(connection, "SELECT origin, object, what, at FROM activity WHERE object IN (:in) ORDER BY n", ids)
+    return [(str(a), str(b), str(c), str(d)) for a, b, c, d in found]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One line of the audit log; `leaf` is its hash in the log."""
+
+    seq: int
+    at: str
+    actor: str
+    verb: str
+    subject: str
+    purpose: str
+    detail: Mapping[str, Any]
+    leaf: bytes
+
+
+def put_audit(connection: Connection, found: Sequence[AuditRow]) -> None:
+    """Append lines. There is no way to change or remove one."""
+    insert_many(
+        connection,
+        "audit",
+        "seq, at, actor, verb, subject, purpose, detail, leaf",
+        [(r.seq, r.at, r.actor, r.verb, r.subject, r.purpose, _dump(r.detail), r.leaf) for r in found],
+    )
+
+
+def audit_rows(
+    connection: Connection,
+    *,
+    start: int = 0,
+    limit: int = 1000,
+    subject: str = "",
+    actor: str = "",
+    verb: str = "",
+    newest: bool = False,
+) -> list[AuditRow]:
+    """Lines from `start`, or those about a subject, by an actor, of a verb."""
+    where, values = ["seq >= ?"], [start]
+    extra: list[Any] = list(values)
+    for column, value in (("subject", subject), ("actor", actor), ("verb", verb)):
+        if value:
+            where.append(f"{column} = ?")
+            extra.append(value)
+    found = rows(
+        connection,
+        "SELECT seq, at, actor, verb, subject, purpose, detail, leaf FROM audit"
+        f" WHERE {' AND '.join(where)} ORDER BY seq {'DESC' if newest else 'ASC'} LIMIT ?",
+        [*extra, limit],
+    )
+    return [
+        AuditRow(
+            int(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), _load(r[6]), bytes(r[7]) if r[7] else b""
+        )
+        for r in found
+    ]
+
+
+def audit_leaves(connection: Connection) -> list[bytes]:
+    """Every leaf hash of the audit log, in order."""
+    return [bytes(leaf) for (leaf,) in rows(connection, "SELECT leaf FROM audit ORDER BY seq")]
+
+
+def get_setting(connection: Connection, name: str) -> str | None:
+    """A small thing the node remembers, such as its audit log's right edge."""
+    found = rows(connection, "SELECT value FROM setting WHERE name = ?", [name])
+    return str(found[0][0]) if found else None
+
+
+def put_setting(connection: Connection, name: str, value: str) -> None:
+    """Remember it."""
+    run(connection, "DELETE FROM setting WHERE name = ?", [name])
+    insert_many(connection, "setting", "name, value", [(name, value)])
+
+
+def _dump(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _load(text: Any) -> Any:
+    return msgspec.json.decode(str(text))

@@ -1,0 +1,65 @@
+"""The few hot paths as plain SQL on both engines: placeholders, chunks, and numbers given out in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+__all__ = ["chunks", "insert_many", "next_numbers", "rows", "run", "select_in"]
+
+T = TypeVar("T")
+_CHUNK = 500
+_LOCK = 0x0E7E5  # one writer at a time gives out numbers on PostgreSQL
+
+
+def _sql(connection: Connection, sql: str) -> str:
+    return sql if connection.dialect.name == "sqlite" else sql.replace("%", "%%").replace("?", "%s")
+
+
+def run(connection: Connection, sql: str, values: Sequence[Any] = ()) -> int:
+    """Execute one statement written with `?`; how many rows it touched."""
+    return int(connection.exec_driver_sql(_sql(connection, sql), tuple(values)).rowcount)
+
+
+def rows(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    """All rows of a query written with `?`."""
+    return list(connection.exec_driver_sql(_sql(connection, sql), tuple(values)).all())
+
+
+def insert_many(
+    connection: Connection, table: str, columns: str, values: Sequence[Sequence[Any]], *, ignore: bool = False
+) -> None:
+    """Insert rows; `ignore` keeps what is there."""
+    if not values:
+        return
+    marks = ", ".join("?" * len(values[0]))
+    sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # names are ours
+    if ignore:
+        sql += " ON CONFLICT DO NOTHING"
+    connection.exec_driver_sql(_sql(connection, sql), [tuple(value) for value in values])
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Lists short enough for one IN (…)."""
+    held = list(values)
+    for start in range(0, len(held), _CHUNK):
+        yield held[start : start + _CHUNK]
+
+
+def select_in(connection: Connection, sql: str, values: Iterable[Any], *more: Any) -> list[Any]:
+    """Rows of a query whose `IN (:in)` is filled with `values`, in chunks; `more` come after them."""
+    found: list[Any] = []
+    for some in chunks(values):
+        marks = ", ".join("?" * len(some))
+        found += rows(connection, sql.replace(":in", marks), [*some, *more])
+    return found
+
+
+def next_numbers(connection: Connection, table: str, column: str = "n") -> int:
+    """The first unused number of a table; the caller, who is the only writer, counts on from it."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    found = connection.exec_driver_sql(f'SELECT max("{column}") FROM "{table}"').scalar()  # names are ours
+    return int(found or 0) + 1

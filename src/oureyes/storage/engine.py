@@ -1,0 +1,247 @@
+"""Opening the database, and the one writer.
+
+Everything written goes through a single thread that gathers what is waiting into one transaction (group commit):
+each piece runs in a savepoint, so one that fails takes nothing with it; the commit, with `synchronous=FULL`, stands
+for all of them, and only then does any caller learn that its piece is done. Readers have connections of their own.
+
+SQLite comes from `sqlcipher3`, encrypted and of a version without the WAL-reset corruption (fixed in 3.51.3); the
+interpreter's own is not used. The key is the raw 32 bytes, so no key derivation is paid per connection.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from oureyes.errors import OurEyesError, StorageError
+from oureyes.storage.migrations import upgrade
+
+__all__ = ["Database", "backup", "open_database", "restore"]
+
+T = TypeVar("T")
+_OLDEST_SQLITE = (3, 51, 3)
+_GROUP = 256  # pieces gathered into one commit at most
+
+
+@dataclass
+class _Piece:
+    work: Callable[[Connection], Any]
+    future: Future[Any] = field(default_factory=Future)
+
+
+class Database:
+    """One open database. `write` runs in the writer and returns after the durable commit; `read` gives a snapshot."""
+
+    def __init__(self, writer: Engine, reader: Engine, path: Path | None) -> None:
+        self._writer, self._reader, self.path = writer, reader, path
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._committed: list[Callable[[], None]] = []
+        self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
+        self._closed = False
+        self._thread.start()
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
+
+    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Queue a piece of writing; the future is done once it is durable, or failed and undone."""
+        if self._closed:
+            raise StorageError("database", "an open database", "a closed one")
+        piece = _Piece(work)
+        self._waiting.put(piece)
+        return piece.future
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a piece of writing and wait for its durable commit."""
+        if threading.current_thread() is self._thread:
+            raise StorageError("database", "a write from outside the writer", "one from within; pass the connection")
+        return self.submit(work).result()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot; nothing can be written through it."""
+        with self._reader.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """From inside a piece of writing: call this once its transaction is durable."""
+        self._committed.append(call)
+
+    def close(self) -> None:
+        """Finish what is queued, then close."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+            self._thread.join()
+            self._writer.dispose()
+            self._reader.dispose()
+
+    def _run(self) -> None:
+        with self._writer.connect() as connection:
+            while (first := self._waiting.get()) is not None:
+                group, last = self._gather(first)
+                self._commit(connection, group)
+                if last:
+                    return
+
+    def _gather(self, first: _Piece) -> tuple[list[_Piece], bool]:
+        group = [first]
+        while len(group) < _GROUP:
+            try:
+                piece = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if piece is None:
+                return group, True
+            group.append(piece)
+        return group, False
+
+    def _commit(self, connection: Connection, group: list[_Piece]) -> None:
+        done: list[tuple[_Piece, Any]] = []
+        self._committed.clear()
+        try:
+            with connection.begin():
+                for piece in group:
+                    self._attempt(connection, piece, done, alone=len(group) == 1)
+        except BaseException as error:
+            # the commit itself failed (disk full, …): nothing of the group is durable, and each caller must know
+            self._committed.clear()
+            for piece in group:
+                if not piece.future.done():
+                    piece.future.set_exception(_told(error))
+            return
+        for call in tuple(self._committed):
+            call()
+        for piece, result in done:
+            piece.future.set_result(result)
+
+    def _attempt(self, connection: Connection, piece: _Piece, done: list[tuple[_Piece, Any]], *, alone: bool) -> None:
+        before = len(self._committed)
+        try:
+            if alone:
+                done.append((piece, piece.work(connection)))
+            else:
+                with connection.begin_nested():
+                    done.append((piece, piece.work(connection)))
+        except Exception as error:  # one piece must not stop the others; its caller gets the error
+            del self._committed[before:]
+            if alone:
+                raise
+            piece.future.set_exception(_told(error))
+
+
+def _told(error: BaseException) -> BaseException:
+    if isinstance(error, OperationalError) and not isinstance(error, OurEyesError):
+        return StorageError("database", "a durable commit", str(error.orig)[:120], "see `oureyes doctor`")
+    return error
+
+
+def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool = True) -> Database:
+    """Open the encrypted file at a path (made when absent), or `postgresql://…`; ":memory:" for tests.
+
+    StorageError when the key is wrong, SQLite is too old, or the schema is newer than this software.
+    """
+    if isinstance(where, str) and where.startswith("postgresql"):
+        dsn = where.replace("postgresql://", "postgresql+psycopg://", 1)
+        writer, reader, path = create_engine(dsn, pool_size=1), create_engine(dsn, pool_size=4), None
+    else:
+        writer, reader, path = _sqlite(str(where), key)
+    try:
+        upgrade(writer, migrate=migrate)
+    except BaseException:
+        writer.dispose()
+        reader.dispose()
+        raise
+    return Database(writer, reader, path)
+
+
+def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]:
+    from sqlcipher3 import dbapi2
+
+    if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
+        raise StorageError(
+            "SQLite", "3.51.3 or later (WAL-reset corruption)", dbapi2.sqlite_version, "update sqlcipher3"
+        )
+    memory = where == ":memory:"
+    target = f"file:oureyes-{uuid4()}?mode=memory&cache=shared" if memory else where
+
+    def connect() -> Any:
+        connection = dbapi2.connect(target, uri=memory, check_same_thread=False, isolation_level=None, timeout=30)
+        connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told once, by us
+        if key is not None and not memory:
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        try:
+            connection.execute("PRAGMA foreign_keys = OFF")
+            if not memory:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except dbapi2.DatabaseError as error:
+            connection.close()
+            raise StorageError(Path(where).name, "the key this file was made with", str(error)[:80]) from None
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -32000")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        return connection
+
+    writer = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool)
+    reader = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=4)
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return writer, reader, None if memory else Path(where)
+
+
+def backup(database: Database, target: Path, key: bytes) -> None:
+    """A consistent copy of an encrypted file while the node runs, under the same key."""
+    if database.path is None:
+        raise StorageError("backup", "an encrypted file", "another engine", "use pg_dump for PostgreSQL")
+    if target.exists():
+        raise StorageError(target.name, "a file that does not exist yet", "one that does")
+
+    from sqlcipher3 import dbapi2
+
+    origin, copy = dbapi2.connect(str(database.path)), dbapi2.connect(str(target))
+    try:
+        for connection in (origin, copy):
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        origin.backup(copy)
+    finally:
+        copy.close()
+        origin.close()
+    target.chmod(0o600)
+
+
+def restore(backup_file: Path, target: Path, key: bytes) -> None:
+    """Put a backup in place of the node's file, after checking that it opens and is whole.
+
+    The node that comes back has an old log: before it speaks it must collect its recipients' receipts (`exchange`).
+    """
+    from sqlcipher3 import dbapi2
+
+    connection = dbapi2.connect(str(backup_file))
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except dbapi2.DatabaseError as error:
+        raise StorageError(backup_file.name, "a backup made under this node's key", str(error)[:80]) from None
+    finally:
+        connection.close()
+    if found != "ok":
+        raise StorageError(backup_file.name, "a whole database", str(found)[:80], "use another backup")
+    for leftover in (target, target.with_name(target.name + "-wal"), target.with_name(target.name + "-shm")):
+        leftover.unlink(missing_ok=True)
+    target.write_bytes(backup_file.read_bytes())
+    target.chmod(0o600)

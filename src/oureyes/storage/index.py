@@ -1,0 +1,276 @@
+"""What is looked up: keys and the candidates they give, matches and judgements, words.
+
+A value that occurs everywhere must cost little more than a rare one and never go dark: candidates are read a few a
+key, one a source, other origins first, and how many sources hold it is counted, for ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from oureyes.model.findings import Judgement, Match, Verdict
+from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+
+__all__ = [
+    "Candidate",
+    "Linked",
+    "add_judgement",
+    "add_matches",
+    "candidates",
+    "close_matches",
+    "judgements",
+    "matches",
+    "postings",
+    "search",
+]
+
+_LIVE = "h.state = 'held' AND h.last"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A holding that shares a key; `holders` is how many sources have the value."""
+
+    value: str
+    matcher: str
+    holding: int
+    source: int
+    origin: str
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A match as it is kept, with both sides named."""
+
+    n: int
+    match: Match
+    left_holding: int
+    right_holding: int
+    left_origin: str
+    right_origin: str
+    left_source: str
+    right_source: str
+    rank: float
+    warned: str
+    at: str
+
+
+def candidates(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> dict[str, list[Candidate]]:
+    """For each value that another source than `source` holds: up to `limit` holdings, one a source, other origins
+    first. Nothing for values that nobody else holds."""
+    wanted = list(dict.fromkeys(values))
+    shared = select_in(
+        connection, "SELECT value FROM key WHERE value IN (:in) GROUP BY value HAVING min(source) < max(source)", wanted
+    )
+    mine = rows(connection, "SELECT origin FROM source WHERE n = ?", [source])
+    return {
+        str(value): found
+        for (value,) in shared
+        if (found := _of_value(connection, str(value), source, str(mine[0][0]), limit))
+    }
+
+
+def _of_value(connection: Connection, value: str, source: int, mine: str, limit: int) -> list[Candidate]:
+    found = rows(
+        connection,
+        "SELECT k.matcher, k.source, s.origin FROM key k JOIN source s ON s.n = k.source"
+        " WHERE k.value = ? GROUP BY k.matcher, k.source, s.origin",
+        [value],
+    )
+    holders = len({int(number) for _, number, _ in found})
+    others = sorted((str(origin) == mine, int(n), str(m), str(origin)) for m, n, origin in found if int(n) != source)
+    out: list[Candidate] = []
+    for _, number, matcher, origin in others:
+        if len(out) == limit:
+            break
+        live = rows(
+            connection,
+            "SELECT k.holding FROM key k JOIN holding h ON h.n = k.holding WHERE k.value = ? AND k.matcher = ?"
+            f" AND k.source = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
+            [value, matcher, number],
+        )
+        out += [Candidate(value, matcher, int(n), number, origin, holders) for (n,) in live]
+    return out
+
+
+def postings(connection: Connection, value: str) -> list[tuple[str, str, str]]:
+    """(object id, origin, source) of everything live that holds a value, however common: nothing goes dark."""
+    found = rows(
+        connection,
+        "SELECT i.id, h.origin, s.name FROM key k JOIN holding h ON h.n = k.holding JOIN ident i ON i.n = h.ident"
+        f" JOIN source s ON s.n = h.source WHERE k.value = ? AND {_LIVE} ORDER BY h.n",
+        [value],
+    )
+    return [(str(a), str(b), str(c)) for a, b, c in found]
+
+
+def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
+    """The key values of holdings' objects, by what shares them (used when a side of a match falls away)."""
+    found = select_in(connection, 'SELECT key FROM "match" WHERE "left" IN (:in)', holdings)
+    found += select_in(connection, 'SELECT key FROM "match" WHERE "right" IN (:in)', holdings)
+    return list(dict.fromkeys(str(value) for (value,) in found))
+
+
+def add_matches(
+    connection: Connection, found: Sequence[tuple[Match, int, int, int, int, float, str]], at: str
+) -> list[int]:
+    """Keep (match, left holding, right holding, left source, right source, rank, warned); the numbers of the new ones.
+
+    A match is kept once per pair of sources, matcher and key; one that had gone comes back under its old number.
+    """
+    fresh: list[int] = []
+    n = next_numbers(connection, "match")
+    for match, left, right, left_source, right_source, rank, warned in found:
+        if left_source > right_source:
+            left, right, left_source, right_source = right, left, right_source, left_source
+        known = rows(
+            connection,
+            'SELECT n, state FROM "match" WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?',
+            [left_source, right_source, match.matcher, match.key],
+        )
+        if known:
+            if known[0][1] == "gone":
+                run(
+                    connection,
+                    'UPDATE "match" SET state = \'open\', "left" = ?, "right" = ? WHERE n = ?',
+                    [left, right, known[0][0]],
+                )
+            continue
+        worth = (match.score, rank, match.reason, warned)
+        insert_many(
+            connection,
+            "match",
+            'n, "left", "right", left_source, right_source, matcher, key, kind, score, rank, reason, warned, at, state',
+            [(n, left, right, left_source, right_source, match.matcher, match.key, match.kind, *worth, at, "open")],
+        )
+        fresh.append(n)
+        n += 1
+    return fresh
+
+
+def close_matches(connection: Connection, holdings: Iterable[int]) -> list[int]:
+    """A side fell away: its matches are gone (kept, but shown no more). Their numbers."""
+    gone: list[int] = []
+    for column in ('"left"', '"right"'):
+        gone += [
+            int(n)
+            for (n,) in select_in(
+                connection, f"SELECT n FROM \"match\" WHERE {column} IN (:in) AND state = 'open'", holdings
+            )
+        ]
+    for n in gone:
+        run(connection, "UPDATE \"match\" SET state = 'gone' WHERE n = ?", [n])
+    return gone
+
+
+def matches(
+    connection: Connection,
+    *,
+    numbers: Iterable[int] | None = None,
+    identifier: str = "",
+    value: str = "",
+    warned: bool = False,
+    limit: int = 1000,
+    after: int = 0,
+) -> list[Linked]:
+    """Open matches, highest rank first; all of one object, one value, or by number."""
+    where = ["m.state = 'open'", "m.n > ?"]
+    extra: list[object] = [after]
+    if identifier:
+        where.append("(li.id = ? OR ri.id = ?)")
+        extra += [identifier, identifier]
+    if value:
+        where.append("m.key = ?")
+        extra.append(value)
+    if not warned:
+        where.append("m.warned = ''")
+    if numbers is not None:
+        wanted = list(numbers)
+        if not wanted:
+            return []
+        where.append(f"m.n IN ({', '.join('?' * len(wanted))})")
+        extra += wanted
+    found = rows(
+        connection,
+        'SELECT m.n, li.id, ri.id, m.matcher, m.score, m.reason, m.key, m.kind, m."left", m."right",'
+        " lh.origin, rh.origin, ls.name, rs.name, m.rank, m.warned, m.at"
+        ' FROM "match" m JOIN holding lh ON lh.n = m."left" JOIN holding rh ON rh.n = m."right"'
+        " JOIN ident li ON li.n = lh.ident JOIN ident ri ON ri.n = rh.ident"
+        " JOIN source ls ON ls.n = m.left_source JOIN source rs ON rs.n = m.right_source"
+        f" WHERE {' AND '.join(where)} ORDER BY m.rank DESC, m.n LIMIT {int(limit)}",
+        extra,
+    )
+    return [
+        Linked(
+            int(r[0]),
+            Match(str(r[1]), str(r[2]), str(r[3]), float(r[4]), str(r[5]), str(r[6]), str(r[7])),
+            int(r[8]),
+            int(r[9]),
+            str(r[10]),
+            str(r[11]),
+            str(r[12]),
+            str(r[13]),
+            float(r[14]),
+            str(r[15]),
+            str(r[16]),
+        )
+        for r in found
+    ]
+
+
+def count_matches(connection: Connection) -> tuple[int, int]:
+    """(open matches, of which a warninglist names the value)."""
+    found = rows(
+        connection,
+        "SELECT count(*), sum(CASE WHEN warned = '' THEN 0 ELSE 1 END) FROM \"match\" WHERE state = 'open'",
+    )
+    return int(found[0][0]), int(found[0][1] or 0)
+
+
+def add_judgement(connection: Connection, judgement: Judgement) -> None:
+    """Keep a person's word; none is ever overwritten."""
+    left, right = sorted((judgement.left, judgement.right))
+    n = next_numbers(connection, "judgement")
+    insert_many(
+        connection,
+        "judgement",
+        'n, "left", "right", verdict, "by", at, why',
+        [(n, left, right, str(judgement.verdict), judgement.by, judgement.at, judgement.why)],
+    )
+
+
+def judgements(connection: Connection, left: str, right: str) -> list[Judgement]:
+    """Everything said about a pair, oldest first."""
+    first, second = sorted((left, right))
+    found = rows(
+        connection,
+        'SELECT "left", "right", verdict, "by", at, why FROM judgement WHERE "left" = ? AND "right" = ? ORDER BY n',
+        [first, second],
+    )
+    return [Judgement(str(a), str(b), Verdict(c), str(d), str(e), str(f)) for a, b, c, d, e, f in found]
+
+
+def search(connection: Connection, match: str, *, limit: int, offset: int = 0) -> list[int]:
+    """Object numbers whose words match, best first. `match` is what `understand` made for this engine."""
+    if connection.dialect.name == "sqlite":
+        sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ? OFFSET ?"
+    else:
+        sql = (
+            "SELECT rowid FROM words, to_tsquery('simple', ?) q WHERE tokens @@ q"
+            " ORDER BY ts_rank(tokens, q) DESC, rowid LIMIT ? OFFSET ?"
+        )
+    return [int(n) for (n,) in rows(connection, sql, [match, limit, offset])]
+
+
+def holdings_of(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    """Live holdings of objects."""
+    return [
+        int(n)
+        for (n,) in select_in(
+            connection, f"SELECT h.n FROM holding h WHERE h.object IN (:in) AND {_LIVE} ORDER BY h.n", numbers
+        )
+    ]

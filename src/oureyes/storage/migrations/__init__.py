@@ -1,0 +1,43 @@
+"""Bringing a database to this software's schema with Alembic, and refusing one that is too new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as Alembic
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from oureyes.errors import StorageError
+from oureyes.storage.schema import MIN_READER, NUMBER
+
+__all__ = ["upgrade"]
+
+
+def upgrade(engine: Engine, *, migrate: bool) -> None:
+    """Make or migrate the tables. StorageError for a schema this software is too old to open."""
+    with engine.connect() as connection:
+        if inspect(connection).has_table("setting"):
+            rows = connection.exec_driver_sql("SELECT name, value FROM setting").all()
+            found = {str(name): str(value) for name, value in rows}
+            if int(found.get("min_reader", "1")) > NUMBER:
+                raise StorageError(
+                    "database", f"a schema that software of schema {NUMBER} may open", found["min_reader"], "update"
+                )
+            if found.get("schema") == str(NUMBER):
+                return
+            if not migrate:
+                raise StorageError("database", f"schema {NUMBER}", found.get("schema", "none"), "oureyes doctor")
+    options = Alembic()
+    options.set_main_option("script_location", str(Path(__file__).parent))
+    with engine.begin() as connection:
+        options.attributes["connection"] = connection
+        head = ScriptDirectory.from_config(options).get_current_head()
+        if MigrationContext.configure(connection).get_current_revision() != head:
+            command.upgrade(options, "head")
+        connection.exec_driver_sql("DELETE FROM setting WHERE name IN ('schema', 'min_reader')")
+        connection.exec_driver_sql(
+            f"INSERT INTO setting (name, value) VALUES ('schema', '{NUMBER}'), ('min_reader', '{MIN_READER}')"  # two constants of ours
+        )

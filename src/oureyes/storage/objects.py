@@ -1,0 +1,450 @@
+"""Objects and who holds them: the bulk path in, and the ways to read.
+
+The bulk path takes a batch at once: ids are interned, versions told apart, and edges, keys and words written with a
+few statements, whatever the batch's size. All of it is derived from the bytes and can be rebuilt from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from oureyes.model.findings import Key
+from oureyes.model.markings import Marking
+from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, digest
+from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+
+__all__ = [
+    "Added",
+    "Held",
+    "Incoming",
+    "add",
+    "by_holding",
+    "by_id",
+    "count",
+    "idents",
+    "label",
+    "labels",
+    "latest",
+    "neighbours",
+    "set_label",
+    "set_state",
+    "source",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One object on its way in, with everything derived from it that the store indexes."""
+
+    object: StixObject
+    marking: Marking
+    keys: tuple[Key, ...] = ()
+    tokens: str = ""
+    upgraded: StixObject | None = None
+    hold: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of it: `outcome` is new, version, unchanged, older, conflict or revived."""
+
+    holding: int
+    object: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One holding, read."""
+
+    holding: int
+    object: StixObject
+    upgraded: StixObject | None
+    origin: str
+    source: str
+    label: int
+    state: str
+    last: bool
+    added: int
+    statement: str
+    hold: str
+    tags: tuple[str, ...]
+
+    @property
+    def current(self) -> StixObject:
+        """The STIX 2.1 form: what is exchanged, matched and shown."""
+        return self.upgraded or self.object
+
+
+_NO_REFS = ("created_by_ref",)
+_HELD = """SELECT h.n, o.body, o.upgraded, h.origin, s.name, h.label, h.state, h.last, h.added, h.statement, h.hold,
+ h.tags FROM holding h JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source """
+
+
+def idents(connection: Connection, ids: Iterable[str], *, make: bool = True) -> dict[str, int]:
+    """Interned numbers of ids; unknown ones are given one when `make`."""
+    wanted = list(dict.fromkeys(ids))
+    known = {
+        str(text): int(n) for text, n in select_in(connection, "SELECT id, n FROM ident WHERE id IN (:in)", wanted)
+    }
+    fresh = [text for text in wanted if text not in known] if make else []
+    if fresh:
+        start = next_numbers(connection, "ident")
+        made = {text: start + place for place, text in enumerate(fresh)}
+        insert_many(connection, "ident", "id, n", list(made.items()))
+        known |= made
+    return known
+
+
+def label(connection: Connection, marking: Marking) -> int:
+    """The interned number of a marking."""
+    return labels(connection, [marking])[marking]
+
+
+def labels(connection: Connection, markings: Iterable[Marking]) -> dict[Marking, int]:
+    """Interned numbers of markings."""
+    found: dict[Marking, int] = {}
+    for marking in dict.fromkeys(markings):
+        text = msgspec.json.encode(marking.to_json()).decode()
+        key = digest(text.encode())
+        known = rows(connection, "SELECT n FROM label WHERE digest = ?", [key])
+        if known:
+            found[marking] = int(known[0][0])
+        else:
+            found[marking] = next_numbers(connection, "label")
+            insert_many(connection, "label", "n, digest, tlp, marking", [(found[marking], key, int(marking.tlp), text)])
+    return found
+
+
+def markings(connection: Connection) -> dict[int, Marking]:
+    """Every label: thousands at most, which is why policy is decided here and not per row."""
+    found = rows(connection, "SELECT n, marking FROM label")
+    return {int(n): Marking.from_json(msgspec.json.decode(text)) for n, text in found}
+
+
+def source(connection: Connection, origin: str, name: str, kind: str = "", date: str = "") -> int:
+    """The number of a source: a file, feed or partner, as `origin` knows it."""
+    known = rows(connection, "SELECT n FROM source WHERE origin = ? AND name = ?", [origin, name])
+    if known:
+        return int(known[0][0])
+    n = next_numbers(connection, "source")
+    insert_many(connection, "source", "n, origin, name, kind, date", [(n, origin, name, kind, date)])
+    return n
+
+
+def add(
+    connection: Connection,
+    batch: Sequence[Incoming],
+    *,
+    source: int,
+    origin: str,
+    at_us: int,
+    statement: str | None = None,
+) -> list[Added]:
+    """Store a batch. Order in, order out. The same object from the same source adds nothing.
+
+    Two contents under one id and version are both kept; the one with the smaller digest is the current one on every
+    node, whatever came first ("conflict").
+    """
+    numbers = idents(connection, _every_id(batch))
+    label_of = labels(connection, [item.marking for item in batch])
+    own = {numbers[item.object.id] for item in batch}
+    objects = {
+        (int(ident), int(instant), bytes(dig)): int(n)
+        for n, ident, instant, dig in select_in(
+            connection, "SELECT n, ident, instant, digest FROM object WHERE ident IN (:in)", own
+        )
+    }
+    known = _Known(connection, own, origin, source)
+    next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
+    at_us = max(at_us, int(rows(connection, "SELECT max(added) FROM holding")[0][0] or 0) + 1)
+    new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
+    out: list[Added] = []
+    for item in batch:
+        obj, ident = item.object, numbers[item.object.id]
+        name = (ident, obj.instant, obj.digest)
+        number = objects.get(name)
+        if number is None:
+            number = objects[name] = next_object
+            next_object += 1
+            upgraded = item.upgraded.raw if item.upgraded is not None else None
+            new["object"].append((number, ident, obj.version, obj.instant, obj.digest, obj.type, obj.raw, upgraded))
+            new["edge"] += _edges(item, ident, number, numbers)
+            if item.tokens:
+                new["words"].append((number, item.tokens))
+        outcome, holding = known.place(ident, obj.instant, obj.digest, number, next_holding)
+        if outcome in ("unchanged", "revived"):
+            out.append(Added(holding, number, outcome))
+            continue
+        next_holding += 1
+        last = outcome in ("new", "version")
+        state = "held-back" if item.hold else "held"
+        marked, tags = label_of[item.marking], "\n".join(item.tags)
+        new["holding"].append(
+            (holding, number, ident, source, origin, marked, state, last, at_us, statement, item.hold, tags)
+        )
+        at_us += 1
+        new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
+        out.append(Added(holding, number, outcome))
+    _save(connection, new)
+    known.save(connection)
+    return out
+
+
+class _Known:
+    """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
+
+    def __init__(self, connection: Connection, own: set[int], origin: str, source: int) -> None:
+        self.source = source
+        self.by_object: dict[int, tuple[int, str]] = {}
+        self.newest: dict[int, tuple[int, bytes]] = {}
+        self.outdated: set[int] = set()
+        self.revived: list[int] = []
+        self._holdings: dict[int, list[int]] = {}
+        found = select_in(
+            connection,
+            "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest FROM holding h"
+            " JOIN object o ON o.n = h.object WHERE h.ident IN (:in) AND h.origin = ?",
+            own,
+            origin,
+        )
+        for n, ident, obj, src, state, last, instant, dig in found:
+            if int(src) == source:
+                self.by_object[int(obj)] = (int(n), str(state))
+            if last and state != "retracted":
+                self.newest[int(ident)] = (int(instant), bytes(dig))
+                self._holdings.setdefault(int(ident), []).append(int(n))
+
+    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int]:
+        known = self.by_object.get(number)
+        if known is not None:
+            if known[1] != "retracted":
+                return "unchanged", known[0]
+            self.revived.append(known[0])
+            return "revived", known[0]
+        self.by_object[number] = (fresh, "held")
+        newest = self.newest.get(ident)
+        if newest is None:
+            outcome = "new"
+        elif newest[0] == instant and newest[1] != dig:
+            outcome = "conflict" if dig > newest[1] else "version"
+        elif newest[0] > instant:
+            outcome = "older"
+        else:
+            outcome = "version" if newest[0] < instant else "new"
+        if outcome == "version":
+            self.outdated.update(self._holdings.pop(ident, ()))
+        if outcome in ("new", "version"):
+            self.newest[ident] = (instant, dig)
+            self._holdings.setdefault(ident, []).append(fresh)
+        return outcome, fresh
+
+    def save(self, connection: Connection) -> None:
+        for n in self.revived:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, n])
+        for n in self.outdated:
+            run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
+
+
+def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> None:
+    insert_many(
+        connection, "object", "n, ident, version, instant, digest, type, body, upgraded", new["object"], ignore=True
+    )
+    insert_many(
+        connection,
+        "holding",
+        "n, object, ident, source, origin, label, state, last, added, statement, hold, tags",
+        new["holding"],
+    )
+    insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
+    insert_many(connection, "key", "value, matcher, source, holding", new["key"], ignore=True)
+    if new["words"]:
+        vector = "?" if connection.dialect.name == "sqlite" else "to_tsvector('simple', ?)"
+        sql = f"INSERT INTO words (rowid, tokens) VALUES (?, {vector})"  # one of two literals
+        if connection.dialect.name != "sqlite":
+            sql = sql.replace("?", "%s")
+        connection.exec_driver_sql(sql, new["words"])
+
+
+def _every_id(batch: Sequence[Incoming]) -> Iterable[str]:
+    for item in batch:
+        yield item.object.id
+        for name, ref in (item.upgraded or item.object).references():
+            if name not in _NO_REFS:
+                yield ref
+
+
+def _edges(item: Incoming, ident: int, number: int, numbers: Mapping[str, int]) -> list[tuple[Any, ...]]:
+    obj = item.upgraded or item.object
+    content = obj.content
+    if obj.type == "relationship":
+        source, target = numbers.get(content.get("source_ref", "")), numbers.get(content.get("target_ref", ""))
+        if source is not None and target is not None:
+            return [(source, str(content.get("relationship_type", "related-to")), target, number)]
+        return []
+    return [(ident, name, numbers[ref], number) for name, ref in obj.references() if name not in _NO_REFS]
+
+
+def _read(row: Any) -> Held:
+    n, body, upgraded, origin, src, lab, state, last, added, statement, hold, tags = row
+    return Held(
+        int(n),
+        StixObject.parse(bytes(body)),
+        StixObject.parse(bytes(upgraded)) if upgraded is not None else None,
+        str(origin),
+        str(src),
+        int(lab),
+        str(state),
+        bool(last),
+        int(added),
+        str(statement or ""),
+        str(hold),
+        tuple(str(tags).split("\n")) if tags else (),
+    )
+
+
+def by_id(connection: Connection, identifier: str) -> list[Held]:
+    """Every holding of an id whose content is still kept, newest version first."""
+    found = rows(
+        connection,
+        _HELD + "JOIN ident i ON i.n = h.ident WHERE i.id = ? AND o.body IS NOT NULL"
+        " ORDER BY h.last DESC, o.instant DESC, h.n",
+        [identifier],
+    )
+    return [_read(row) for row in found]
+
+
+def latest(connection: Connection, ids: Iterable[str], *, states: tuple[str, ...] = ("held",)) -> dict[str, list[Held]]:
+    """The current holdings of each id, in the states asked for."""
+    marks = ", ".join(f"'{state}'" for state in states)
+    found = select_in(
+        connection,
+        _HELD + f"JOIN ident i ON i.n = h.ident WHERE i.id IN (:in) AND h.last AND h.state IN ({marks})"
+        " AND o.body IS NOT NULL ORDER BY h.n",
+        list(dict.fromkeys(ids)),
+    )
+    out: dict[str, list[Held]] = {}
+    for row in found:
+        held = _read(row)
+        out.setdefault(held.object.id, []).append(held)
+    return out
+
+
+def by_holding(connection: Connection, numbers: Iterable[int]) -> dict[int, Held]:
+    """Holdings by their number."""
+    found = select_in(connection, _HELD + "WHERE h.n IN (:in) AND o.body IS NOT NULL", dict.fromkeys(numbers))
+    return {held.holding: held for held in map(_read, found)}
+
+
+def states_of(connection: Connection, identifier: str) -> list[tuple[str, str, str, str, str]]:
+    """(origin, source, state, version, digest) of every holding, tombstones included."""
+    found = rows(
+        connection,
+        "SELECT h.origin, s.name, h.state, o.version, o.digest FROM holding h JOIN object o ON o.n = h.object"
+        " JOIN source s ON s.n = h.source JOIN ident i ON i.n = h.ident WHERE i.id = ? ORDER BY h.n",
+        [identifier],
+    )
+    return [(str(a), str(b), str(c), str(d), bytes(e).hex()) for a, b, c, d, e in found]
+
+
+def set_state(connection: Connection, identifier: str, origin: str, state: str, *, erase: bool = False) -> list[int]:
+    """Move every live holding that `origin` has of an id to `state`; the numbers of the holdings moved.
+
+    `erase` drops the bytes and the words too, once nobody else holds the object: the digest stays as the tombstone.
+    """
+    found = rows(
+        connection,
+        "SELECT h.n, h.object FROM holding h JOIN ident i ON i.n = h.ident"
+        " WHERE i.id = ? AND h.origin = ? AND h.state IN ('held', 'held-back', 'superseded')",
+        [identifier, origin],
+    )
+    for n, number in found:
+        run(connection, "UPDATE holding SET state = ? WHERE n = ?", [state, n])
+        if erase:
+            _erase(connection, int(number))
+    return [int(n) for n, _ in found]
+
+
+def _erase(connection: Connection, number: int) -> None:
+    alive = rows(
+        connection, "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'erased')", [number]
+    )
+    if int(alive[0][0]) == 0:
+        run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
+        run(connection, "DELETE FROM words WHERE rowid = ?", [number])
+        run(connection, "DELETE FROM edge WHERE object = ?", [number])
+
+
+def set_label(connection: Connection, identifier: str, origin: str, marking: Marking) -> int:
+    """Give every holding that `origin` has of an id another marking; how many were changed."""
+    return run(
+        connection,
+        "UPDATE holding SET label = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
+        [label(connection, marking), origin, identifier],
+    )
+
+
+def lift_hold(connection: Connection, identifier: str, origin: str) -> int:
+    """A person has looked: what was held back is held."""
+    return run(
+        connection,
+        "UPDATE holding SET state = 'held', hold = '' WHERE state = 'held-back' AND origin = ?"
+        " AND ident = (SELECT n FROM ident WHERE id = ?)",
+        [origin, identifier],
+    )
+
+
+def neighbours(connection: Connection, ids: Sequence[str]) -> list[tuple[str, str, str, int]]:
+    """(from, link, to, object number) of every edge that touches one of the ids."""
+    numbers = list(idents(connection, ids, make=False).values())
+    sql = (
+        "SELECT a.id, e.kind, b.id, e.object FROM edge e JOIN ident a ON a.n = e.source JOIN ident b ON b.n = e.target"
+        " WHERE e.{} IN (:in)"
+    )
+    found = select_in(connection, sql.format("source"), numbers) + select_in(connection, sql.format("target"), numbers)
+    return [(str(a), str(kind), str(b), int(o)) for a, kind, b, o in dict.fromkeys(map(tuple, found))]
+
+
+def holders(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[str, int, str]]]:
+    """For object numbers: (origin, label, state) of their live holdings."""
+    out: dict[int, list[tuple[str, int, str]]] = {}
+    for number, origin, lab, state in select_in(
+        connection,
+        "SELECT object, origin, label, state FROM holding WHERE object IN (:in) AND state IN ('held', 'held-back')",
+        dict.fromkeys(numbers),
+    ):
+        out.setdefault(int(number), []).append((str(origin), int(lab), str(state)))
+    return out
+
+
+def existing(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of the ids this node holds in any form."""
+    return {
+        str(text)
+        for (text,) in select_in(
+            connection,
+            "SELECT i.id FROM ident i WHERE i.id IN (:in) AND EXISTS (SELECT 1 FROM holding h WHERE h.ident = i.n)",
+            dict.fromkeys(ids),
+        )
+    }
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """How many objects of each type are held now."""
+    found = rows(
+        connection,
+        "SELECT o.type, count(DISTINCT h.ident) FROM holding h JOIN object o ON o.n = h.object"
+        " WHERE h.last AND h.state IN ('held', 'held-back') GROUP BY o.type ORDER BY o.type",
+    )
+    return {str(kind): int(number) for kind, number in found}
+
+
+def is_observable(kind: str) -> bool:
+    """Whether a type has no versions."""
+    return kind in OBSERVABLE_TYPES

@@ -1,0 +1,315 @@
+"""The tables, once, for SQLite and PostgreSQL.
+
+An *object* is one version of one thing, kept as its bytes. A *holding* is that object as one origin's source says it:
+its marking (label), state and time of arrival belong to the holding, because two states may record the same domain
+under different markings. Keys and matches hang on holdings. Ids are interned as integers (`ident`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["MIN_READER", "NUMBER", "metadata"]
+
+# The schema's number, and the oldest software schema number that may still open it.
+NUMBER = 1
+MIN_READER = 1
+
+metadata = MetaData()
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself
+
+
+def _table(name: str, *parts: Column[object] | UniqueConstraint | Index, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_with_rowid=rowid)
+
+
+def _n() -> Column[object]:
+    return Column("n", _Id, primary_key=True, autoincrement=True)
+
+
+setting = _table("setting", Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+ident = _table("ident", _n(), Column("id", String, nullable=False, unique=True))
+label = _table(
+    "label",
+    _n(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("tlp", Integer, nullable=False),
+    Column("marking", Text, nullable=False),
+)
+source = _table(
+    "source",
+    _n(),
+    Column("origin", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False, default=""),
+    Column("date", String, nullable=False, default=""),
+    UniqueConstraint("origin", "name"),
+)
+original = _table(
+    "original",
+    Column("digest", LargeBinary, primary_key=True),
+    Column("source", _Id, nullable=False),
+    Column("name", String, nullable=False),
+    Column("format", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", String, nullable=False),
+    Column("done", BigInteger, nullable=False, default=0),
+    Column("state", String, nullable=False),
+    Column("report", Text, nullable=False, default="{}"),
+    rowid=True,
+)
+object_ = _table(
+    "object",
+    _n(),
+    Column("ident", _Id, nullable=False),
+    Column("version", String, nullable=False),
+    Column("instant", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("type", String, nullable=False),
+    Column("body", LargeBinary),
+    Column("upgraded", LargeBinary),
+    UniqueConstraint("ident", "instant", "digest"),
+)
+holding = _table(
+    "holding",
+    _n(),
+    Column("object", _Id, nullable=False),
+    Column("ident", _Id, nullable=False),
+    Column("source", _Id, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("label", _Id, nullable=False),
+    Column("state", String, nullable=False),  # held | held-back | superseded | retracted | erased
+    Column("last", Boolean, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("statement", String),
+    Column("hold", Text, nullable=False, default=""),
+    Column("tags", Text, nullable=False, default=""),
+    Index("holding_object", "object"),
+    Index("holding_ident", "ident", "source"),
+)
+edge = _table(
+    "edge",
+    Column("source", _Id, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("target", _Id, primary_key=True, autoincrement=False),
+    Column("object", _Id, primary_key=True, autoincrement=False),
+    Index("edge_target", "target"),
+    rowid=False,
+)
+key = _table(
+    "key",
+    Column("value", String, primary_key=True),
+    Column("matcher", String, primary_key=True),
+    Column("source", _Id, primary_key=True, autoincrement=False),
+    Column("holding", _Id, primary_key=True, autoincrement=False),
+    rowid=False,
+)
+match = _table(
+    "match",
+    _n(),
+    Column("left", _Id, nullable=False),
+    Column("right", _Id, nullable=False),
+    Column("left_source", _Id, nullable=False),
+    Column("right_source", _Id, nullable=False),
+    Column("matcher", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("rank", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("warned", String, nullable=False, default=""),
+    Column("at", String, nullable=False),
+    Column("state", String, nullable=False, default="open"),  # open | gone
+    UniqueConstraint("left_source", "right_source", "matcher", "key"),
+    Index("match_left", "left"),
+    Index("match_right", "right"),
+)
+judgement = _table(
+    "judgement",
+    _n(),
+    Column("left", String, nullable=False),
+    Column("right", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Index("judgement_pair", "left", "right"),
+)
+quarantine = _table(
+    "quarantine",
+    _n(),
+    Column("source", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+    Column("state", String, nullable=False),  # waiting | taken | dropped
+    UniqueConstraint("source", "digest"),
+)
+
+channel = _table(
+    "channel",
+    _n(),
+    Column("origin", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False, default=b""),
+    Column("receipted", BigInteger, nullable=False, default=0),
+    Column("receipt_note", LargeBinary, nullable=False, default=b""),
+    Column("receipt_at", String, nullable=False, default=""),
+    Column("applied", BigInteger, nullable=False, default=0),
+    Column("state", String, nullable=False),  # open | quarantined
+    Column("evidence", LargeBinary),
+    UniqueConstraint("origin", "recipient", "epoch"),
+)
+entry = _table(
+    "entry",
+    Column("channel", _Id, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("statement", String, nullable=False, default=""),
+    Column("state", String, nullable=False),  # written (ours) | stored | applied | poison
+    Column("reason", Text, nullable=False, default=""),
+    Column("at", String, nullable=False),
+    Index("entry_state", "state"),
+)
+statement = _table(
+    "statement",
+    Column("id", String, primary_key=True),
+    Column("origin", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+delivery = _table(
+    "delivery",
+    Column("partner", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", BigInteger, nullable=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("at", String, nullable=False, default=""),
+)
+nonce = _table(
+    "nonce", Column("nonce", String, primary_key=True), Column("expires", BigInteger, nullable=False), rowid=False
+)
+
+release = _table(
+    "release",
+    Column("id", String, primary_key=True),
+    Column("author", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("recipients", Text, nullable=False),
+    Column("objects", Text, nullable=False),
+    Column("approvals", Text, nullable=False, default="[]"),
+    Column("state", String, nullable=False),  # proposed | released | declined
+    Column("outcome", Text, nullable=False, default=""),
+)
+released = _table(
+    "released",
+    Column("ident", _Id, primary_key=True, autoincrement=False),
+    Column("recipient", String, primary_key=True),
+    Column("sent", String, primary_key=True),  # the id it went under: its own, or its extract's
+    Column("statement", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),  # out | superseded | retracted
+    Column("at", String, nullable=False),
+    Index("released_sent", "sent"),
+)
+neutrality = _table(
+    "neutrality",
+    Column("id", String, primary_key=True),
+    Column("answers", Text, nullable=False),
+)
+subscription = _table(
+    "subscription",
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("rule", Text, nullable=False),
+)
+alert = _table(
+    "alert",
+    Column("id", String, primary_key=True),
+    Column("cause", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("objects", Text, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rank", Float, nullable=False),
+    Column("at", String, nullable=False),
+    Column("assignee", String, nullable=False, default=""),
+    Column("count", Integer, nullable=False, default=1),
+    UniqueConstraint("cause", "event", "owner"),
+)
+notification = _table(
+    "notification",
+    _n(),
+    Column("alert", String, nullable=False),
+    Column("notifier", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("state", String, nullable=False),  # waiting | sent | failed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", BigInteger, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Index("notification_state", "state", "next_try"),
+)
+standing = _table(
+    "standing",  # of plans: what `plan.assess` said last, derived and rebuildable
+    Column("plan", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+activity = _table(
+    "activity",  # what partners told us they did with ours: received, opened, matched
+    _n(),
+    Column("origin", String, nullable=False),
+    Column("object", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("statement", String, nullable=False),
+    Index("activity_object", "object"),
+    UniqueConstraint("origin", "object", "what", "statement"),
+)
+audit = _table(
+    "audit",
+    Column("seq", _Id, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Index("audit_subject", "subject"),
+)
