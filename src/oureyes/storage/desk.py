@@ -264,7 +264,7 @@ def parents(connection: Connection, sent: Iterable[str]) -> dict[str, str]:
 def neutrality(connection: Connection, identifier: str) -> Mapping[str, Any] | None:
     """The answers kept for a notice."""
     found = rows(connection, "SELECT answers FROM neutrality WHERE id = ?", [identifier])
-    return _load(found[0][0]) if found else None  # type: ignore[no-any-return]  # JSON of ours
+    return _load(found[0][0]) if found else None
 
 
 def put_neutrality(connection: Connection, identifier: str, answers: Mapping[str, Any]) -> None:

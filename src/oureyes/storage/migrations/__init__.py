@@ -38,6 +38,5 @@ def upgrade(engine: Engine, *, migrate: bool) -> None:
         if MigrationContext.configure(connection).get_current_revision() != head:
             command.upgrade(options, "head")
         connection.exec_driver_sql("DELETE FROM setting WHERE name IN ('schema', 'min_reader')")
-        connection.exec_driver_sql(
-            f"INSERT INTO setting (name, value) VALUES ('schema', '{NUMBER}'), ('min_reader', '{MIN_READER}')"  # two constants of ours
-        )
+        for name, value in (("schema", NUMBER), ("min_reader", MIN_READER)):
+            connection.exec_driver_sql(f"INSERT INTO setting (name, value) VALUES ('{name}', '{value}')")
