@@ -66,22 +66,21 @@ _HIVES = {
     "hkcc": "hkey_current_config",
 }  # fmt: skip
 # Services whose account names do not tell upper from lower case.
-_CASELESS = frozenset("telegram x instagram facebook tiktok github reddit vk mastodon snapchat wickr signal".split())
+_CASELESS = frozenset(
+    ["telegram", "x", "instagram", "facebook", "tiktok", "github", "reddit", "vk", "mastodon", "snapchat", "wickr"]
+)
 _SERVICES = {"twitter": "x", "fb": "facebook", "ig": "instagram", "tg": "telegram"}
 
 
 def _domain(value: str, country: str | None) -> Observable | None:
+    """Lists put addresses among the names; the value says which it is."""
     name = internet.domain(value)
-    return Observable("domain-name", name) if name else None
+    return Observable("domain-name", name) if name else _address(value, None)
 
 
 def _address(value: str, country: str | None) -> Observable | None:
     found = internet.address(value)
     return Observable(*found) if found else None
-
-
-def _host(value: str, country: str | None) -> Observable | None:
-    return _address(value, None) or _domain(value, None)
 
 
 def _plain(kind: str, read: Callable[[str], str | None]) -> _Form:
@@ -264,14 +263,14 @@ _FORMS: dict[str, _Form] = {
     "cve": _plain("cve", _cve),
 }
 KINDS: tuple[str, ...] = tuple(_FORMS)
-_FORMS |= {"any-hash": _any_digest, "any-host": _host}  # what an alias needs and nothing is of
+_FORMS["any-hash"] = _any_digest  # what an alias needs and nothing is of
 
 _ALIASES: dict[str, str] = {
     **{name: f"hash:{name}" for name in (*_DIGITS, "ssdeep", "tlsh")},
     "sha-1": "hash:sha1", "sha-224": "hash:sha224", "sha-256": "hash:sha256", "sha-384": "hash:sha384",
     "sha-512": "hash:sha512", "sha3256": "hash:sha3-256", "sha3512": "hash:sha3-512", "sha512/256": "hash:sha512-256",
     "ja3-fingerprint-md5": "hash:ja3", "hassh-md5": "hash:hassh", "hasshserver-md5": "hash:hassh",
-    "hash": "any-hash", "host": "any-host",
+    "hash": "any-hash", "host": "domain-name",
     "domain": "domain-name", "hostname": "domain-name",
     "ip": "ipv4-addr", "ipaddress": "ipv4-addr", "ip-src": "ipv4-addr", "ip-dst": "ipv4-addr", "ipv4": "ipv4-addr",
     "ipv6": "ipv6-addr", "cidr": "ipv4-addr", "ipv4-cidr": "ipv4-addr", "ipv6-cidr": "ipv6-addr",

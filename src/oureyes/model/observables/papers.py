@@ -11,7 +11,12 @@ __all__ = ["imei", "imo", "mrz_check_digit", "passport", "passport_of_mrz", "veh
 
 _WEIGHTS = (7, 3, 1)
 # ICAO 9303-3 §5: codes that are no country of ISO 3166-1 and yet issue travel documents.
-_ICAO_ONLY = frozenset("D EUE UNO UNA UNK XAA XBA XIM XCC XCE XCO XEC XPO XES XMP XOM XDC XXA XXB XXC XXX RKS".split())
+_ICAO_ONLY = frozenset(
+    (
+        *("D", "EUE", "UNO", "UNA", "UNK", "XAA", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP"),
+        *("XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "RKS"),
+    )
+)
 _ALPHANUMERIC = re.compile(r"[A-Z0-9]{4,20}")
 
 
