@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["hidden", "reveal", "strings"]
+__all__ = ["hidden", "reveal", "strings", "suspicious"]
 
 # Unicode TR 36 §2.10 and CVE-2021-42574: controls that reorder or hide; tags; fillers; soft hyphen; BOM inside text.
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_ESCAPED = re.compile(rb"\\u(?:00[01789a]|034|061|11[56]|180|20[026]|316|f[ef]|db)", re.IGNORECASE)
 _JOINERS = "\u200b\u200c\u200d"
 _JOINED = re.compile(  # scripts written with joiners or zero-width spaces, and the emoji planes
     "[\u0600-\u06ff\u0750-\u077f\u08a0-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1bff\ua9e0-\ua9ff\uaa60-\uaa7f"
@@ -30,6 +31,13 @@ def hidden(text: str) -> tuple[str, ...]:
         return ()
     found = (match[0] for match in _HIDDEN.finditer(text) if not _ordinary(text, match.start()))
     return tuple(dict.fromkeys(_name(character) for character in found))
+
+
+def suspicious(raw: bytes) -> bool:
+    """Whether JSON text may hold such a character, written out or escaped; False is certain, True is not."""
+    if b"\\u" in raw and _ESCAPED.search(raw):
+        return True
+    return not raw.isascii() and _HIDDEN.search(raw.decode("utf-8", "replace")) is not None
 
 
 def reveal(text: str) -> str:
