@@ -1,0 +1,34 @@
+"""Defanged text back to what it was, for input; and live text made safe to show, for every export to people."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["defang", "refang"]
+
+_SCHEME = re.compile(r"\bh(?:xx|XX|Xx|\*\*)p(s?)(?=\W)", re.IGNORECASE)
+_FTP = re.compile(r"\bfxp(?=:|\[)", re.IGNORECASE)
+_BRACKETED = re.compile(r"[\[({]\s*(\.|dot|://|:|@|at|/)\s*[\])}]", re.IGNORECASE)
+_WORDS = {"dot": ".", "at": "@"}
+
+_LINK = re.compile(r"\b(h)tt(ps?)(?=://)", re.IGNORECASE)
+_DOTTED = re.compile(r"(?<![\w.\[])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[\w-]+\.)+[^\W\d_][\w-]*)(?![\w\]])")
+_AT = re.compile(r"(?<=[\w.+-])@(?=\w)")
+
+
+def refang(text: str) -> str:
+    """`hxxps://evil[.]test` → `https://evil.test`; until nothing changes, so that doing it twice is doing it once."""
+    while (mended := _refang_once(text)) != text:
+        text = mended
+    return text
+
+
+def defang(text: str) -> str:
+    """Links, hosts and addresses in `text` so that no program follows them: `hxxp://evil[.]test`, `a[@]b[.]test`."""
+    text = _DOTTED.sub(lambda found: found[0].replace(".", "[.]"), _AT.sub("[@]", text))
+    return _LINK.sub(lambda found: f"{found[1]}xx{found[2]}", text)
+
+
+def _refang_once(text: str) -> str:
+    text = _SCHEME.sub(r"http\1", _FTP.sub("ftp", text)).replace("\\.", ".")
+    return _BRACKETED.sub(lambda found: _WORDS.get(found[1].lower(), found[1]), text)
