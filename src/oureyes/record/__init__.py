@@ -1,0 +1,1 @@
+"""A state records intelligence: bytes in, STIX out and back."""
