@@ -9,6 +9,8 @@ letters. So both are given tokens already cut, joined by spaces, of the letters 
   and written `evil[.]example[.]com`.
 * Scripts without spaces become overlapping pairs of character clusters (a base with its vowel signs and tone marks),
   and the last cluster alone, so that every cluster begins a token and any piece of a sentence is found.
+* A token that begins with a digit is given an `n`: PostgreSQL would read the head of the hash `5e404bfe…` as the
+  number 5e404 and cut there.
 * A token of another script is written `u` and its UTF-16 in hexadecimal; a prefix of the text stays a prefix.
 """
 
@@ -78,14 +80,14 @@ Token = tuple[str, Piece]
 def tokens(text: str) -> list[str]:
     """The tokens of `text` in order, each of a–z and 0–9 alone."""
     if text.isascii():
-        return _ASCII.findall(text.lower())
+        return [_lettered(token) for token in _ASCII.findall(text.lower())]
     return [token for token, _ in _spelled(_folded(text))]
 
 
 def cut(text: str) -> list[Token]:
     """As `tokens`, and what each is: a question leaves out a last cluster, which its pair already asks for."""
     if text.isascii():
-        return [(token, Piece.WORD) for token in _ASCII.findall(text.lower())]
+        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(text.lower())]
     return list(_spelled(_folded(text)))
 
 
@@ -124,7 +126,7 @@ def _spelled(folded: str) -> Iterator[Token]:
     for found in _RUN.finditer(folded):
         latin, unspaced, other = found.groups()
         if latin:
-            yield latin, Piece.WORD
+            yield _lettered(latin), Piece.WORD
         elif unspaced:
             yield from _pairs(_CLUSTER.findall(unspaced))
         else:
@@ -135,6 +137,10 @@ def _pairs(clusters: list[str]) -> Iterator[Token]:
     for first, second in pairwise(clusters):
         yield _ascii(first + second), Piece.PAIR
     yield _ascii(clusters[-1]), Piece.LAST if len(clusters) > 1 else Piece.ALONE
+
+
+def _lettered(token: str) -> str:
+    return token if token[0] > "9" else "n" + token
 
 
 def _ascii(text: str) -> str:
