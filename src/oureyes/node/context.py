@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from oureyes.correlate.warninglists import WarningLists
 
 from oureyes.config import Config
-from oureyes.correlate.warninglists import WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
@@ -130,9 +130,7 @@ class Context:
         for by, verb, subject, purpose, detail in lines:
             row = audit.Row(frontier.size, at, by, verb, subject, purpose, dict(detail))
             frontier = frontier.append(row.leaf)
-            rows.append(
-                desk.AuditRow(row.seq, at, by, verb, subject, purpose, row.detail, audit.leaf_hash(row.leaf))
-            )
+            rows.append(desk.AuditRow(row.seq, at, by, verb, subject, purpose, row.detail, audit.leaf_hash(row.leaf)))
         desk.put_audit(connection, rows)
         desk.put_setting(connection, "audit_frontier", _text(frontier))
 

@@ -286,9 +286,7 @@ def take_in(
     """Store a batch, find what it connects to, and tell whom it concerns: the one way in, from files and partners."""
     if not batch:
         return Taken([], [])
-    added = objects.add(
-        connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement
-    )
+    added = objects.add(connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement)
     matched = connecting.connect(ctx, connection, batch, added, source=source, origin=origin)
     return Taken(added, matched)
 
@@ -345,9 +343,7 @@ def retry(ctx: Context, n: int, *, by: str, purpose: str, raw: bytes | None = No
         number = objects.source(connection, ctx.me, item.source, "file", ctx.now()[:10])
         kept = [one for one in read if isinstance(one, Record)]
         default = ctx.default_marking()
-        taken = take_in(
-            ctx, connection, [_incoming(ctx, one, default) for one in kept], source=number, origin=ctx.me
-        )
+        taken = take_in(ctx, connection, [_incoming(ctx, one, default) for one in kept], source=number, origin=ctx.me)
         report.read = len(read)
         _count(report, kept, taken)
         failed = [one for one in read if isinstance(one, Rejected)]

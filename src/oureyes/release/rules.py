@@ -86,7 +86,7 @@ def _ceiling(case: _Case) -> str | None:
 
 
 def _audience(case: _Case) -> str | None:
-    if case.recipient.kind != "member":
+    if case.recipient.kind != "member" or case.recipient.id in case.consents:
         return None
     if not case.marking.releasable_to:
         return "nobody is named as a recipient"

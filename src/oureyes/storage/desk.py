@@ -261,6 +261,43 @@ def parents(connection: Connection, sent: Iterable[str]) -> dict[str, str]:
     return {str(a): str(b) for a, b in found}
 
 
+def put_consent(
+    connection: Connection,
+    identifier: str,
+    recipient: str,
+    asker: str,
+    *,
+    origin: str,
+    state: str,
+    at: str,
+    expires: str = "",
+    reason: str = "",
+    envelope: bytes = b"",
+) -> None:
+    """Keep where a request to pass an object on stands."""
+    run(
+        connection,
+        "DELETE FROM consent WHERE object = ? AND recipient = ? AND asker = ?",
+        [identifier, recipient, asker],
+    )
+    insert_many(
+        connection,
+        "consent",
+        "object, recipient, asker, origin, state, expires, reason, envelope, at",
+        [(identifier, recipient, asker, origin, state, expires, reason, envelope, at)],
+    )
+
+
+def consents(connection: Connection, ids: Iterable[str]) -> list[tuple[str, str, str, str, str, str, bytes]]:
+    """(object, recipient, asker, origin, state, expires, envelope) for these objects."""
+    found = select_in(
+        connection,
+        "SELECT object, recipient, asker, origin, state, expires, envelope FROM consent WHERE object IN (:in)",
+        ids,
+    )
+    return [(str(a), str(b), str(c), str(d), str(e), str(f), bytes(g)) for a, b, c, d, e, f, g in found]
+
+
 def neutrality(connection: Connection, identifier: str) -> Mapping[str, Any] | None:
     """The answers kept for a notice."""
     found = rows(connection, "SELECT answers FROM neutrality WHERE id = ?", [identifier])

@@ -448,3 +448,28 @@ def count(connection: Connection) -> dict[str, int]:
 def is_observable(kind: str) -> bool:
     """Whether a type has no versions."""
     return kind in OBSERVABLE_TYPES
+
+
+def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, int]:
+    """The label of each id's current holding, ours where there is one."""
+    found = select_in(
+        connection,
+        "SELECT i.id, h.label, h.origin FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id IN (:in) AND h.last"
+        " ORDER BY h.n",
+        dict.fromkeys(ids),
+    )
+    out: dict[str, int] = {}
+    for text, lab, origin in found:
+        if str(text) not in out or str(origin) == me:
+            out[str(text)] = int(lab)
+    return out
+
+
+def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
+    """The current holdings of one type, oldest first."""
+    found = rows(
+        connection,
+        _HELD + "WHERE o.type = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        [kind, limit],
+    )
+    return [_read(row) for row in found]

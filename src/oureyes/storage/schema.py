@@ -242,6 +242,18 @@ released = _table(
     Column("at", String, nullable=False),
     Index("released_sent", "sent"),
 )
+consent = _table(
+    "consent",  # an origin's signed word that an object may be passed on; `state` asked | given | refused | withdrawn
+    Column("object", String, primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("asker", String, primary_key=True),
+    Column("origin", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("expires", String, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("envelope", LargeBinary, nullable=False, default=b""),
+    Column("at", String, nullable=False),
+)
 neutrality = _table(
     "neutrality",
     Column("id", String, primary_key=True),

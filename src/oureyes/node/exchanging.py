@@ -1,0 +1,574 @@
+"""Channels at work: what comes in is made durable first, receipted, and only then read; what goes out is served by number.
+
+Taking in (`receive`) and reading (`apply`) are two transactions. A receipt says "I hold it for good", which is true
+after the first; reading may fail on any single entry without stopping the channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from oureyes.errors import Equivocation, OurEyesError, Refused, VerificationError
+from oureyes.exchange.inbox import Duplicate, Inbox, Opened, Poison, open_entry
+from oureyes.exchange.log import (
+    cosign,
+    entry_of,
+    origin_line,
+    read_checkpoint,
+    verify_checkpoint,
+    verify_log,
+    verify_receipt,
+)
+from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
+from oureyes.model.findings import Alert
+from oureyes.model.instants import nanoseconds
+from oureyes.model.markings import Onward
+from oureyes.model.merkle import leaf_hash, root_of
+from oureyes.model.objects import digest
+from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Statement
+from oureyes.node import connecting, planning
+from oureyes.node.context import Context
+from oureyes.node.recording import derive, take_in
+from oureyes.node.sending import current_channel, frontier_of, send, statement_of
+from oureyes.storage import Connection, channels, desk, objects
+
+__all__ = [
+    "PartnerState",
+    "Served",
+    "Verified",
+    "apply",
+    "export_channel",
+    "partners",
+    "receipted",
+    "receive",
+    "recover",
+    "serve",
+    "verify",
+    "verify_export",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Entries from where the partner asked, and the head over all that is written so far."""
+
+    entries: tuple[Entry, ...]
+    note: bytes
+    size: int
+
+
+def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | None = None) -> Served:
+    """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote."""
+    with ctx.db.read() as connection:
+        channel = current_channel(ctx, connection, recipient)
+        if epoch is not None and epoch != channel.epoch:
+            channel = Channel(ctx.me, recipient, epoch)
+        row = channels.find(connection, channel)
+        if row is None:
+            return Served((), b"", 0)
+        if start > row.size:
+            raise VerificationError(
+                channel.name, f"at most our {row.size} entries", f"{start}", "were we restored from an old backup?"
+            )
+        found = channels.entries(connection, channel, start, limit)
+        return Served(tuple(line.entry for line in found), row.note, row.size)
+
+
+def receipted(ctx: Context, note: bytes, member: str, channel: Channel) -> bool:
+    """Take a recipient's signed receipt; True when it is news. A receipt beyond our log holds the channel."""
+    if channel.origin != ctx.me or channel.recipient != member:
+        raise Refused(channel.name, f"a receipt of {channel.recipient} for {channel.origin}", f"one from {member}")
+    receipt = verify_receipt(note, channel, ctx.roster.members[member].keys.sign)
+
+    def write(connection: Connection) -> bool:
+        row = channels.find(connection, channel)
+        if row is None or receipt.size > row.size:
+            size = row.size if row else 0
+            if row is not None:
+                channels.set_state(connection, channel, "held: a receipt is ahead of our log", note)
+            raise VerificationError(
+                channel.name, f"a receipt for at most our {size} entries", f"{receipt.size}", "`oureyes recover`"
+            )
+        if receipt.size <= row.receipted:
+            return False
+        leaves = channels.leaves(connection, channel)[: receipt.size]
+        if root_of(leaves) != receipt.root:
+            channels.set_state(connection, channel, "held: a receipt is for other entries", note)
+            raise Equivocation(channel.name, "a receipt over our entries", "one over others", (row.note, note))
+        channels.receipt(connection, channel, receipt.size, note, ctx.now())
+        ctx.audit(connection, member, "receipt", channel.name, "", size=receipt.size, root=receipt.root.hex())
+        ctx.tell("receipted", member)
+        return True
+
+    return ctx.db.write(write)
+
+
+def inbox_of(row: channels.ChannelRow) -> Inbox:
+    """A channel as its inbox sees it."""
+    head = read_checkpoint(row.note) if row.note else None
+    return Inbox(row.channel, frontier_of(row), head, "" if row.state == "open" else row.state)
+
+
+def receive(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], note: bytes) -> Receipt | None:
+    """Make entries durable under the origin's signed head, and give the receipt. What was had already is fine.
+
+    Equivocation quarantines the channel, keeps both signed notes, and alerts people.
+    """
+    if channel.recipient != ctx.me or channel.origin not in ctx.roster.members:
+        raise Refused(channel.name, f"a channel of a member to {ctx.me}", "another", "check the roster")
+    origin_key = ctx.roster.members[channel.origin].keys.sign
+
+    def write(connection: Connection) -> tuple[Checkpoint | None, Equivocation | None]:
+        row = channels.open_channel(connection, channel)
+        try:
+            return _settle(ctx, connection, row, lines, note, origin_key), None
+        except Equivocation as error:
+            channels.set_state(connection, channel, "quarantined", b"\0".join(error.evidence))
+            _alert(ctx, connection, channel, "channel", "two histories were shown", str(error))
+            ctx.audit(connection, channel.origin, "equivocation", channel.name)
+            return None, error  # committed: evidence must not be rolled back with the refusal
+
+    head, fault = ctx.db.write(write)
+    if fault is not None:
+        raise fault
+    if head is None:
+        return None
+    return cosign(head, channel, ctx.keys.sign, nanoseconds(ctx.now()) // 1_000_000_000)
+
+
+def _settle(
+    ctx: Context,
+    connection: Connection,
+    row: channels.ChannelRow,
+    lines: Sequence[tuple[bytes, bytes]],
+    note: bytes,
+    origin_key: bytes,
+) -> Checkpoint | None:
+    box = inbox_of(row)
+    pending: dict[int, bytes] = {}
+
+    def held(seq: int) -> bytes:
+        if seq in pending:
+            return pending[seq]
+        return channels.entries(connection, row.channel, seq, 1)[0].entry.header
+
+    new: list[Entry] = []
+    for header, sealed in lines:
+        outcome = box.offer(header, sealed, held)
+        if isinstance(outcome, Duplicate):
+            continue
+        box, entry = outcome.inbox, outcome.entry
+        pending[entry.seq] = entry.header
+        new.append(entry)
+    if note:
+        box = box.settle(note, origin_key)
+    if new and box.settled < box.next:
+        raise VerificationError(
+            row.channel.name, f"a checkpoint over {box.next} entries", f"{box.settled}", "ask the partner to resend"
+        )
+    if new:
+        channels.append(
+            connection,
+            row,
+            [(entry, leaf_hash(entry.leaf), "", "stored") for entry in new],
+            frontier=b"".join(box.frontier.nodes),
+            note=box.head.note if box.head else b"",
+            at=ctx.now(),
+        )
+        ctx.audit(
+            connection,
+            row.channel.origin,
+            "receive",
+            row.channel.name,
+            "",
+            first=row.size,
+            count=len(new),
+            root=box.frontier.root().hex(),
+        )
+        ctx.tell("received", row.channel.origin)
+    return box.head
+
+
+def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
+    """Read up to `limit` durable entries; how many. One that cannot be read is put aside and the next is taken."""
+    seals = {ctx.keys.seal.id: ctx.keys.seal}
+    signers = {member.id: member.keys.sign for member in ctx.roster.members.values()}
+
+    def write(connection: Connection) -> int:
+        row = channels.find(connection, channel)
+        if row is None:
+            return 0
+        waiting = channels.unapplied(connection, channel, limit)
+        for line in waiting:
+            opened = open_entry(line.entry, seals, signers, ctx.me)
+            if isinstance(opened, Opened):
+                opened = _take(ctx, connection, opened)
+            if isinstance(opened, Poison):
+                channels.set_applied(connection, row, line.entry.seq, "poison", "", str(opened.error))
+                subject = f"{channel.name} entry {line.entry.seq}"
+                desk.quarantine(connection, channel.origin, opened.error, line.entry.header, ctx.now())
+                _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(opened.error))
+                ctx.audit(connection, channel.origin, "poison", subject, "", reason=opened.reason)
+            else:
+                channels.set_applied(connection, row, line.entry.seq, "applied", opened.statement.id)
+        if waiting:
+            ctx.tell("applied", channel.origin)
+        return len(waiting)
+
+    return ctx.db.write(write)
+
+
+def _take(ctx: Context, connection: Connection, opened: Opened) -> Opened | Poison:
+    statement = opened.statement
+    known = channels.statement_digest(connection, statement.id)
+    if known is not None:
+        if known == digest(opened.envelope):
+            return opened  # said again, in another entry: nothing new
+        error = VerificationError(statement.id, "one content under one statement id", "another content")
+        return Poison("statement", error)
+    savepoint = connection.begin_nested()
+    try:
+        _TAKE[statement.kind](ctx, connection, statement)
+        channels.keep_statement(connection, statement, digest(opened.envelope))
+        savepoint.commit()
+    except OurEyesError as error:
+        savepoint.rollback()
+        return Poison("content", error)
+    except Exception as error:  # hostile content must not stop the channel; the type alone is safe to tell
+        savepoint.rollback()
+        return Poison("unforeseen", VerificationError(statement.id, "content we can take", type(error).__name__))
+    return opened
+
+
+def _released(ctx: Context, connection: Connection, statement: Statement) -> None:
+    for item in statement.items:
+        _refuse_unconsented(ctx, connection, statement, item)
+    source = objects.source(connection, statement.origin, statement.origin, "partner", statement.time[:10])
+    batch = [derive(item.object, item.marking) for item in statement.items]
+    take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    ids = [item.object.id for item in statement.items]
+    event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
+    connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
+    planning.reassess(ctx, connection, ids, cause=(event, statement.origin))
+    ctx.audit(
+        connection,
+        statement.origin,
+        str(statement.kind),
+        statement.id,
+        "",
+        objects=len(ids),
+        digest=digest(b"".join(item.object.digest for item in statement.items)).hex(),
+    )
+
+
+def _refuse_unconsented(ctx: Context, connection: Connection, statement: Statement, item: Item) -> None:
+    """An object that is somebody else's comes in only with its originator's signed consent."""
+    owner = item.marking.originator
+    if owner in ("", statement.origin) or item.marking.onward is Onward.FREE:
+        return
+    given = [
+        row
+        for row in desk.consents(connection, [item.object.id])
+        if row[1] == ctx.me and row[2] == statement.origin and row[3] == owner and row[4] == "given"
+    ]
+    if not given:
+        raise VerificationError(item.object.id, f"{owner}'s consent to {statement.origin} passing it on", "none")
+
+
+def _superseded(ctx: Context, connection: Connection, statement: Statement) -> None:
+    _released(ctx, connection, statement)
+    kept = {item.object.id for item in statement.items}
+    _let_go(ctx, connection, statement, [ref for ref in statement.refs if ref not in kept])
+
+
+def _retracted(ctx: Context, connection: Connection, statement: Statement) -> None:
+    _let_go(ctx, connection, statement, statement.refs)
+
+
+def _let_go(ctx: Context, connection: Connection, statement: Statement, refs: Iterable[str]) -> None:
+    gone = list(refs)
+    for identifier in gone:
+        moved = objects.set_state(connection, identifier, statement.origin, "retracted", erase=True)
+        connecting.fell(ctx, connection, identifier, moved)
+        ctx.audit(connection, statement.origin, "retract", identifier, "", statement=statement.id, held=len(moved))
+    if gone:
+        connecting.arrived(ctx, connection, "retracted", statement, [])
+        planning.reassess(ctx, connection, gone, cause=("retracted", statement.origin))
+
+
+def _activity(ctx: Context, connection: Connection, statement: Statement) -> None:
+    lines = statement.detail.get("events")
+    found = [
+        (statement.origin, str(line["object"]), str(line["what"]), str(line["at"]), statement.id)
+        for line in (lines if isinstance(lines, list) else ())
+        if isinstance(line, dict) and {"object", "what", "at"} <= set(line)
+    ]
+    desk.add_activity(connection, found)
+
+
+def _consent_asked(ctx: Context, connection: Connection, statement: Statement) -> None:
+    recipient = str(statement.detail.get("recipient", ""))
+    parents = desk.parents(connection, statement.refs)
+    for ref in statement.refs:
+        desk.put_consent(
+            connection,
+            parents.get(ref, ref),
+            recipient,
+            statement.origin,
+            origin=ctx.me,
+            state="asked",
+            at=statement.time,
+            reason=statement.reason,
+        )
+    said = f"{statement.origin} asks to pass an object of ours on to {recipient}"
+    connecting.notice(ctx, connection, statement, said)
+
+
+def _consent_answered(ctx: Context, connection: Connection, statement: Statement) -> None:
+    recipient = str(statement.detail.get("recipient", ""))
+    asker = next((member for member in statement.audience if member != recipient), ctx.me)
+    for ref in statement.refs:
+        known = [row for row in desk.consents(connection, [ref]) if row[1] == recipient and row[2] == asker]
+        given = statement.kind is Kind.CONSENT
+        desk.put_consent(
+            connection,
+            ref,
+            recipient,
+            asker,
+            origin=statement.origin,
+            state="given" if given else "withdrawn" if known and known[0][4] == "given" else "refused",
+            at=statement.time,
+            expires=str(statement.detail.get("expires", "")),
+            reason=statement.reason,
+        )
+    if asker == ctx.me:
+        word = "agrees to" if statement.kind is Kind.CONSENT else "refuses"
+        connecting.notice(ctx, connection, statement, f"{statement.origin} {word} passing it on to {recipient}")
+
+
+def _noticed(ctx: Context, connection: Connection, statement: Statement) -> None:
+    connecting.notice(ctx, connection, statement, f"{statement.origin} gives notice")
+
+
+_TAKE = {
+    Kind.RELEASE: _released,
+    Kind.SUPERSEDE: _superseded,
+    Kind.RETRACT: _retracted,
+    Kind.ACTIVITY: _activity,
+    Kind.CONSENT_REQUEST: _consent_asked,
+    Kind.CONSENT: _consent_answered,
+    Kind.DENY: _consent_answered,
+    Kind.NOTICE: _noticed,
+    Kind.PLAN_VOTE: _noticed,
+}
+
+
+def _alert(ctx: Context, connection: Connection, channel: Channel, event: str, headline: str, reason: str) -> None:
+    made = Alert(
+        ctx.new_id("alert"),
+        f"{event}:{channel.name}",
+        event,
+        headline,
+        (),
+        channel.origin,
+        ctx.now(),
+        "",
+        reason=reason,
+    )
+    desk.add_alerts(connection, [made])
+
+
+def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
+    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin."""
+    for origin, ids in found.items():
+        events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
+        if events and origin in ctx.roster.members and origin != ctx.me:
+            detail: dict[str, object] = {"events": events}
+            send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerState:
+    """One partner, both ways. `lag` is how many of our entries it has not receipted."""
+
+    member: str
+    name: str
+    url: str
+    sent: int
+    receipted: int
+    last_receipt: str
+    received: int
+    applied: int
+    state: str
+    attempts: int
+    error: str
+
+    @property
+    def lag(self) -> int:
+        return self.sent - self.receipted
+
+
+def partners(ctx: Context) -> list[PartnerState]:
+    """How the node stands with everybody on the roster."""
+    with ctx.db.read() as connection:
+        tried = desk_deliveries(connection)
+        out: list[PartnerState] = []
+        for member in ctx.roster.members.values():
+            if member.id == ctx.me:
+                continue
+            ours = channels.channels(connection, origin=ctx.me, recipient=member.id)
+            theirs = channels.channels(connection, origin=member.id, recipient=ctx.me)
+            mine, came = (ours[-1] if ours else None), (theirs[-1] if theirs else None)
+            state, attempts, _, error, _ = tried.get(member.id, ("idle", 0, 0, "", ""))
+            for row in (mine, came):
+                if row is not None and row.state != "open":
+                    state = row.state
+            out.append(
+                PartnerState(
+                    member.id,
+                    member.name,
+                    member.url,
+                    mine.size if mine else 0,
+                    mine.receipted if mine else 0,
+                    mine.receipt_at if mine else "",
+                    came.size if came else 0,
+                    came.applied if came else 0,
+                    state,
+                    attempts,
+                    error,
+                )
+            )
+        return out
+
+
+def desk_deliveries(connection: Connection) -> dict[str, tuple[str, int, int, str, str]]:
+    """Where delivery to each partner stands."""
+    return channels.deliveries(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One channel's log checked line by line; `fault` names the first thing that does not hold."""
+
+    channel: str
+    entries: int
+    receipted: int
+    fault: str = ""
+
+
+def verify(ctx: Context) -> list[Verified]:
+    """Every channel, ours and theirs: each line, the signed head over them, and the recipient's receipt."""
+    with ctx.db.read() as connection:
+        return [_verify(ctx, connection, row) for row in channels.channels(connection)]
+
+
+def _verify(ctx: Context, connection: Connection, row: channels.ChannelRow) -> Verified:
+    lines = channels.entries(connection, row.channel, 0, row.size + 1)
+    return _check(
+        ctx,
+        row.channel,
+        [(line.entry.header, line.entry.sealed, line.leaf) for line in lines],
+        row.note,
+        row.receipt_note,
+        row.size,
+    )
+
+
+def _check(
+    ctx: Context,
+    channel: Channel,
+    lines: Sequence[tuple[bytes, bytes, bytes]],
+    note: bytes,
+    receipt_note: bytes,
+    size: int,
+) -> Verified:
+    receipted_size = 0
+    try:
+        for place, (header, sealed, leaf) in enumerate(lines):
+            # each line against its own kept hash first: it tells the very position
+            try:
+                entry = entry_of(header, sealed)
+            except OurEyesError as error:
+                return Verified(channel.name, len(lines), 0, f"line {place} was altered: {error}")
+            if leaf_hash(entry.leaf) != leaf or entry.seq != place:
+                return Verified(channel.name, len(lines), 0, f"line {place} was altered: its hash is another")
+        heads: list[Checkpoint | Receipt] = []
+        if note:
+            heads.append(verify_checkpoint(note, origin_line(channel), ctx.roster.members[channel.origin].keys.sign))
+        if receipt_note:
+            receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
+            receipted_size = receipt.size
+            heads.append(receipt)
+        found = verify_log(channel, [(header, sealed) for header, sealed, _ in lines], heads)
+        if found != size:
+            return Verified(channel.name, found, receipted_size, f"{size} lines were counted, {found} are there")
+    except OurEyesError as error:
+        return Verified(channel.name, len(lines), receipted_size, str(error))
+    return Verified(channel.name, len(lines), receipted_size)
+
+
+def export_channel(ctx: Context, channel: Channel) -> bytes:
+    """A channel's log in one file that can be checked offline, without a key to read it: frames, head, receipt."""
+    import msgspec
+
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+        if row is None:
+            raise Refused(channel.name, "a channel of this node", "none", "`oureyes partners`")
+        lines = channels.entries(connection, channel, 0, row.size)
+    body = {
+        "channel": channel.name,
+        "size": row.size,
+        "note": row.note,
+        "receipt": row.receipt_note,
+        "lines": [[line.entry.header, line.entry.sealed, line.leaf] for line in lines],
+    }
+    return msgspec.json.encode(body)
+
+
+def verify_export(ctx: Context, raw: bytes) -> Verified:
+    """Check an exported log against the roster's keys alone."""
+    import msgspec
+
+    class Export(msgspec.Struct):
+        channel: str
+        size: int
+        note: bytes
+        receipt: bytes
+        lines: list[tuple[bytes, bytes, bytes]]
+
+    try:
+        read = msgspec.json.decode(raw, type=Export)
+    except msgspec.DecodeError as error:
+        raise VerificationError("export", "a log exported by `oureyes verify --export`", str(error)[:80]) from None
+    return _check(ctx, Channel.of(read.channel), read.lines, read.note, read.receipt, read.size)
+
+
+def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:
+    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then."""
+    receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
+
+    def write(connection: Connection) -> int:
+        row = channels.open_channel(connection, channel)
+        leaves = channels.leaves(connection, channel)
+        outcome = restored(channel, row.size, lambda size: root_of(leaves[:size]), [receipt])
+        if not isinstance(outcome, NeedsRecovery):
+            return row.size
+        lost = [line for line in lines if entry_of(*line).seq >= row.size]
+        entries, box = Outbox(channel, frontier_of(row), "restored").recovered(lost, receipt)
+        note = box.checkpoint(ctx.keys.sign).note
+        channels.append(
+            connection,
+            row,
+            [(entry, leaf_hash(entry.leaf), "", "written") for entry in entries],
+            frontier=b"".join(box.frontier.nodes),
+            note=note,
+            at=ctx.now(),
+        )
+        channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
+        channels.set_state(connection, channel, "open")
+        ctx.audit(connection, ctx.me, "recover", channel.name, "", entries=len(entries))
+        return box.size
+
+    return ctx.db.write(write)

@@ -1,0 +1,142 @@
+"""States plan: strategies are kept as objects, and their validity follows the evidence with every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from oureyes.errors import NotHeld
+from oureyes.model.findings import Alert
+from oureyes.model.instants import nanoseconds
+from oureyes.model.markings import Marking
+from oureyes.model.objects import StixObject
+from oureyes.model.plans import Evidence, EvidenceState, Finding, Plan, Status, Validity
+from oureyes.node.context import Context
+from oureyes.plan import assess, changes, from_stix, with_evidence
+from oureyes.plan.changes import Cause
+from oureyes.storage import Connection, desk, objects
+
+__all__ = ["Standing", "plans", "reassess", "standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A plan with its evidence as it is held now, and how it stands."""
+
+    plan: Plan
+    validity: Validity
+
+
+def standing(ctx: Context, identifier: str) -> Standing:
+    """How one plan stands at this moment."""
+    with ctx.db.read() as connection:
+        held = objects.latest(connection, [identifier]).get(identifier)
+        if not held:
+            raise NotHeld(identifier, "a plan", "none by that id", "`oureyes plan list`")
+        return _standing(ctx, connection, held[0].current)
+
+
+def plans(ctx: Context) -> list[Standing]:
+    """Every plan held, with how it stands."""
+    with ctx.db.read() as connection:
+        return [_standing(ctx, connection, obj) for obj in _held_plans(connection)]
+
+
+def _held_plans(connection: Connection) -> list[StixObject]:
+    return [held.current for held in objects.of_type(connection, "x-oureyes-plan")]
+
+
+def _standing(ctx: Context, connection: Connection, obj: StixObject) -> Standing:
+    plan = from_stix(obj)
+    cited = {piece.object: piece.cited_version for claim in plan.claims for piece in claim.evidence}
+    current = with_evidence(plan, _evidence(ctx, connection, cited))
+    return Standing(current, assess(current, ctx.now()))
+
+
+def _evidence(ctx: Context, connection: Connection, cited: Mapping[str, str]) -> dict[str, Evidence]:
+    known, now = ctx.labels(connection), nanoseconds(ctx.now())
+    held = objects.latest(connection, cited)
+    out: dict[str, Evidence] = {}
+    for identifier, version in cited.items():
+        live = held.get(identifier)
+        if live:
+            out[identifier] = _as_held(live[0], known[live[0].label], version, now)
+            continue
+        states = {state for _, _, state, _, _ in objects.states_of(connection, identifier)}
+        if states & {"retracted", "erased"}:
+            out[identifier] = Evidence(identifier, state=EvidenceState.RETRACTED)
+    return out
+
+
+def _as_held(held: objects.Held, marking: Marking, cited_version: str, now: int) -> Evidence:
+    current = held.current
+    state = EvidenceState.HELD
+    until = current.content.get("valid_until")
+    if current.revoked:
+        state = EvidenceState.REVOKED
+    elif (marking.expires and nanoseconds(marking.expires) <= now) or (
+        isinstance(until, str) and nanoseconds(until) <= now
+    ):
+        state = EvidenceState.EXPIRED
+    elif cited_version and current.instant > nanoseconds(cited_version):
+        state = EvidenceState.SUPERSEDED
+    return Evidence(current.id, cited_version, state=state, grade=marking.grade, seen=current.version)
+
+
+def reassess(
+    ctx: Context, connection: Connection, changed: Iterable[str], *, cause: tuple[str, str] | None = None
+) -> list[str]:
+    """Look again at every plan that rests on, or is, one of `changed`; alert owners of those that stand otherwise."""
+    ids = set(changed)
+    moved: list[str] = []
+    for obj in _held_plans(connection):
+        plan = from_stix(obj)
+        if plan.id not in ids and not ids & {piece.object for claim in plan.claims for piece in claim.evidence}:
+            continue
+        now = _standing(ctx, connection, obj)
+        kept = desk.standing(connection, plan.id)
+        before = _validity(kept) if kept else None
+        if before == now.validity:
+            continue
+        what, by = cause or ("changed", ctx.me)
+        causes = [Cause(identifier, what, by, ctx.now()) for identifier in sorted(ids)]
+        said = changes(now.plan, before, now.validity, causes) if before else ()
+        _keep(ctx, connection, now)
+        moved.append(plan.id)
+        if said:
+            _alert(ctx, connection, now, said)
+            ctx.audit(connection, by, "plan", plan.id, "strategy", status=str(now.validity.status))
+    return moved
+
+
+def reassess_all(ctx: Context, connection: Connection) -> list[str]:
+    """Look again at every plan: time alone makes evidence stale and markings expire."""
+    return reassess(ctx, connection, [obj.id for obj in _held_plans(connection)], cause=("aged", ctx.me))
+
+
+def _keep(ctx: Context, connection: Connection, now: Standing) -> None:
+    claims = [asdict(finding) for finding in now.validity.claims]
+    desk.put_standing(connection, now.plan.id, str(now.validity.status), now.validity.reason, claims, ctx.now())
+
+
+def _validity(kept: tuple[str, str, list[Mapping[str, str]], str]) -> Validity:
+    status, reason, claims, _ = kept
+    found = tuple(Finding(one["claim"], Status(one["status"]), one["reason"]) for one in claims)
+    return Validity(Status(status), reason, found)
+
+
+def _alert(ctx: Context, connection: Connection, now: Standing, said: Sequence[str]) -> None:
+    for owner in now.plan.owners or ("planners",):
+        made = Alert(
+            ctx.new_id("alert"),
+            f"plan:{now.plan.id}",
+            "plan",
+            said[0],
+            (now.plan.id,),
+            ctx.me,
+            ctx.now(),
+            owner,
+            reason="; ".join(said),
+            rank=2.0 if now.validity.status is Status.BROKEN else 1.5,
+        )
+        desk.add_alerts(connection, [made])

@@ -1,0 +1,441 @@
+"""A state marks and releases: proposals, previews, approvals, corrections, and consent to pass on.
+
+What leaves is written here and only here: each decision is `release.decide`'s, each statement goes into the channels
+of its audience in the same transaction as the record of who got what, so a correction always finds every holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oureyes.errors import ConfigError, NotHeld, NotReleasable, Refused
+from oureyes.exchange.outbox import address
+from oureyes.model.markings import Marking
+from oureyes.model.sharing import Decision, Item, Kind, Recipient
+from oureyes.node import connecting, planning
+from oureyes.node.context import Context
+from oureyes.node.sending import send, statement_of
+from oureyes.release import Answers, decide, refusal
+from oureyes.storage import Connection, desk, objects
+
+__all__ = [
+    "Preview",
+    "answer_consent",
+    "approve",
+    "ask_consent",
+    "decline",
+    "mark",
+    "neutral",
+    "preview",
+    "propose",
+    "retract",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one recipient would get of one object."""
+
+    recipient: str
+    object: str
+    decision: Decision
+
+
+def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose: str) -> int:
+    """Give objects of ours a marking; partners' markings are theirs. How many holdings changed."""
+    wanted = list(dict.fromkeys(ids))
+
+    def write(connection: Connection) -> int:
+        changed = 0
+        known = ctx.labels(connection)
+        held = objects.latest(connection, wanted, states=("held", "held-back"))
+        for identifier in wanted:
+            mine = [item for item in held.get(identifier, ()) if item.origin == ctx.me]
+            if not mine:
+                raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
+            before = known.get(mine[0].label)
+            kept = marking.but(originator=ctx.me, grade=marking.grade or (before.grade if before else None))
+            changed += objects.set_label(connection, identifier, ctx.me, kept)
+            ctx.audit(connection, by, "mark", identifier, purpose, marking=marking.to_json())
+        return changed
+
+    return ctx.db.write(write)
+
+
+def neutral(ctx: Context, identifier: str, answers: Answers) -> None:
+    """Keep the answers to the neutrality questions for a notice."""
+
+    def write(connection: Connection) -> None:
+        body = {"by": answers.by, "answers": dict(answers.answers)}
+        body |= {"reviewer": answers.reviewer, "cleared": answers.cleared}
+        desk.put_neutrality(connection, identifier, body)
+        ctx.audit(connection, answers.reviewer or answers.by, "neutrality", identifier, "", cleared=answers.cleared)
+
+    ctx.db.write(write)
+
+
+def propose(
+    ctx: Context,
+    ids: Iterable[str],
+    recipients: Iterable[str],
+    *,
+    by: str,
+    purpose: str,
+    reason: str = "",
+    kind: Kind = Kind.RELEASE,
+) -> desk.Draft:
+    """Put a release before whoever approves it; nothing leaves yet."""
+    ctx.require_purpose(by, purpose, "release")
+    to = tuple(dict.fromkeys(recipients))
+    for member in to:
+        if member == ctx.me:
+            raise ConfigError("release", "other members as recipients", member, "name only partners")
+        ctx.recipient(member)
+    made = desk.Draft(
+        ctx.new_id("release"),
+        by,
+        ctx.now(),
+        purpose,
+        str(kind),
+        reason,
+        to,
+        tuple(dict.fromkeys(ids)),
+        (),
+        "proposed",
+        {},
+    )
+    if not made.recipients or not made.objects:
+        raise NotReleasable(made.id, "recipients and objects", "none", "name both: nobody is the default")
+
+    def write(connection: Connection) -> None:
+        missing = set(made.objects) - set(objects.latest(connection, made.objects))
+        if missing:
+            raise NotHeld(sorted(missing)[0], "objects that are held", f"{len(missing)} that are not", "record them")
+        desk.put_draft(connection, made)
+        detail = {"recipients": list(to), "objects": len(made.objects)}
+        ctx.audit(connection, by, "propose", made.id, purpose, **detail)
+
+    ctx.db.write(write)
+    return made
+
+
+def preview(ctx: Context, draft_id: str, *, approver: str = "") -> list[Preview]:
+    """Per recipient and object: allowed or not, why, and the very bytes, as if `approver` approved now."""
+    with ctx.db.read() as connection:
+        found = _draft(connection, draft_id)
+        approvals = frozenset(found.approvals) | ({approver} if approver else frozenset())
+        decided = _decide(ctx, connection, found, approvals)
+    return [Preview(who, held.object.id, decision) for who, pairs in decided.items() for held, decision in pairs]
+
+
+def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
+    """Approve, and send what may go. The outcome: per recipient what went and what was refused with its reason.
+
+    NotReleasable when nothing at all may go; the draft then stays open.
+    """
+    if not by:
+        raise Refused(draft_id, "the name of who approves", "none", "give --by")
+
+    def write(connection: Connection) -> dict[str, Any]:
+        found = _draft(connection, draft_id)
+        if found.state != "proposed":
+            raise Refused(draft_id, "a proposal that is open", found.state, "propose it again")
+        approvals = frozenset(found.approvals) | {by}
+        decided = _decide(ctx, connection, found, approvals)
+        allowed = {
+            who: [(held, decision) for held, decision in pairs if decision.allowed] for who, pairs in decided.items()
+        }
+        if not any(allowed.values()):
+            reasons = {decision.reason for pairs in decided.values() for _, decision in pairs}
+            raise NotReleasable(draft_id, "something that may go", "; ".join(sorted(reasons))[:400], "see --dry-run")
+        outcome = _send_items(ctx, connection, found, allowed)
+        for who, pairs in decided.items():
+            no = [(held.object.id, decision.reason) for held, decision in pairs if not decision.allowed]
+            outcome[who]["refused"] = [{"object": identifier, "reason": reason} for identifier, reason in no]
+        done = replace(found, approvals=tuple(sorted(approvals)), state="released", outcome=outcome)
+        desk.put_draft(connection, done)
+        for who, result in outcome.items():
+            ctx.audit(
+                connection,
+                by,
+                "release",
+                draft_id,
+                found.purpose,
+                recipient=who,
+                author=found.author,
+                sent=len(result["sent"]),
+                refused=len(result["refused"]),
+                statements=result["statements"],
+            )
+        return outcome
+
+    return ctx.db.write(write)
+
+
+def decline(ctx: Context, draft_id: str, *, by: str, reason: str) -> None:
+    """Say no to a proposal."""
+
+    def write(connection: Connection) -> None:
+        found = _draft(connection, draft_id)
+        desk.put_draft(connection, replace(found, state="declined", outcome={"by": by, "reason": reason}))
+        ctx.audit(connection, by, "decline", draft_id, found.purpose)
+
+    ctx.db.write(write)
+
+
+def _draft(connection: Connection, draft_id: str) -> desk.Draft:
+    found = desk.draft(connection, draft_id)
+    if found is None:
+        raise NotHeld(draft_id, "a proposal", "none by that id", "`oureyes release --list`")
+    return found
+
+
+_Pairs = list[tuple[objects.Held, Decision]]
+
+
+def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: frozenset[str]) -> dict[str, _Pairs]:
+    held = objects.latest(connection, draft.objects)
+    chosen = [_ours_first(ctx, held[identifier]) for identifier in draft.objects if identifier in held]
+    known, at, policy = ctx.labels(connection), ctx.now(), ctx.policy()
+    linked = _markings_of_links(ctx, connection, chosen, known)
+    given = _consents(ctx, connection, draft.objects)
+    answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
+    decided: dict[str, _Pairs] = {}
+    for member in draft.recipients:
+        recipient = ctx.recipient(member)
+        rules = _Rules(ctx, recipient, draft, at, approvals)
+        withheld = frozenset(ref for ref, marking in linked.items() if rules.refuse(marking))
+
+        def one(
+            item: objects.Held,
+            replaced: Mapping[str, str],
+            to: Recipient = recipient,
+            hidden: frozenset[str] = withheld,
+        ) -> Decision:
+            return decide(
+                item.current,
+                known[item.label],
+                to,
+                draft.purpose,
+                at=at,
+                policy=policy,
+                author=draft.author,
+                approvals=approvals,
+                consents=given.get((item.object.id, to.id), frozenset()),
+                answers=answers.get(item.object.id),
+                withheld=hidden,
+                replaced=replaced,
+            )
+
+        decided[member] = _settled(chosen, one)
+    return decided
+
+
+def _settled(chosen: Sequence[objects.Held], one: Any) -> _Pairs:
+    """Decide until no extract gives rise to another: what refers to an extract follows it under its new id."""
+    replaced: dict[str, str] = {}
+    for _ in range(4):
+        pairs = [(item, one(item, replaced)) for item in chosen]
+        moved = {
+            item.object.id: decision.object.id
+            for item, decision in pairs
+            if decision.object is not None and decision.object.id != item.object.id
+        }
+        if moved == replaced:
+            return pairs
+        replaced = moved
+    return pairs
+
+
+class _Rules:
+    """`refusal` asked once per marking."""
+
+    def __init__(self, ctx: Context, to: Recipient, draft: desk.Draft, at: str, approvals: frozenset[str]) -> None:
+        self._ask: dict[Marking, bool] = {}
+        self._ctx, self._to, self._draft, self._at, self._approvals = ctx, to, draft, at, approvals
+        self._policy = ctx.policy()
+
+    def refuse(self, marking: Marking) -> bool:
+        if marking not in self._ask:
+            self._ask[marking] = (
+                refusal(
+                    marking,
+                    self._to,
+                    self._draft.purpose,
+                    at=self._at,
+                    policy=self._policy,
+                    author=self._draft.author,
+                    approvals=self._approvals,
+                )
+                is not None
+            )
+        return self._ask[marking]
+
+
+def _ours_first(ctx: Context, held: Sequence[objects.Held]) -> objects.Held:
+    return next((item for item in held if item.origin == ctx.me), held[0])
+
+
+def _markings_of_links(
+    ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
+) -> dict[str, Marking]:
+    """The markings of everything the objects refer to that this node holds: a reference can tell, too."""
+    refs = {ref for item in chosen for name, ref in item.current.references() if name != "created_by_ref"}
+    return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
+
+
+def _consents(ctx: Context, connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
+    now = ctx.now()
+    return {
+        (identifier, recipient): frozenset({recipient})
+        for identifier, recipient, asker, _, state, expires, _ in desk.consents(connection, ids)
+        if asker == ctx.me and state == "given" and (not expires or expires > now)
+    }
+
+
+def _gated(item: objects.Held) -> bool:
+    return item.object.type == "x-oureyes-notice"
+
+
+def _answers(connection: Connection, identifier: str) -> Answers | None:
+    kept = desk.neutrality(connection, identifier)
+    return None if kept is None else Answers(kept["by"], kept["answers"], kept["reviewer"], kept["cleared"])
+
+
+def _send_items(
+    ctx: Context, connection: Connection, draft: desk.Draft, allowed: Mapping[str, _Pairs]
+) -> dict[str, Any]:
+    outcome: dict[str, Any] = {who: {"sent": [], "refused": [], "statements": []} for who in allowed}
+    wanted: dict[str, list[Item]] = {}
+    rows: dict[tuple[str, str], int] = {}
+    numbers = objects.idents(connection, draft.objects)
+    for who, pairs in allowed.items():
+        for held, decision in pairs:
+            if decision.object is None or decision.marking is None:
+                continue
+            wanted.setdefault(who, []).append(Item(decision.object, decision.marking))
+            rows[(who, decision.object.id)] = numbers[held.object.id]
+            outcome[who]["sent"].append(
+                {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}
+            )
+    refs = _superseded(connection, draft, allowed) if draft.kind == Kind.SUPERSEDE else {}
+    for parcel in address(wanted):
+        gone = sorted({ref for who in parcel.audience for ref in refs.pop(who, ())})
+        statement = statement_of(ctx, Kind(draft.kind), parcel.audience, parcel.items, tuple(gone), draft.reason)
+        send(ctx, connection, statement)
+        for who in parcel.audience:
+            outcome[who]["statements"].append(statement.id)
+        desk.put_released(
+            connection,
+            [
+                (rows[(who, item.object.id)], who, item.object.id, statement.id, item.object.digest, statement.time)
+                for who in parcel.audience
+                for item in parcel.items
+            ],
+        )
+    return outcome
+
+
+def _superseded(connection: Connection, draft: desk.Draft, allowed: Mapping[str, _Pairs]) -> dict[str, set[str]]:
+    """Ids under which a recipient holds an earlier version, and that the new one does not itself take the place of."""
+    out: dict[str, set[str]] = {}
+    now = {(who, decision.object.id) for who, pairs in allowed.items() for _, decision in pairs if decision.object}
+    for identifier in draft.objects:
+        for recipient, sent, state, *_ in desk.released_to(connection, identifier):
+            if state == "out" and recipient in allowed and (recipient, sent) not in now:
+                out.setdefault(recipient, set()).add(sent)
+    return out
+
+
+def retract(ctx: Context, ids: Iterable[str], *, by: str, reason: str, purpose: str = "correction") -> dict[str, Any]:
+    """Take objects of ours back, here and everywhere they went. Per recipient, the ids it must let go."""
+    wanted = list(dict.fromkeys(ids))
+    if not reason:
+        raise Refused("retract", "a reason", "none", "give --reason: every holder is told it")
+
+    def write(connection: Connection) -> dict[str, Any]:
+        per: dict[str, list[str]] = {}
+        for identifier in wanted:
+            ident = objects.idents(connection, [identifier])[identifier]
+            moved = objects.set_state(connection, identifier, ctx.me, "retracted")
+            if not moved:
+                raise NotHeld(identifier, "an object of ours that stands", "none by that id", "`oureyes search`")
+            for recipient, sent, state, *_ in desk.released_to(connection, identifier):
+                if state == "out":
+                    per.setdefault(recipient, []).append(sent)
+                    desk.released_state(connection, ident, recipient, sent, "retracted")
+            connecting.fell(ctx, connection, identifier, moved)
+            ctx.audit(connection, by, "retract", identifier, purpose, recipients=len(per))
+        together: dict[tuple[str, ...], list[str]] = {}
+        for recipient, sent in per.items():
+            together.setdefault(tuple(sorted(sent)), []).append(recipient)
+        for refs, audience in together.items():
+            send(ctx, connection, statement_of(ctx, Kind.RETRACT, audience, (), refs, reason))
+        planning.reassess(ctx, connection, wanted)
+        return {recipient: sorted(sent) for recipient, sent in per.items()}
+
+    return ctx.db.write(write)
+
+
+def ask_consent(ctx: Context, identifier: str, recipient: str, *, by: str, purpose: str, reason: str) -> str:
+    """Ask an object's originator whether it may be passed on to `recipient`; the originator's id."""
+    ctx.require_purpose(by, purpose, "consent-request")
+    ctx.recipient(recipient)
+
+    def write(connection: Connection) -> str:
+        held = objects.latest(connection, [identifier]).get(identifier, [])
+        foreign = [item for item in held if item.origin != ctx.me]
+        if not foreign:
+            raise NotHeld(identifier, "an object a partner released to us", "none", "`oureyes search`")
+        origin = foreign[0].origin
+        detail = {"recipient": recipient, "purpose": purpose}
+        statement = statement_of(ctx, Kind.CONSENT_REQUEST, [origin], (), [identifier], reason, detail)
+        send(ctx, connection, statement)
+        desk.put_consent(
+            connection, identifier, recipient, ctx.me, origin=origin, state="asked", at=ctx.now(), reason=reason
+        )
+        ctx.audit(connection, by, "consent-request", identifier, purpose, recipient=recipient, origin=origin)
+        return origin
+
+    return ctx.db.write(write)
+
+
+def answer_consent(
+    ctx: Context,
+    identifier: str,
+    asker: str,
+    recipient: str,
+    *,
+    by: str,
+    grant: bool,
+    expires: str = "",
+    reason: str = "",
+) -> None:
+    """Grant, refuse or (later) withdraw: the answer is signed, and the asker's node enforces it."""
+
+    def write(connection: Connection) -> None:
+        known = [row for row in desk.consents(connection, [identifier]) if row[1] == recipient and row[2] == asker]
+        if not known:
+            raise NotHeld(identifier, "a request to pass it on", "none", "`oureyes inbox`")
+        kind = Kind.CONSENT if grant else Kind.DENY
+        detail = {"recipient": recipient, "expires": expires}
+        sent = [sent for who, sent, state, *_ in desk.released_to(connection, identifier) if who == asker]
+        statement = statement_of(ctx, kind, sorted({asker, recipient}), (), sent or [identifier], reason, detail)
+        send(ctx, connection, statement)
+        state = "given" if grant else "withdrawn" if known[0][4] == "given" else "refused"
+        desk.put_consent(
+            connection,
+            identifier,
+            recipient,
+            asker,
+            origin=ctx.me,
+            state=state,
+            at=ctx.now(),
+            expires=expires,
+            reason=reason,
+        )
+        ctx.audit(connection, by, "consent" if grant else "deny", identifier, "", asker=asker, recipient=recipient)
+
+    ctx.db.write(write)

@@ -1,0 +1,73 @@
+"""Writing a statement into the channels of its audience, in the transaction that decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from oureyes.exchange.envelope import sign_statement
+from oureyes.exchange.outbox import Outbox
+from oureyes.model.merkle import Frontier, leaf_hash
+from oureyes.model.objects import digest
+from oureyes.model.sharing import Channel, Item, Kind, Statement
+from oureyes.node.context import Context
+from oureyes.storage import Connection, channels
+
+__all__ = ["current_channel", "frontier_of", "send", "statement_of"]
+
+
+def statement_of(
+    ctx: Context,
+    kind: Kind,
+    audience: Sequence[str],
+    items: Sequence[Item] = (),
+    refs: Sequence[str] = (),
+    reason: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> Statement:
+    return Statement(
+        ctx.make_id(),
+        ctx.me,
+        tuple(sorted(audience)),
+        kind,
+        ctx.now(),
+        tuple(items),
+        tuple(refs),
+        reason,
+        detail or {},
+    )
+
+
+def send(ctx: Context, connection: Connection, statement: Statement) -> bytes:
+    """Sign a statement once and write it into the channel of each of its audience. Its envelope."""
+    envelope = sign_statement(statement, ctx.keys.sign)
+    channels.keep_statement(connection, statement, digest(envelope))
+    for member in statement.audience:
+        _write(ctx, connection, member, envelope, statement)
+    return envelope
+
+
+def _write(ctx: Context, connection: Connection, member: str, envelope: bytes, statement: Statement) -> None:
+    row = channels.open_channel(connection, current_channel(ctx, connection, member))
+    box = Outbox(row.channel, frontier_of(row), row.state if row.state != "open" else "")
+    entry, grown = box.append(envelope, ctx.roster.members[member].keys.seal)
+    note = grown.checkpoint(ctx.keys.sign).note
+    channels.append(
+        connection,
+        row,
+        [(entry, leaf_hash(entry.leaf), statement.id, "written")],
+        frontier=b"".join(grown.frontier.nodes),
+        note=note,
+        at=statement.time,
+    )
+    ctx.tell("grew", member)
+
+
+def current_channel(ctx: Context, connection: Connection, member: str) -> Channel:
+    """Our channel to a member, in its newest epoch."""
+    known = channels.channels(connection, origin=ctx.me, recipient=member)
+    return known[-1].channel if known else Channel(ctx.me, member)
+
+
+def frontier_of(row: channels.ChannelRow) -> Frontier:
+    """The right edge of a channel's tree."""
+    return Frontier(row.size, tuple(row.frontier[at : at + 32] for at in range(0, len(row.frontier), 32)))
