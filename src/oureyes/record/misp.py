@@ -118,10 +118,12 @@ def _event(raw: bytes | msgspec.Raw, options: Options) -> Iterator[Record | Reje
     body = bytes(raw)
     try:
         parts = _KEYED.decode(body)
-        if nested(body, options.max_depth):
-            raise InvalidObject("event", f"nesting up to {options.max_depth} levels", "deeper")
-        content = {key: _ANY.decode(value) for key, value in parts.items() if key not in ("Attribute", "Object")}
-        attributes, objects = _listed(parts.get("Attribute")), [_ANY.decode(o) for o in _listed(parts.get("Object"))]
+        attributes, listed = _listed(parts.pop("Attribute", None)), _listed(parts.pop("Object", None))
+        for piece in (*parts.values(), *attributes, *listed):
+            if nested(bytes(piece), options.max_depth):
+                raise InvalidObject("event", f"nesting up to {options.max_depth} levels", "deeper")
+        content = {key: _ANY.decode(value) for key, value in parts.items()}
+        objects = [_ANY.decode(obj) for obj in listed]
         event, findings = _opened(content, body, options)
     except InvalidObject as error:
         yield Rejected(error.subject, error, body[: 1 << 20], _counted(body))
@@ -334,14 +336,14 @@ def _carrier(
     """What says who says it: an indicator, an observed-data, or the attribute as it is."""
     versions = _versions(content, event)
     body: dict[str, Any] = {"type": "", "spec_version": "2.1", "id": "", **versions}
-    extensions = _kept(content, event, value=value)
+    more: dict[str, Any] = {"value": value}
     if kind in RULES and (kind != "stix2-pattern" or pattern_error(value) is None):
         body |= {"type": "indicator", "pattern": value, "pattern_type": RULES[kind], "valid_from": versions["modified"]}
     elif observables and content.get("to_ids") in (True, "1", 1):
         start = _seen(content["first_seen"]) if isinstance(content.get("first_seen"), str) else None
         body |= {"type": "indicator", "pattern": pattern_of(observables), "pattern_type": "stix"}
         body["valid_from"] = start or versions["modified"]
-        extensions = _kept(content, event, value=value, observable_refs=refs)
+        more["observable_refs"] = refs
     elif observables:
         body |= {"type": "observed-data", **_period(content, versions["modified"])}
         body |= {"number_observed": 1, "object_refs": refs}
@@ -356,7 +358,10 @@ def _carrier(
         body["revoked"] = True
     labels = _tags(content)
     return StixObject.make(
-        body | ({"labels": labels} if labels else {}) | marking_refs(marking) | {"extensions": extensions}
+        body
+        | ({"labels": labels} if labels else {})
+        | marking_refs(marking)
+        | {"extensions": _kept(content, event, **more)}
     )
 
 
