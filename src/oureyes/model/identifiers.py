@@ -35,11 +35,11 @@ _CONTRIBUTING: Mapping[str, tuple[str, ...]] = {
     "windows-registry-key": ("key", "values"),
     "x509-certificate": ("hashes", "serial_number"),
     "phone-number": _VALUE,
-    "bank-account": ("iban", "account_number", "bic"),
-    "cryptocurrency-wallet": ("value", "address", "chain"),
+    "bank-account": ("iban", "country", "bank", "account_number"),
+    "cryptocurrency-wallet": _VALUE,
     "identity-document": ("document_type", "issuer", "number"),
-    "vehicle": ("registration", "country"),
-    "media-content": ("url", "title", "hashes"),
+    "vehicle": ("country", "plate"),
+    "x-oureyes-observable": ("kind", "value"),
 }  # fmt: skip
 # STIX 2.1 §2.9: of several hashes one counts, the first present in this order.
 _HASHES = ("MD5", "SHA-1", "SHA-256", "SHA-512")

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,7 +17,7 @@ import msgspec
 
 from oureyes.errors import InvalidObject
 
-__all__ = ["HEAD", "broken", "checked_utf8", "head_of", "nested", "open_stream", "read_bytes"]
+__all__ = ["HEAD", "broken", "checked_utf8", "head_of", "nested", "open_stream", "read_bytes", "top_level"]
 
 HEAD = 64 * 1024
 _CHUNK = 1 << 20
@@ -145,6 +146,40 @@ def broken(data: bytes, error: Exception, subject: str) -> InvalidObject:
     return InvalidObject(subject, "JSON", f"{what} at line {line}, column {column}", "ask the source to send it again")
 
 
+@lru_cache(4)
+def top_level(head: bytes) -> dict[str, str] | None:
+    """The keys of a JSON object (of the first in a list, or on the first line) with their values where those are text;
+    None where `head` does not begin as JSON. The head may end anywhere."""
+    head = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if head[:1] not in (b"{", b"["):
+        return None
+    found: dict[str, str] = {}
+    depth, wanted, key, value_next = 0, 1, "", False
+    for match in _TOKENS.finditer(head):
+        token = match[0]
+        if token in b"{[":
+            depth += 1
+            wanted = 2 if token == b"{" and depth == 2 and head[:1] == b"[" and wanted == 1 else wanted
+            value_next = False
+        elif token in b"}]":
+            depth -= 1
+            if depth < wanted:
+                break
+        elif depth == wanted and token == b":":
+            found.setdefault(key, "")
+            value_next = True
+        elif depth == wanted and token[:1] == b'"':
+            text = token[1:-1].decode("utf-8", "replace")
+            if value_next:
+                found[key] = text
+            else:
+                key = text
+            value_next = False
+        elif token == b",":
+            value_next = False
+    return found
+
+
 def nested(raw: bytes, limit: int) -> bool:
     """Whether brackets outside strings go deeper than `limit`."""
     if raw.count(b"{") + raw.count(b"[") <= limit:
@@ -162,4 +197,5 @@ def nested(raw: bytes, limit: int) -> bool:
 
 
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]', re.DOTALL)
 JSON_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)

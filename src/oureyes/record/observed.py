@@ -1,0 +1,89 @@
+"""From a value somebody reports to the STIX objects that carry it: the observable, and what was said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from oureyes.model.identifiers import derived_id
+from oureyes.model.markings import TLP, TLP_IDS, Marking
+from oureyes.model.objects import EXTENSIONS, StixObject
+from oureyes.model.observables import Observable, sco
+
+__all__ = ["identity_of", "marking_refs", "pattern_of", "provenance", "sighted"]
+
+_HASHES = {
+    "md5": "MD5", "sha1": "'SHA-1'", "sha256": "'SHA-256'", "sha512": "'SHA-512'", "sha3-256": "'SHA3-256'",
+    "sha3-512": "'SHA3-512'", "ssdeep": "SSDEEP", "tlsh": "TLSH",
+}  # fmt: skip
+_NAMED = {"file-name": "file:name", "mutex": "mutex:name", "windows-registry-key": "windows-registry-key:key"}
+_VALUED = frozenset(
+    ["domain-name", "ipv4-addr", "ipv6-addr", "url", "email-addr", "mac-addr", "phone-number", "cryptocurrency-wallet"]
+)
+_MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in reversed(TLP_IDS.items())}  # TLP 2.0's ids come first
+_LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
+
+
+def pattern_of(observables: Sequence[Observable]) -> str:
+    """A STIX pattern: one file has all its names and hashes; of other things seen together either counts."""
+    atoms = [_atom(one) for one in observables]
+    if all(atom.startswith("file:") for atom in atoms):
+        return f"[{' AND '.join(atoms)}]"
+    return " OR ".join(f"[{atom}]" for atom in atoms)
+
+
+def _atom(one: Observable) -> str:
+    kind, value = one.kind, one.value
+    if kind.startswith("hash:") and kind[5:] in _HASHES:
+        return f"file:hashes.{_HASHES[kind[5:]]} = {_quoted(value)}"
+    if kind in _VALUED:
+        return f"{kind}:value = {_quoted(value)}"
+    if kind in _NAMED:
+        return f"{_NAMED[kind]} = {_quoted(value)}"
+    made = sco(one).content
+    fields = [name for name in made if name not in ("type", "spec_version", "id", "extensions", "document_type")]
+    return " AND ".join(
+        f"{made['type']}:{name} = {made[name] if isinstance(made[name], int) else _quoted(made[name])}"
+        for name in fields
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def marking_refs(marking: Marking | None) -> dict[str, list[str]]:
+    """The TLP 2.0 definition of a marking, as a converted object shows it to other tools."""
+    return {"object_marking_refs": [_MARKS[marking.tlp]]} if marking is not None else {}
+
+
+def provenance(source: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The `extensions` that keep what the source said and STIX has no place for."""
+    return {EXTENSIONS["provenance"]: {"extension_type": "property-extension", source: fields}}
+
+
+def identity_of(name: str, kind: str = "organization") -> StixObject:
+    """The identity of a source that is known by its name alone."""
+    return StixObject.make(
+        {
+            "type": "identity",
+            "spec_version": "2.1",
+            "id": derived_id("identity", kind, name),
+            "created": _LONG_AGO,
+            "modified": _LONG_AGO,
+            "name": name,
+            "identity_class": kind,
+        }
+    )
+
+
+def sighted(observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]) -> StixObject:
+    """An indicator or observed-data over `observables`; `said` is what else the source says, name and comment."""
+    found = list(observables)
+    refs = [sco(one).id for one in found]
+    head = {"type": kind, "spec_version": "2.1", "id": identity, "created": at, "modified": at}
+    if kind == "indicator":
+        body: dict[str, Any] = {"pattern": pattern_of(found), "pattern_type": "stix", "valid_from": at}
+    else:
+        body = {"first_observed": at, "last_observed": at, "number_observed": 1, "object_refs": refs}
+    return StixObject.make({**head, **body, **said})
