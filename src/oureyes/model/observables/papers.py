@@ -13,7 +13,7 @@ _WEIGHTS = (7, 3, 1)
 # ICAO 9303-3 §5: codes that are no country of ISO 3166-1 and yet issue travel documents.
 _ICAO_ONLY = frozenset(
     (
-        *("D", "EUE", "UNO", "UNA", "UNK", "XAA", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP"),
+        *("EUE", "UNO", "UNA", "UNK", "XAA", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP"),
         *("XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "RKS"),
     )
 )
@@ -24,7 +24,7 @@ def passport(text: str, country: str | None = None) -> str | None:
     """`ISO3:NUMBER`. The country stands in the text or is given (two letters); a number alone names nobody."""
     state, colon, number = text.strip().upper().rpartition(":")
     state = state.strip() if colon else (country or "").upper()
-    issuer = iso3_of(state) or (state if state in _ICAO_ONLY else None)
+    issuer = "DEU" if state == "D" else iso3_of(state) or (state if state in _ICAO_ONLY else None)
     number = re.sub(r"[\s.<-]", "", number)
     return f"{issuer}:{number}" if issuer and _ALPHANUMERIC.fullmatch(number) else None
 
