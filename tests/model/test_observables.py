@@ -57,30 +57,11 @@ def test_normalising_a_form_again_changes_nothing(case):
     assert normalise(once.kind, once.value) == once
 
 
-_FRAGMENTS = st.sampled_from(
-    ["evil", "[.]", "(dot)", ".", "example", "hxxp", "http", "://", "@", "[at]", ":", "80", "/", "%2E", "%25", "%", "x"]
-    + [
-        "[",
-        "]",
-        "(",
-        ")",
-        "192.0.2.1",
-        "::1",
-        "ä",
-        "ß",
-        "İ",
-        "ς",
-        "\\",
-        "?",
-        "#",
-        "+66",
-        "0",
-        " ",
-        "xn--",
-        "q.",
-        "İ.co",
-    ]
+_PIECES = (
+    "evil [.] (dot) . example hxxp http :// @ [at] : 80 / %2E %25 % x [ ] ( ) 192.0.2.1 ::1 ä ß İ ς \\ ? # +66 0 xn-- "
+    "q. İ.co btc telegram: ID: TH IDN T1 HKLM\\ C:"
 )
+_FRAGMENTS = st.sampled_from([*_PIECES.split(" "), " "])
 _TEXTS = st.one_of(st.text(max_size=40), st.lists(_FRAGMENTS, max_size=8).map("".join))
 
 
@@ -90,7 +71,10 @@ def test_normalising_twice_is_normalising_once(kind, text, country):
     assert once is None or normalise(once.kind, once.value) == once
 
 
-@given(st.one_of(st.text(max_size=20), st.sampled_from(KINDS)), st.one_of(st.text(), st.none(), st.integers()))
+@given(
+    st.one_of(st.text(max_size=20), st.sampled_from(KINDS), st.lists(st.none())),
+    st.one_of(st.text(), st.none(), st.integers()),
+)
 def test_junk_never_raises(kind, junk):
     assert normalise(kind, junk) is None or isinstance(junk, str)
 
@@ -214,11 +198,20 @@ def test_a_misp_attribute_of_two_parts_holds_two_observables():
     assert observables_of(kept) == (Observable("phone-number", "+66812345678"),)
 
 
-@given(st.dictionaries(st.sampled_from(["type", "value", "name", "hashes", "extensions", "objects", "number", "plate",
-       "contact_information", "external_references", "account_type", "account_login", "bank", "iban", "attribute_type"]),
-       st.recursive(st.one_of(st.none(), st.text(max_size=8), st.integers(), st.sampled_from(["file", "identity"])),
-       lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)))),
-       st.sampled_from(["file", "identity", "user-account", "bank-account", "observed-data", "vehicle", "process",
-       "cryptocurrency-wallet", "identity-document", "vulnerability", "url", "x-oureyes-observable", "artifact"]))  # fmt: skip
+_NAMES = (
+    "type value name hashes extensions objects number plate contact_information external_references account_type "
+    "account_login bank iban attribute_type"
+)
+_TYPES = (
+    "file identity user-account bank-account observed-data vehicle process cryptocurrency-wallet identity-document "
+    "vulnerability url x-oureyes-observable artifact"
+)
+_LEAVES = st.one_of(st.none(), st.text(max_size=8), st.integers(), st.sampled_from(["file", "identity"]))
+_VALUES = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)
+
+
+@given(st.dictionaries(st.sampled_from(_NAMES.split()), _VALUES), st.sampled_from(_TYPES.split()))
 def test_an_object_of_any_shape_is_read_without_raising(content, kind):
     assert isinstance(observables_of({**content, "type": kind}), tuple)
