@@ -35,17 +35,15 @@ def normalise(kind: str, value: str, country: str | None = None) -> Observable |
 
     `kind` is one of KINDS, a STIX or MISP name for it, or a loose word (`ip`, `hash`, `wallet`). `country` is the
     ISO 3166-1 two-letter code by which a national phone number, passport, plate or account is read."""
-    form = _FORMS.get(kind) or _FORMS.get(_ALIASES.get(_folded(kind), ""))
-    if form is None or not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+    if not isinstance(kind, str) or not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        return None
+    form = _FORMS.get(kind) or _FORMS.get(_ALIASES.get(kind.lower().replace("_", "-"), ""))
+    if form is None:
         return None
     try:
         return form(value, country)
     except (ValueError, OverflowError):  # a digit that is no digit, a number beyond measure: not an observable
         return None
-
-
-def _folded(kind: object) -> str:
-    return kind.lower().replace("_", "-") if isinstance(kind, str) else ""
 
 
 _Form = Callable[[str, str | None], Observable | None]
@@ -194,11 +192,11 @@ def _file_name(value: str) -> str | None:
 
 
 def _file_path(value: str) -> str | None:
-    """As given; without case where it is a Windows path."""
+    """As given; a Windows path without case and with single backslashes, since sources double them."""
     text = _visible(value.strip())
     if text is None or not re.search(r"[\\/]", text):
         return None
-    return _caseless(text.replace("\\\\", "\\")) if "\\" in text or text[1:2] == ":" else text
+    return _caseless(re.sub(r"\\+", r"\\", text)) if "\\" in text or text[1:2] == ":" else text
 
 
 def _named(value: str) -> str | None:
