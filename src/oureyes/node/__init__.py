@@ -1,0 +1,294 @@
+"""A node: one method per verb, told in the order of the mission. It holds no rule.
+
+A state *records* intelligence, *marks and releases* it; it is *exchanged* over channels; the partner *correlates* it,
+*alerts* its analysts, who *understand*, and states *plan*, under *oversight*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from oureyes.model.findings import Alert, AlertState, Judgement, Subscription, Verdict
+from oureyes.model.markings import Marking
+from oureyes.model.objects import StixObject
+from oureyes.model.ports import Options
+from oureyes.model.sharing import Channel, Kind, Receipt, Roster
+from oureyes.node import connecting, exchanging, overseeing, planning, recording, releasing, understanding
+from oureyes.node.context import Context
+from oureyes.node.opening import init, install_roster, member_of, open_context
+from oureyes.release import Answers
+from oureyes.storage import backup, desk, index
+from oureyes.understand.graph import Graph
+from oureyes.understand.graph import Path as GraphPath
+from oureyes.understand.timeline import Event
+from oureyes.understand.trends import Burst
+
+__all__ = ["Node"]
+
+
+class Node:
+    """One member state's node. Synchronous: interfaces call it from threads; the store has one writer."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    @classmethod
+    def init(cls, home: Path, member: str, **settings: Any) -> Node:
+        """Make a home with fresh keys, and open it."""
+        init(home, member, **settings)
+        return cls.open(home)
+
+    @classmethod
+    def open(cls, home: Path, **overrides: Any) -> Node:
+        """Open the node in `home`."""
+        return cls(open_context(home, **overrides))
+
+    def close(self) -> None:
+        """Finish what is being written, and close."""
+        self.ctx.db.close()
+
+    def __enter__(self) -> Node:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def member(self) -> str:
+        return self.ctx.me
+
+    @property
+    def roster(self) -> Roster:
+        return self.ctx.roster
+
+    def join(self, raw: bytes) -> Roster:
+        """Take a roster that its members signed."""
+        self.ctx.roster = install_roster(self.ctx.config.home, raw)
+        return self.ctx.roster
+
+    # --- record ------------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        paths: Iterable[Path],
+        *,
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+        options: Options | None = None,
+        progress: recording.Progress | None = None,
+    ) -> recording.Report:
+        """Read files and folders of STIX, MISP, tables, lists and text."""
+        return recording.import_paths(
+            self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
+        )
+
+    def record_objects(
+        self,
+        made: Iterable[StixObject],
+        *,
+        by: str,
+        marking: Marking,
+        purpose: str = "investigation",
+        source: str = "desk",
+    ) -> list[str]:
+        """Record objects made here."""
+        return recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
+
+    def quarantine(self) -> list[desk.Quarantined]:
+        """What could not be read and waits for a person."""
+        with self.ctx.db.read() as connection:
+            return desk.quarantined(connection)
+
+    def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
+        """Read one of them again."""
+        return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+
+    def confirm(
+        self, identifier: str, *, by: str, purpose: str = "investigation", marking: Marking | None = None
+    ) -> None:
+        """A person has looked at what was held back."""
+        recording.lift(self.ctx, identifier, by=by, purpose=purpose, marking=marking)
+
+    # --- mark and release --------------------------------------------------------------------------------------------
+
+    def mark(self, ids: Iterable[str], marking: Marking, *, by: str, purpose: str = "investigation") -> int:
+        """Say who may have objects of ours, and how good they are."""
+        return releasing.mark(self.ctx, ids, marking, by=by, purpose=purpose)
+
+    def neutral(self, identifier: str, answers: Answers) -> None:
+        """Answer the neutrality questions for a notice."""
+        releasing.neutral(self.ctx, identifier, answers)
+
+    def propose(
+        self,
+        ids: Iterable[str],
+        to: Iterable[str],
+        *,
+        by: str,
+        purpose: str = "investigation",
+        reason: str = "",
+        kind: Kind = Kind.RELEASE,
+    ) -> desk.Draft:
+        """Put a release before whoever approves it."""
+        return releasing.propose(self.ctx, ids, to, by=by, purpose=purpose, reason=reason, kind=kind)
+
+    def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
+        """Per recipient: allowed or not, why, and the very bytes."""
+        return releasing.preview(self.ctx, draft, approver=approver)
+
+    def approve(self, draft: str, *, by: str) -> dict[str, Any]:
+        """Approve, and send what may go."""
+        return releasing.approve(self.ctx, draft, by=by)
+
+    def decline(self, draft: str, *, by: str, reason: str) -> None:
+        """Say no."""
+        releasing.decline(self.ctx, draft, by=by, reason=reason)
+
+    def retract(self, ids: Iterable[str], *, by: str, reason: str) -> dict[str, Any]:
+        """Take objects of ours back, everywhere."""
+        return releasing.retract(self.ctx, ids, by=by, reason=reason)
+
+    def ask_consent(self, identifier: str, recipient: str, *, by: str, purpose: str, reason: str) -> str:
+        """Ask an originator whether its object may be passed on."""
+        return releasing.ask_consent(self.ctx, identifier, recipient, by=by, purpose=purpose, reason=reason)
+
+    def answer_consent(self, identifier: str, asker: str, recipient: str, *, by: str, grant: bool, **more: str) -> None:
+        """Grant, refuse or withdraw that."""
+        releasing.answer_consent(self.ctx, identifier, asker, recipient, by=by, grant=grant, **more)
+
+    # --- exchange ----------------------------------------------------------------------------------------------------
+
+    def serve(self, recipient: str, start: int, limit: int = 64, epoch: int | None = None) -> exchanging.Served:
+        """Entries a partner has not got yet, and the signed head."""
+        return exchanging.serve(self.ctx, recipient, start, limit, epoch)
+
+    def receive(self, channel: Channel, lines: Sequence[tuple[bytes, bytes]], note: bytes) -> Receipt | None:
+        """Make a partner's entries durable; the receipt to give."""
+        return exchanging.receive(self.ctx, channel, lines, note)
+
+    def apply(self, channel: Channel) -> int:
+        """Read durable entries; how many."""
+        return exchanging.apply(self.ctx, channel)
+
+    def receipted(self, note: bytes, member: str, channel: Channel) -> bool:
+        """Take a partner's signed receipt."""
+        return exchanging.receipted(self.ctx, note, member, channel)
+
+    def next_of(self, channel: Channel) -> int:
+        """The entry we need next from a partner."""
+        return exchanging.next_of(self.ctx, channel)
+
+    def partners(self) -> list[exchanging.PartnerState]:
+        """State, lag and last receipt of everybody."""
+        return exchanging.partners(self.ctx)
+
+    def verify(self) -> list[exchanging.Verified]:
+        """Every channel's log, line by line, against heads and receipts."""
+        return exchanging.verify(self.ctx)
+
+    # --- correlate and alert -----------------------------------------------------------------------------------------
+
+    def matches(
+        self, *, identifier: str = "", value: str = "", warned: bool = False, limit: int = 1000
+    ) -> list[index.Linked]:
+        """What belongs together, with reasons, best first."""
+        return connecting.matches(self.ctx, identifier=identifier, value=value, warned=warned, limit=limit)
+
+    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
+        """A person's word on a match; the latest counts, none is lost."""
+        return connecting.judge(self.ctx, left, right, verdict, by=by, why=why)
+
+    def subscribe(self, rule: Subscription, *, by: str) -> None:
+        """Be told."""
+        connecting.subscribe(self.ctx, rule, by=by)
+
+    def inbox(self, *, owner: str = "", state: str = "") -> list[tuple[Alert, str, int]]:
+        """What someone must know, most urgent first."""
+        with self.ctx.db.read() as connection:
+            return desk.alerts(connection, owner=owner, state=state)
+
+    def move(self, alert: str, state: AlertState, *, by: str, assignee: str = "") -> None:
+        """See, assign or finish an alert."""
+        connecting.move(self.ctx, alert, state, by=by, assignee=assignee)
+
+    def notify(self) -> int:
+        """Send what waits to be sent; how many went."""
+        return connecting.notify(self.ctx)
+
+    # --- understand --------------------------------------------------------------------------------------------------
+
+    def search(self, text: str, *, by: str, purpose: str = "investigation", limit: int = 50) -> list[understanding.Hit]:
+        """Find by words in any script of the region."""
+        return understanding.search(self.ctx, text, by=by, purpose=purpose, limit=limit)
+
+    def show(self, identifier: str, *, by: str, purpose: str = "investigation") -> understanding.Shown:
+        """Who says so, how sure, who may see it, until when, what it touches."""
+        return understanding.show(self.ctx, identifier, by=by, purpose=purpose)
+
+    def graph(self, identifier: str, *, by: str, hops: int = 2, purpose: str = "investigation") -> Graph:
+        """What it touches, step by step."""
+        return understanding.graph(self.ctx, identifier, hops=hops, by=by, purpose=purpose)
+
+    def path(self, start: str, end: str, *, by: str, purpose: str = "investigation") -> GraphPath:
+        """The shortest way between two things."""
+        return understanding.connect_path(self.ctx, start, end, by=by, purpose=purpose)
+
+    def timeline(self, ids: Sequence[str], *, by: str, purpose: str = "investigation") -> tuple[Event, ...]:
+        """When things happened."""
+        return understanding.events(self.ctx, ids, by=by, purpose=purpose)
+
+    def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
+        """What grows faster than its own past."""
+        return understanding.trends(self.ctx, by=by, purpose=purpose, step=step)
+
+    # --- plan --------------------------------------------------------------------------------------------------------
+
+    def plan(self, obj: StixObject, *, by: str, marking: Marking) -> planning.Standing:
+        """Keep a plan (or a new version of it), and say how it stands."""
+        recording.record_objects(self.ctx, [obj], by=by, purpose="strategy", marking=marking, source="plans")
+        self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, [obj.id]))
+        return planning.standing(self.ctx, obj.id)
+
+    def standing(self, plan: str) -> planning.Standing:
+        """How one plan stands now."""
+        return planning.standing(self.ctx, plan)
+
+    def plans(self) -> list[planning.Standing]:
+        """All plans."""
+        return planning.plans(self.ctx)
+
+    # --- oversee -----------------------------------------------------------------------------------------------------
+
+    def audit(
+        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
+    ) -> list[desk.AuditRow]:
+        """Who did what, when and why."""
+        return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
+
+    def who_has(self, identifier: str, *, by: str) -> list[overseeing.Holder]:
+        """Who received, opened and matched an object of ours, anywhere."""
+        return overseeing.who_has(self.ctx, identifier, by=by)
+
+    def verify_audit(self) -> overseeing.AuditProof:
+        """The audit log, line by line, against its signed head."""
+        return overseeing.verify_audit(self.ctx)
+
+    def seal_audit(self) -> int:
+        """Sign the audit log's head."""
+        return overseeing.seal_audit(self.ctx)
+
+    def figures(self) -> Mapping[str, int]:
+        """Counts without personal data."""
+        return overseeing.numbers(self.ctx)
+
+    def backup(self, target: Path) -> None:
+        """A consistent, encrypted copy of everything while the node runs."""
+        backup(self.ctx.db, target, self.ctx.config.database_key())
+
+    @property
+    def public(self) -> Any:
+        """The public halves, for the roster."""
+        return member_of(self.ctx.config.home)

@@ -1,0 +1,267 @@
+"""Analysts understand: search, show, graph, timeline, trends. Every answer passes the release rules for its reader."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from oureyes.errors import NotHeld
+from oureyes.model.instants import day_of
+from oureyes.model.markings import TLP, Marking
+from oureyes.model.ports import Neighbour
+from oureyes.model.sharing import Recipient
+from oureyes.node.context import Context
+from oureyes.node.sending import report_activity
+from oureyes.release import refusal
+from oureyes.storage import Connection, desk, index, objects
+from oureyes.understand.card import Card, PlanUse, card
+from oureyes.understand.card import Held as CardHeld
+from oureyes.understand.graph import Graph, Path, path, walk
+from oureyes.understand.query import Query, query
+from oureyes.understand.timeline import Event, Told, timeline
+from oureyes.understand.trends import Burst, bursts, counts
+
+__all__ = ["Hit", "Reader", "Shown", "connect_path", "events", "graph", "search", "show", "trends"]
+
+_SCAN = 2_000  # objects looked at for one search at the most, before filters and rights
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer of a search: whose it is and under which marking stands beside it, always."""
+
+    id: str
+    type: str
+    name: str
+    version: str
+    origin: str
+    source: str
+    tlp: str
+    grade: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One object as a reader may see it: its card, the bytes as received, and what took its place, if anything."""
+
+    card: Card
+    raw: bytes
+    upgraded: bytes | None
+    successor: str
+    holdings: tuple[objects.Held, ...]
+
+
+class Reader:
+    """One person's rights, asked once per marking: the row filter of every read."""
+
+    def __init__(self, ctx: Context, connection: Connection, by: str, purpose: str) -> None:
+        ctx.require_purpose(by, purpose, "read")
+        self.labels = ctx.labels(connection)
+        self._who, self._purpose, self._at = Recipient(by, "analyst", TLP.RED), purpose, ctx.now()
+        self._policy = ctx.policy()
+        self._allowed: dict[int, bool] = {}
+
+    def may(self, label: int) -> bool:
+        """Whether this reader may see what carries `label`."""
+        if label not in self._allowed:
+            why = refusal(self.labels[label], self._who, self._purpose, at=self._at, policy=self._policy)
+            self._allowed[label] = why is None
+        return self._allowed[label]
+
+    def marking(self, label: int) -> Marking:
+        return self.labels[label]
+
+
+def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50) -> list[Hit]:
+    """Find objects by words, in any script of the region, and by `type:`, `from:`, `tlp:`, `since:`, `until:`."""
+    asked = query(text)
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        found = _candidates(ctx, connection, asked)
+        hits = [
+            _hit(item, reader.marking(item.label))
+            for item in found
+            if reader.may(item.label) and _fits(asked, item, reader)
+        ][:limit]
+    said = hashlib.sha256(text.encode()).hexdigest()
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), query=said))
+    return hits
+
+
+def _candidates(ctx: Context, connection: Connection, asked: Query) -> list[objects.Held]:
+    engine = asked.fts5() if ctx.db.dialect == "sqlite" else asked.tsquery()
+    if engine:
+        numbers = index.search(connection, engine, limit=_SCAN)
+    else:
+        numbers = objects.numbers(connection, asked.kinds, asked.origins, limit=_SCAN)
+    place = {number: at for at, number in enumerate(numbers)}
+    found = objects.live(connection, numbers)
+    return [held for number, held in sorted(found, key=lambda pair: (place[pair[0]], pair[1].holding))]
+
+
+def _fits(asked: Query, item: objects.Held, reader: Reader) -> bool:
+    version = item.current.version
+    return (
+        (not asked.kinds or item.current.type in asked.kinds)
+        and (not asked.origins or item.origin.casefold() in {one.casefold() for one in asked.origins})
+        and (not asked.tlp or reader.marking(item.label).tlp in asked.tlp)
+        and (not asked.since or (bool(version) and version >= asked.since))
+        and (not asked.until or (bool(version) and version <= asked.until))
+    )
+
+
+def _hit(item: objects.Held, marking: Marking) -> Hit:
+    obj = item.current
+    grade = marking.grade.text if marking.grade else ""
+    return Hit(obj.id, obj.type, obj.name, obj.version, item.origin, item.source, marking.tlp.label, grade)
+
+
+def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
+    """One object: who says so, how sure, who may see it, until when, what it touches. Its originator is told once."""
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        held = [item for item in objects.by_id(connection, identifier) if reader.may(item.label)]
+        current = [item for item in held if item.last and item.state in ("held", "held-back")]
+        if not held:
+            raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
+        chosen = (current or held)[0]
+        steps = list(_steps(connection, reader, [identifier]))
+        linked = [item.match for item in index.matches(connection, identifier=identifier, warned=True)]
+        shown = Shown(
+            card(
+                chosen.current,
+                [_as_card(item, reader) for item in (current or held)],
+                steps,
+                linked,
+                _plan_uses(connection, steps, identifier),
+                ctx.now(),
+            ),
+            chosen.object.raw,
+            chosen.upgraded.raw if chosen.upgraded else None,
+            _successor(connection, identifier),
+            tuple(held),
+        )
+        foreign = {item.origin for item in current if item.origin != ctx.me}
+        news = {
+            origin: [identifier]
+            for origin in foreign
+            if not desk.audit_rows(connection, subject=identifier, verb="read", limit=1)
+        }
+
+    def write(connection: Connection) -> None:
+        ctx.audit(connection, by, "read", identifier, purpose)
+        report_activity(ctx, connection, "opened", news)
+
+    ctx.db.write(write)
+    return shown
+
+
+def _as_card(item: objects.Held, reader: Reader) -> CardHeld:
+    at = f"{day_of_us(item.added)}T00:00:00Z"
+    state = "" if item.state == "held" else item.hold or item.state
+    return CardHeld(item.origin, item.source, reader.marking(item.label), item.current.version, at, state)
+
+
+def day_of_us(microseconds: int) -> str:
+    """The UTC day of a time in microseconds."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).strftime("%Y-%m-%d")
+
+
+def _plan_uses(connection: Connection, steps: Sequence[Neighbour], identifier: str) -> list[PlanUse]:
+    uses: list[PlanUse] = []
+    for step in steps:
+        if step.source.startswith("x-oureyes-plan--") and step.target == identifier:
+            kept = desk.standing(connection, step.source)
+            if kept:
+                uses.append(PlanUse(step.source, step.link, kept[0]))
+    return list(dict.fromkeys(uses))
+
+
+def _successor(connection: Connection, identifier: str) -> str:
+    """What took its place: ATT&CK's `revoked-by`, followed to its end."""
+    seen, at = {identifier}, identifier
+    while True:
+        nexts = [b for a, link, b, _ in objects.neighbours(connection, [at]) if a == at and link == "revoked-by"]
+        if not nexts or nexts[0] in seen:
+            return at if at != identifier else ""
+        at = nexts[0]
+        seen.add(at)
+
+
+def _steps(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterable[Neighbour]:
+    """Every step that touches the ids and that the reader may know: both the step and where it leads."""
+    found = objects.neighbours(connection, ids)
+    whose = objects.holders(connection, [number for *_, number in found])
+    ends = {end for a, _, b, _ in found for end in (a, b)}
+    visible = _visible(connection, reader, ends)
+    for a, link, b, number in found:
+        said = [origin for origin, label, _ in whose.get(number, ()) if reader.may(label)]
+        if said and a in visible and b in visible:
+            yield Neighbour(a, link, b, said[0])
+    for linked in index.matches_of(connection, ids):
+        if reader.may(linked.left_label) and reader.may(linked.right_label) and linked.left != linked.right:
+            yield Neighbour(linked.left, f"match: {linked.matcher}", linked.right, linked.origin)
+
+
+def _visible(connection: Connection, reader: Reader, ids: Iterable[str]) -> set[str]:
+    known = objects.all_labels(connection, ids)
+    return {text for text in ids if text not in known or any(reader.may(label) for label in known[text])}
+
+
+def graph(ctx: Context, identifier: str, *, hops: int, by: str, purpose: str, limit: int = 500) -> Graph:
+    """What it touches, step by step."""
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        if not any(reader.may(item.label) for item in objects.by_id(connection, identifier)):
+            raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
+        found = walk(identifier, hops, lambda ids: _steps(connection, reader, ids), limit)
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "graph", identifier, purpose, nodes=len(found.nodes)))
+    return found
+
+
+def connect_path(ctx: Context, start: str, end: str, *, by: str, purpose: str) -> Path:
+    """The shortest way between two things."""
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        found = path(start, end, lambda ids: _steps(connection, reader, ids))
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "path", start, purpose, end=end))
+    return found
+
+
+def names(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
+    """What a person calls each id; for screens that have already passed the rules."""
+    with ctx.db.read() as connection:
+        return {text: held[0].current.name for text, held in objects.latest(connection, ids).items()}
+
+
+def events(ctx: Context, ids: Sequence[str], *, by: str, purpose: str) -> tuple[Event, ...]:
+    """When things happened, for one object and what it touches."""
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        near = {end for step in _steps(connection, reader, ids) for end in (step.source, step.target)} | set(ids)
+        told = [
+            Told(item.current, item.origin)
+            for held in objects.latest(connection, near).values()
+            for item in held
+            if reader.may(item.label)
+        ]
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "timeline", ids[0] if ids else "", purpose))
+    return timeline(told)
+
+
+def trends(ctx: Context, *, by: str, purpose: str, step: str = "day", periods: int = 35) -> tuple[Burst, ...]:
+    """What grows faster than its own past: new holdings a day, by type, crime area and origin, with the counts."""
+    with ctx.db.read() as connection:
+        Reader(ctx, connection, by, purpose)
+        rows = [(day, key) for day, key in objects.arrivals(connection)]
+    return bursts(counts(rows, day_of(ctx.now()), step, periods))
+
+
+def held_types(ctx: Context) -> Mapping[str, int]:
+    """How many objects of each type are held."""
+    with ctx.db.read() as connection:
+        return objects.count(connection)
