@@ -81,19 +81,13 @@ class Inbox:
             raise VerificationError(self.channel.name, f"a checkpoint after {MAX_PENDING} entries", "none", _RECONNECT)
         return Accepted(entry, replace(self, frontier=self.frontier.append(entry.leaf)))
 
-    def settle(self, note: bytes, origin_key: bytes) -> Inbox:
-        """The inbox with everything offered so far under the origin's signed head."""
+    def settle(self, note: bytes, origin_key: bytes, root_at: Callable[[int], bytes] | None = None) -> Inbox:
+        """The inbox with everything offered so far under the origin's signed head. `root_at(n)`, our root over the
+        first n entries, tells a late head, which changes nothing, from one that contradicts what we hold."""
         self._refuse_quarantined()
         head = verify_checkpoint(note, origin_line(self.channel), origin_key)
-        if self.head and head.size < self.head.size:
-            raise VerificationError(
-                self.channel.name,
-                f"a checkpoint of at least {self.head.size} entries, which we receipted",
-                f"one of {head.size}",
-                "the origin may be restored from an old backup: send it our receipt; it must re-import its entries",
-            )
-        if self.head and head.size == self.head.size:
-            return self._same_size(self.head, head)
+        if self.head and head.size <= self.head.size:
+            return self._not_newer(self.head, head, root_at)
         if head.size > self.next:
             raise self._gap(f"a checkpoint of {self.next} entries", str(head.size))
         if head.size < self.next or head.root != self.frontier.root():
@@ -116,11 +110,15 @@ class Inbox:
         notes = (self.head.note,) if self.head else ()
         raise Equivocation(subject, "the entry we receipted", "another", (had, entry.header, *notes))
 
-    def _same_size(self, mine: Checkpoint, theirs: Checkpoint) -> Inbox:
-        if mine.root == theirs.root:
+    def _not_newer(self, mine: Checkpoint, theirs: Checkpoint, root_at: Callable[[int], bytes] | None) -> Inbox:
+        if theirs.size < mine.size and root_at is None:
+            expected, found = f"a checkpoint of at least the {mine.size} entries we receipted", f"one of {theirs.size}"
+            raise VerificationError(self.channel.name, expected, found, _OLD_BACKUP)
+        ours = mine.root if theirs.size == mine.size or root_at is None else root_at(theirs.size)
+        if ours == theirs.root:
             return self
-        expected, found = f"root {mine.root.hex()[:16]}", f"root {theirs.root.hex()[:16]}, also signed"
-        raise Equivocation(f"{self.channel.name} at {mine.size}", expected, found, (mine.note, theirs.note))
+        expected, found = f"root {ours.hex()[:16]}", f"root {theirs.root.hex()[:16]}, signed as well"
+        raise Equivocation(f"{self.channel.name} at {theirs.size}", expected, found, (mine.note, theirs.note))
 
     def _gap(self, expected: str, found: str) -> VerificationError:
         remedy = f"ask the partner to resend from {self.next}"
@@ -188,5 +186,6 @@ def _from_origin(statement: Statement, entry: Entry) -> Statement:
     return statement
 
 
+_OLD_BACKUP = "the origin may be restored from an old backup: send it our receipt; it must re-import its entries"
 _RECONNECT = "drop what is pending and connect again"
 _PEOPLE = "people decide: compare logs with the partner, then open a new epoch"

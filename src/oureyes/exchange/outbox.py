@@ -198,8 +198,9 @@ class Delivery:
 
     @property
     def lag(self) -> int:
-        """Entries the partner does not have."""
-        return self.size - self.cursor
+        """Entries the partner has not receipted, or has lost since. When it has all and only its receipt is missing,
+        what is sent is the checkpoint alone."""
+        return self.size - min(self.cursor, self.receipted)
 
     def lag_s(self, now: float) -> float:
         """How long it has been behind."""
@@ -211,7 +212,7 @@ class Delivery:
 
     def grew(self, size: int, now: float) -> Delivery:
         """Our log has `size` entries."""
-        behind = now if size > self.cursor and self.behind_since is None else self.behind_since
+        behind = now if size > self.receipted and self.behind_since is None else self.behind_since
         return replace(self, size=size, behind_since=behind)
 
     def started(self) -> Delivery:
@@ -221,11 +222,11 @@ class Delivery:
     def got_receipt(self, size: int, now: float) -> Delivery:
         """A verified receipt. One older than we have changes nothing; one beyond our log is refused."""
         self._within(size)
-        if size < self.cursor:
+        if size <= self.receipted and size <= self.cursor and self.lag:
             return self
-        moved = replace(self, receipted=max(size, self.receipted), cursor=size, last_receipt=now)
-        behind = None if moved.lag == 0 else now if size > self.cursor else self.behind_since
+        moved = replace(self, receipted=max(size, self.receipted), cursor=max(size, self.cursor), last_receipt=now)
         state = State.SENDING if self.state is State.SENDING else State.IDLE
+        behind = now if moved.lag else None
         return replace(moved, state=state, attempts=0, next_try=0.0, behind_since=behind, last_error="")
 
     def partner_has(self, size: int) -> Delivery:

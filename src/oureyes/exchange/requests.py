@@ -112,7 +112,9 @@ def _params(created: int, nonce: str, sender: str) -> str:
 
 
 def _base(method: str, path: str, query: str, to: str, digest: str, params: str) -> bytes:
-    """The signature base (RFC 9421 §2.5). An absent query counts as `?` (§2.2.7)."""
+    """The signature base (RFC 9421 §2.5), of the target as sent, still percent-encoded. No query counts as `?`."""
+    if not f"{method}{path}{query}{to}".isascii() or not f"{method}{path}{query}{to}".isprintable():
+        raise VerificationError("request", "a percent-encoded target", "other characters")  # a new line would forge one
     lines = (
         f'"@method": {method.upper()}',
         f'"@path": {path}',

@@ -133,8 +133,16 @@ def _check(read: _Roster, members: dict[str, Member]) -> None:
 
 
 def _written(member: Member) -> _Member:
-    keys = (base64.b64encode(key).decode() for key in (member.keys.sign, member.keys.seal, member.keys.certificate))
-    return _Member(member.id, member.name, member.url, *keys, member.observer, member.ceiling.name)
+    return _Member(
+        id=member.id,
+        name=member.name,
+        url=member.url,
+        sign=base64.b64encode(member.keys.sign).decode(),
+        seal=base64.b64encode(member.keys.seal).decode(),
+        certificate=base64.b64encode(member.keys.certificate).decode(),
+        observer=member.observer,
+        ceiling=member.ceiling.name,
+    )
 
 
 def _member(read: _Member) -> Member:
