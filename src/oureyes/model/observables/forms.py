@@ -11,7 +11,7 @@ from oureyes.model.countries import ISO2, ISO3
 from oureyes.model.observables import internet, papers
 from oureyes.model.wallets import wallet
 
-__all__ = ["CANON", "KINDS", "Observable", "normalise"]
+__all__ = ["CANON", "KINDS", "Observable", "kind_of", "normalise"]
 
 CANON = "canon/1"
 _LONGEST = 8192  # no value worth a key is longer, and no pattern below sees more
@@ -29,6 +29,12 @@ class Observable:
         """`kind:value`, what keys are made of."""
         return f"{self.kind}:{self.value}"
 
+    @classmethod
+    def of(cls, text: str) -> Observable:
+        """From `text` again; a hash's kind holds a colon of its own."""
+        parts = text.split(":", 2 if text.startswith("hash:") else 1)
+        return cls(":".join(parts[:-1]), parts[-1])
+
 
 def normalise(kind: str, value: str, country: str | None = None) -> Observable | None:
     """The one form of `value`, or None when it is no valid value of `kind` or the kind is unknown.
@@ -44,6 +50,12 @@ def normalise(kind: str, value: str, country: str | None = None) -> Observable |
         return form(value, country)
     except (ValueError, OverflowError):  # a digit that is no digit, a number beyond measure: not an observable
         return None
+
+
+def kind_of(name: str) -> str | None:
+    """The kind behind a STIX, MISP or loose name (`ip-dst` → `ipv4-addr`); None where the name alone does not say."""
+    kind = name if name in KINDS else _ALIASES.get(name.lower().replace("_", "-"), "")
+    return kind if kind in KINDS else None
 
 
 _Form = Callable[[str, str | None], Observable | None]
