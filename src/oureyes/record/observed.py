@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
 from oureyes.model.instants import is_instant
 from oureyes.model.markings import TLP, TLP_IDS, Marking
@@ -87,15 +88,23 @@ def moment(date: str) -> str:
 
 
 def reported(
-    observables: Sequence[Observable], said: Mapping[str, Any], at: str, counted: str, **more: Any
+    observables: Sequence[Observable],
+    said: Mapping[str, Any],
+    at: str,
+    counted: str,
+    *,
+    odd: Sequence[str] = (),
+    marking: Marking | None = None,
+    hold: str = "",
 ) -> Iterator[Record]:
     """The observables, and the indicator by which one source reports them. Its id follows from the source and them."""
     for one in observables:
-        yield Record(sco(one), marking=more.get("marking"), hold=more.get("hold", ""))
+        yield Record(sco(one), marking=marking, hold=hold)
     source = str(said.get("created_by_ref", ""))
     identifier = derived_id("indicator", source, *sorted(one.text for one in observables))
     obj = sighted(observables, "indicator", identifier, at, {"name": observables[0].value[:256], **said})
-    yield Record(obj, counts=((counted, 1),), **more)
+    findings = tuple(Finding(obj.id, "warning", message) for message in odd)
+    yield Record(obj, findings, marking, counts=((counted, 1),), hold=hold)
 
 
 def guess(text: str, country: str | None = None) -> Observable | None:
@@ -104,7 +113,7 @@ def guess(text: str, country: str | None = None) -> Observable | None:
         return normalise("url", text)
     if "@" in text.strip()[1:]:
         return normalise("email-addr", text)
-    for kind in ("ip", "hash", "wallet", "domain"):
+    for kind in ("ip", "domain") if "." in text else ("ip", "hash", "wallet"):
         if (found := normalise(kind, text, country)) is not None:
             return found
     return normalise("url", text) if "/" in text else None

@@ -192,8 +192,7 @@ def _meaning(
         yield from _person(row, cells, observables, table, at, marking, hold)
     elif observables:
         said = _said(row, cells, table, marking)
-        obj_findings = tuple(Finding(observables[0].kind, "warning", message) for message in short)
-        yield from reported(observables, said, at, "rows", marking=marking, hold=hold, findings=obj_findings)
+        yield from reported(observables, said, at, "rows", odd=short, marking=marking, hold=hold)
     else:
         message = "no cell is a valid observable: kept as a row, not indexed as one"
         yield _as_row(row, table, (*short, message), marking, hold)

@@ -142,8 +142,9 @@ def _by_site(data: bytes, subject: str, by: str, at: str) -> Iterator[Record | R
 def _listed(site: str, value: str, by: str, at: str) -> Iterator[Record]:
     """A value under the name of its site. What is on an allow list is known, and nobody's indicator."""
     observable = guess(value) or normalise("wallet", value)
-    if observable is not None and site.lower() in _ALLOWED:
-        yield Record(sco(observable), tags=("allow",), counts=(("allowed", 1),))
+    if site.lower() in _ALLOWED:
+        if observable is not None:
+            yield Record(sco(observable), tags=("allow",), counts=(("allowed", 1),))
         return
     said = {"created_by_ref": by, "labels": [site[:256]], "extensions": provenance("trail", {"value": value})}
     if observable is not None:
