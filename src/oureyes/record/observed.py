@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
+from oureyes.model.instants import is_instant
 from oureyes.model.markings import TLP, TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
-from oureyes.model.observables import Observable, sco
+from oureyes.model.observables import Observable, normalise, sco
+from oureyes.model.ports import Record
 
-__all__ = ["identity_of", "marking_refs", "pattern_of", "provenance", "sighted"]
+__all__ = ["guess", "identity_of", "marking_refs", "moment", "pattern_of", "provenance", "reported", "sighted"]
 
 _HASHES = {
     "md5": "MD5", "sha1": "'SHA-1'", "sha256": "'SHA-256'", "sha512": "'SHA-512'", "sha3-256": "'SHA3-256'",
@@ -75,6 +78,45 @@ def identity_of(name: str, kind: str = "organization") -> StixObject:
             "identity_class": kind,
         }
     )
+
+
+def moment(date: str) -> str:
+    """`2026-03-01` or an instant as an instant; a constant where neither is given, so that twice is once."""
+    if is_instant(date):
+        return date
+    return f"{date}T00:00:00.000Z" if is_instant(f"{date}T00:00:00.000Z") else _LONG_AGO
+
+
+def reported(
+    observables: Sequence[Observable],
+    said: Mapping[str, Any],
+    at: str,
+    counted: str,
+    *,
+    odd: Sequence[str] = (),
+    marking: Marking | None = None,
+    hold: str = "",
+) -> Iterator[Record]:
+    """The observables, and the indicator by which one source reports them. Its id follows from the source and them."""
+    for one in observables:
+        yield Record(sco(one), marking=marking, hold=hold)
+    source = str(said.get("created_by_ref", ""))
+    identifier = derived_id("indicator", source, *sorted(one.text for one in observables))
+    obj = sighted(observables, "indicator", identifier, at, {"name": observables[0].value[:256], **said})
+    findings = tuple(Finding(obj.id, "warning", message) for message in odd)
+    yield Record(obj, findings, marking, counts=((counted, 1),), hold=hold)
+
+
+def guess(text: str, country: str | None = None) -> Observable | None:
+    """What a bare value is, by its form alone; names and numbers that could be anything are nothing."""
+    if "://" in text or text[:4].lower() == "hxxp":
+        return normalise("url", text)
+    if "@" in text.strip()[1:]:
+        return normalise("email-addr", text)
+    for kind in ("ip", "domain") if "." in text else ("ip", "hash", "wallet"):
+        if (found := normalise(kind, text, country)) is not None:
+            return found
+    return normalise("url", text) if "/" in text else None
 
 
 def sighted(observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]) -> StixObject:

@@ -26,7 +26,7 @@ from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, is_identifier
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.text import hidden, strings, suspicious
 from oureyes.record.demands import KNOWN, Definitions, of_definition, tightest
-from oureyes.record.opening import JSON_ERRORS, broken, nested, read_bytes
+from oureyes.record.opening import JSON_ERRORS, broken, nested, read_bytes, top_level
 from oureyes.record.syntax import pattern_error
 from oureyes.record.upgrade import upgrade
 
@@ -74,19 +74,18 @@ _CONTENT = msgspec.json.Decoder()
 _USUAL = re.compile(
     r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII
 )
-_LOOKS = re.compile(rb'"type"\s*:\s*"bundle"|"id"\s*:\s*"[a-z0-9-]+--|"(?:spec_version|created_by_ref)"\s*:')
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """A JSON text that names a bundle or shows a STIX id near its beginning."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start not in (b"{", b"["):
+    """JSON whose first object is a bundle or carries a STIX id; an empty list is a page of nothing (TAXII 2.1 §5.4)."""
+    keys = top_level(head)
+    if keys is None:
         return False
-    return _LOOKS.search(head[:16384]) is not None or _is_empty_list(head)
-
-
-def _is_empty_list(head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").strip() == b"[]"
+    if not keys:
+        return head.removeprefix(b"\xef\xbb\xbf").split() == [b"[]"]
+    if keys.get("type") == "bundle" or re.match(r"[a-z0-9][a-z0-9-]*--", keys.get("id", "")):
+        return True
+    return "spec_version" in keys or ("objects" in keys and not {"schema", "$schema", "type"} & set(keys))
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
