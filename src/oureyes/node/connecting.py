@@ -1,3 +1,338 @@
-"""What arrives meets what is held: candidates by key, compared by their matcher, ranked, and told to whom it concerns."""
+"""What arrives meets what is held: found by key, compared by its matcher, ranked, and told to whom it concerns.
+
+A match joins two *sources* by one value; however many objects of a source hold the value, one stands for it. When
+that one falls away another takes its place, and when none is left the match is gone, here and in the alerts on it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from oureyes.alert import NOTIFIERS, rules, webhook
+from oureyes.alert.inbox import move as moved
+from oureyes.correlate import MATCHERS, observables, ranking
+from oureyes.errors import NotHeld, OurEyesError, Refused
+from oureyes.model.findings import Alert, AlertState, Judgement, Match, Subscription, Verdict, WarningHit
+from oureyes.model.markings import Marking
+from oureyes.model.objects import StixObject
+from oureyes.model.sharing import Statement
+from oureyes.model.vocabularies import crime_areas_of
+from oureyes.node.context import Context
+from oureyes.node.sending import report_activity
+from oureyes.storage import Connection, desk, index, objects
+
+__all__ = [
+    "DEFAULT",
+    "arrived",
+    "connect",
+    "fell",
+    "judge",
+    "matches",
+    "move",
+    "notice",
+    "notify",
+    "reconnect",
+    "subscribe",
+]
+
+# Until somebody writes a rule, the desk is told of everything.
+DEFAULT = Subscription("default", "desk")
+_BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
+_LONGEST_WAIT_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    holding: int
+    object: StixObject
+
+
+def connect(
+    ctx: Context,
+    connection: Connection,
+    batch: Sequence[objects.Incoming],
+    added: Sequence[objects.Added],
+    *,
+    source: int,
+) -> list[int]:
+    """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
+    best: dict[tuple[str, str], _Side] = {}
+    for item, one in zip(batch, added, strict=True):
+        if item.hold or one.outcome not in ("new", "version", "revived"):
+            continue
+        current = item.upgraded or item.object
+        for key in item.keys:
+            known = best.get((key.matcher, key.value))
+            if known is None or _says_more(current, known.object):
+                best[(key.matcher, key.value)] = _Side(one.holding, current)
+    return _meet(ctx, connection, best, source)
+
+
+def _says_more(one: StixObject, other: StixObject) -> bool:
+    """An indicator or a person says more than the bare observable."""
+    return objects.is_observable(other.type) and not objects.is_observable(one.type)
+
+
+def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], _Side], source: int) -> list[int]:
+    if not best:
+        return []
+    values = {value for _, value in best}
+    found = index.candidates(connection, values, source=source, limit=ctx.config.number("fanout"))
+    if not found:
+        return []
+    other = objects.by_holding(connection, [one.holding for some in found.values() for one in some])
+    total = index.count_sources(connection)
+    pairs: dict[tuple[int, str, str], index.NewMatch] = {}
+    for value, candidates in found.items():
+        for candidate in candidates:
+            side, held = best.get((candidate.matcher, value)), other.get(candidate.holding)
+            met = _compared(ctx, candidate.matcher, side.object, held.current) if side and held else None
+            if side is None or met is None:
+                continue
+            match, hit = met
+            rank = ranking.rank(match.score, candidate.holders, total)
+            warned = hit.listed if hit else ""
+            kept = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
+            pairs.setdefault((candidate.source, match.matcher, match.key), kept)
+    fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
+    _ring(ctx, connection, fresh)
+    return fresh
+
+
+def _compared(ctx: Context, name: str, left: StixObject, right: StixObject) -> tuple[Match, WarningHit | None] | None:
+    """The strongest thing both name that no warninglist names, else the strongest that one does."""
+    if name != observables.NAME:
+        match = _BY_NAME[name].compare(left, right)
+        return None if match is None else (match, None)
+    warned: tuple[Match, WarningHit] | None = None
+    for met in observables.shared(left, right):
+        value = met.observable
+        match = Match(left.id, right.id, name, met.score, met.reason, value.text, value.kind)
+        hit = ctx.warninglists.hit(value)
+        if hit is None:
+            return match, None
+        warned = warned or (match, hit)
+    return warned
+
+
+def _ring(ctx: Context, connection: Connection, fresh: list[int]) -> None:
+    if not fresh:
+        return
+    known = ctx.labels(connection)
+    strangers: dict[str, list[str]] = {}
+    # what a warninglist names is kept and can be asked for; it rings nobody, and nobody is told
+    for linked in index.matches(connection, numbers=fresh, limit=len(fresh)):
+        sides = (
+            (linked.match.left, linked.left_origin, linked.left_label),
+            (linked.match.right, linked.right_origin, linked.right_label),
+        )
+        for identifier, origin, _ in sides:
+            if origin != ctx.me:
+                strangers.setdefault(origin, []).append(identifier)
+        _tell(ctx, connection, _event_of(ctx, linked, sides, known))
+    report_activity(ctx, connection, "matched", strangers)
+    ctx.audit(connection, ctx.me, "match", "", "", found=len(fresh), first=fresh[0])
+
+
+def _event_of(
+    ctx: Context, linked: index.Linked, sides: Sequence[tuple[str, str, int]], known: dict[int, Marking]
+) -> rules.Event:
+    subjects = tuple(
+        rules.Subject(
+            identifier,
+            identifier.partition("--")[0],
+            origin,
+            frozenset(),
+            origin == ctx.me,
+            known[label].role,
+        )
+        for identifier, origin, label in sides
+    )
+    names = sorted((f"{linked.left_origin}:{linked.left_name}", f"{linked.right_origin}:{linked.right_name}"))
+    return rules.Event(
+        rules.EventKind.MATCH,
+        f"match:{'|'.join(names)}",
+        subjects,
+        next((origin for _, origin, _ in sides if origin != ctx.me), ctx.me),
+        reason=linked.match.reason,
+        rank=linked.rank,
+    )
+
+
+def _tell(ctx: Context, connection: Connection, event: rules.Event) -> None:
+    asked = desk.subscriptions(connection) or [DEFAULT]
+    made = rules.alerts(event, asked, ctx.now(), lambda: ctx.new_id("alert"))
+    if not made:
+        return
+    desk.add_alerts(connection, made)
+    for alert in made:
+        kept = desk.alert_by_cause(connection, alert.cause, alert.event, alert.owner)
+        for notifier, address in rules.routes(event, alert.owner, asked):
+            desk.queue_notification(connection, kept, notifier, address)
+    ctx.tell("alert", event.cause)
+
+
+def arrived(
+    ctx: Context, connection: Connection, event: str, statement: Statement, found: Sequence[StixObject]
+) -> None:
+    """Tell of a statement: what came, what was corrected, what was taken back."""
+    role_of = {item.object.id: item.marking.role for item in statement.items}
+    subjects = tuple(
+        rules.Subject(
+            obj.id,
+            obj.type,
+            statement.origin,
+            frozenset(crime_areas_of(obj.content.get("labels") or ())),
+            False,
+            role_of.get(obj.id),
+        )
+        for obj in found
+    ) or tuple(rules.Subject(ref, ref.partition("--")[0], statement.origin) for ref in statement.refs)
+    said = f"{statement.origin} says: {statement.reason}" if statement.reason else f"{statement.origin} {event} it"
+    made = rules.Event(rules.EventKind(event), f"{event}:{statement.id}", subjects, statement.origin, reason=said)
+    _tell(ctx, connection, made)
+
+
+def notice(ctx: Context, connection: Connection, statement: Statement, headline: str) -> None:
+    """Put something before the desk that is no arrival and no match."""
+    made = Alert(
+        ctx.new_id("alert"),
+        f"notice:{statement.id}",
+        "notice",
+        headline,
+        statement.refs,
+        statement.origin,
+        ctx.now(),
+        DEFAULT.owner,
+        reason=statement.reason,
+    )
+    desk.add_alerts(connection, [made])
+    ctx.tell("alert", made.cause)
+
+
+def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequence[int]) -> None:
+    """An object was taken back: its matches go, others take its place where they can, alerts on it say so."""
+    values = index.keys_of(connection, holdings)
+    index.close_matches(connection, holdings)
+    for value in values:
+        _rematch(ctx, connection, value)
+    for alert, assignee, _ in desk.alerts_about(connection, identifier):
+        left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
+        said = f"{alert.reason}\n{identifier} was taken back by its originator".strip()
+        state = alert.state if left and alert.event != "match" else AlertState.DONE
+        desk.amend_alert(connection, alert.id, said, state, assignee)
+
+
+def _rematch(ctx: Context, connection: Connection, value: str) -> None:
+    for held, source, matcher in index.live_of(connection, value):
+        one = objects.by_holding(connection, [held])[held]
+        _meet(ctx, connection, {(matcher, value): _Side(held, one.current)}, source)
+
+
+def reconnect(ctx: Context, connection: Connection, ids: Iterable[str]) -> None:
+    """Objects that were held back are in: let them meet the rest."""
+    for some in objects.latest(connection, ids).values():
+        for held in some:
+            source = objects.source(connection, held.origin, held.source)
+            sides = {
+                (key.matcher, key.value): _Side(held.holding, held.current)
+                for matcher in MATCHERS
+                for key in matcher.keys(held.current)
+            }
+            _meet(ctx, connection, sides, source)
+
+
+def matches(
+    ctx: Context, *, identifier: str = "", value: str = "", warned: bool = False, limit: int = 1000
+) -> list[index.Linked]:
+    """Open matches, best first."""
+    with ctx.db.read() as connection:
+        return index.matches(connection, identifier=identifier, value=value, warned=warned, limit=limit)
+
+
+def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
+    """Keep a person's word on a pair; nothing is merged, so nothing needs to be undone but by another word."""
+    if not by:
+        raise Refused("judgement", "the name of who judges", "none", "give --by")
+    said = Judgement(left, right, verdict, by, ctx.now(), why)
+
+    def write(connection: Connection) -> None:
+        missing = {left, right} - objects.existing(connection, [left, right])
+        if missing:
+            raise NotHeld(sorted(missing)[0], "an object this node holds", "none", "`oureyes matches`")
+        index.add_judgement(connection, said)
+        ctx.audit(connection, by, "judge", left, "", right=right, verdict=str(verdict))
+
+    ctx.db.write(write)
+    return said
+
+
+def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:
+    """Keep a rule."""
+
+    def write(connection: Connection) -> None:
+        desk.put_subscription(connection, rule)
+        ctx.audit(connection, by, "subscribe", rule.id, "", owner=rule.owner)
+
+    ctx.db.write(write)
+
+
+def move(ctx: Context, alert: str, state: AlertState, *, by: str, assignee: str = "") -> None:
+    """See, assign or finish an alert."""
+
+    def write(connection: Connection) -> None:
+        found = desk.alerts(connection, n=alert)
+        if not found:
+            raise NotHeld(alert, "an alert", "none by that id", "`oureyes inbox`")
+        after = moved(found[0][0], state, by, assignee)
+        who = after.owner if state is AlertState.ASSIGNED else found[0][1]
+        desk.move_alert(connection, alert, state, who)
+        ctx.audit(connection, by, "alert", alert, "", state=str(state))
+
+    ctx.db.write(write)
+
+
+def notify(ctx: Context, send: Callable[[str, Alert, str], None] | None = None) -> int:
+    """Send what is due; what fails waits longer each time, and stays in the inbox whatever happens. How many went."""
+    with ctx.db.read() as connection:
+        due = desk.notifications(connection, ctx.now_ms())
+    return sum(_notify_one(ctx, send or _send_by(ctx), *one) for one in due)
+
+
+def _notify_one(
+    ctx: Context, send: Callable[[str, Alert, str], None], n: int, identifier: str, name: str, address: str, tries: int
+) -> bool:
+    with ctx.db.read() as connection:
+        found = desk.alerts(connection, n=identifier)
+    error = _sent(send, name, found[0][0], address) if found else ""
+    later = ctx.now_ms() + min(_LONGEST_WAIT_MS, 1_000 * 2 ** min(tries, 20)) if error else 0
+    state = "waiting" if error else "sent"
+    ctx.db.write(lambda connection: desk.settle_notification(connection, n, state, tries + 1, later, error))
+    return bool(found) and not error
+
+
+def _sent(send: Callable[[str, Alert, str], None], name: str, alert: Alert, address: str) -> str:
+    try:
+        send(name, alert, address)
+    except OurEyesError as error:
+        return str(error)[:200]
+    except OSError as error:  # the network; its type says enough, its text may name an address
+        return type(error).__name__
+    return ""
+
+
+def _send_by(ctx: Context) -> Callable[[str, Alert, str], None]:
+    allowed = frozenset(part.strip() for part in ctx.config.text("webhook_allow").split(",") if part.strip())
+
+    def send(name: str, alert: Alert, address: str) -> None:
+        found = next((one for one in NOTIFIERS if name == one.NAME), None)
+        if found is None:
+            names = ", ".join(one.NAME for one in NOTIFIERS)
+            raise Refused(f"notifier {name[:20]}", names, "none by that name", "`oureyes subscribe --help`")
+        if found is webhook:
+            webhook.send(alert, address, allowed=allowed, loopback_http=bool(allowed))
+        else:
+            found.send(alert, address)
+
+    return send

@@ -13,9 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from oureyes.correlate.warninglists import WarningLists
-
 from oureyes.config import Config
+from oureyes.correlate.warninglists import WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime

@@ -1,4 +1,4 @@
-"""Channels at work: what comes in is made durable first, receipted, and only then read; what goes out is served by number.
+"""Channels at work: what comes in is made durable, receipted, and only then read; what goes out is served by number.
 
 Taking in (`receive`) and reading (`apply`) are two transactions. A receipt says "I hold it for good", which is true
 after the first; reading may fail on any single entry without stopping the channel.
@@ -6,7 +6,7 @@ after the first; reading may fail on any single entry without stopping the chann
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from oureyes.errors import Equivocation, OurEyesError, Refused, VerificationError
@@ -30,7 +30,7 @@ from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receip
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
-from oureyes.node.sending import current_channel, frontier_of, send, statement_of
+from oureyes.node.sending import current_channel, frontier_of
 from oureyes.storage import Connection, channels, desk, objects
 
 __all__ = [
@@ -379,15 +379,6 @@ def _alert(ctx: Context, connection: Connection, channel: Channel, event: str, h
     desk.add_alerts(connection, [made])
 
 
-def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
-    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin."""
-    for origin, ids in found.items():
-        events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
-        if events and origin in ctx.roster.members and origin != ctx.me:
-            detail: dict[str, object] = {"events": events}
-            send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))
-
-
 @dataclass(frozen=True, slots=True)
 class PartnerState:
     """One partner, both ways. `lag` is how many of our entries it has not receipted."""
@@ -412,7 +403,7 @@ class PartnerState:
 def partners(ctx: Context) -> list[PartnerState]:
     """How the node stands with everybody on the roster."""
     with ctx.db.read() as connection:
-        tried = desk_deliveries(connection)
+        tried = channels.deliveries(connection)
         out: list[PartnerState] = []
         for member in ctx.roster.members.values():
             if member.id == ctx.me:
@@ -440,11 +431,6 @@ def partners(ctx: Context) -> list[PartnerState]:
                 )
             )
         return out
-
-
-def desk_deliveries(connection: Connection) -> dict[str, tuple[str, int, int, str, str]]:
-    """Where delivery to each partner stands."""
-    return channels.deliveries(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,3 +558,10 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
         return box.size
 
     return ctx.db.write(write)
+
+
+def next_of(ctx: Context, channel: Channel) -> int:
+    """How many entries of a channel are durable here, which is the number of the next one."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+        return row.size if row else 0

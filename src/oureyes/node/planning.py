@@ -12,8 +12,9 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.plans import Evidence, EvidenceState, Finding, Plan, Status, Validity
 from oureyes.node.context import Context
-from oureyes.plan import assess, changes, from_stix, with_evidence
-from oureyes.plan.changes import Cause
+from oureyes.plan.changes import Cause, changes
+from oureyes.plan.stix import from_stix, with_evidence
+from oureyes.plan.validity import assess
 from oureyes.storage import Connection, desk, objects
 
 __all__ = ["Standing", "plans", "reassess", "standing"]

@@ -7,6 +7,7 @@ stopped, and the same bytes a second time add nothing.
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -123,7 +124,7 @@ def _import_file(
     with ctx.db.read() as connection:
         before = desk.original(connection, digest)
     if before is not None and before.state == "done":
-        again = Report(files=1, **{name: int(before.report[name]) for name in ("read", "quarantined")})
+        again = Report(files=1, read=int(before.report["read"]), quarantined=int(before.report["quarantined"]))
         again.unchanged, again.units = again.read - again.quarantined, dict(before.report["units"])
         return again
     report = Report(files=1)
@@ -133,7 +134,7 @@ def _import_file(
         for name in ("read", "stored", "unchanged", "quarantined", "conflicts", "dangling", "matches", "units"):
             setattr(report, name, before.report[name])
     chosen = replace(options, country=options.country or ctx.config.country or None, source=source_name)
-    with record.open_stream(path, max_bytes=ctx.config.number("max_file_mib") << 20) as stream:
+    with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         found = islice(record.read(stream, path.name, chosen), skip, None)
         done = skip
         while batch := list(islice(found, ctx.config.number("batch"))):
@@ -287,7 +288,7 @@ def take_in(
     if not batch:
         return Taken([], [])
     added = objects.add(connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement)
-    matched = connecting.connect(ctx, connection, batch, added, source=source, origin=origin)
+    matched = connecting.connect(ctx, connection, batch, added, source=source)
     return Taken(added, matched)
 
 
@@ -336,7 +337,7 @@ def retry(ctx: Context, n: int, *, by: str, purpose: str, raw: bytes | None = No
         raise NotHeld(f"quarantine {n}", "an item put aside", "none by that number", "`oureyes quarantine list`")
     item = found[0]
     report = Report(files=1)
-    stream = record.open_bytes(raw if raw is not None else item.raw)
+    stream = io.BytesIO(raw if raw is not None else item.raw)
     read = list(record.read(stream, item.source, Options(source=item.source, country=ctx.config.country or None)))
 
     def write(connection: Connection) -> None:

@@ -68,7 +68,7 @@ def neutral(ctx: Context, identifier: str, answers: Answers) -> None:
     """Keep the answers to the neutrality questions for a notice."""
 
     def write(connection: Connection) -> None:
-        body = {"by": answers.by, "answers": dict(answers.answers)}
+        body: dict[str, Any] = {"by": answers.by, "answers": dict(answers.answers)}
         body |= {"reviewer": answers.reviewer, "cleared": answers.cleared}
         desk.put_neutrality(connection, identifier, body)
         ctx.audit(connection, answers.reviewer or answers.by, "neutrality", identifier, "", cleared=answers.cleared)
@@ -369,12 +369,12 @@ def retract(ctx: Context, ids: Iterable[str], *, by: str, reason: str, purpose: 
             connecting.fell(ctx, connection, identifier, moved)
             ctx.audit(connection, by, "retract", identifier, purpose, recipients=len(per))
         together: dict[tuple[str, ...], list[str]] = {}
-        for recipient, sent in per.items():
-            together.setdefault(tuple(sorted(sent)), []).append(recipient)
+        for recipient, gone in per.items():
+            together.setdefault(tuple(sorted(gone)), []).append(recipient)
         for refs, audience in together.items():
             send(ctx, connection, statement_of(ctx, Kind.RETRACT, audience, (), refs, reason))
         planning.reassess(ctx, connection, wanted)
-        return {recipient: sorted(sent) for recipient, sent in per.items()}
+        return {recipient: sorted(gone) for recipient, gone in per.items()}
 
     return ctx.db.write(write)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from oureyes.exchange.envelope import sign_statement
 from oureyes.exchange.outbox import Outbox
@@ -12,7 +12,7 @@ from oureyes.model.sharing import Channel, Item, Kind, Statement
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels
 
-__all__ = ["current_channel", "frontier_of", "send", "statement_of"]
+__all__ = ["current_channel", "frontier_of", "report_activity", "send", "statement_of"]
 
 
 def statement_of(
@@ -71,3 +71,12 @@ def current_channel(ctx: Context, connection: Connection, member: str) -> Channe
 def frontier_of(row: channels.ChannelRow) -> Frontier:
     """The right edge of a channel's tree."""
     return Frontier(row.size, tuple(row.frontier[at : at + 32] for at in range(0, len(row.frontier), 32)))
+
+
+def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
+    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin."""
+    for origin, ids in found.items():
+        events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
+        if events and origin in ctx.roster.members and origin != ctx.me:
+            detail: dict[str, object] = {"events": events}
+            send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))

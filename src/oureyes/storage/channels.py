@@ -270,3 +270,14 @@ def remember_nonce(connection: Connection, nonce: str, expires: int, now: int) -
     return (
         run(connection, "INSERT INTO nonce (nonce, expires) VALUES (?, ?) ON CONFLICT DO NOTHING", [nonce, expires]) > 0
     )
+
+
+def receipted_statement(connection: Connection, origin: str, recipient: str, statement: str) -> bool:
+    """Whether the recipient has receipted the entry that carried a statement."""
+    found = rows(
+        connection,
+        "SELECT e.seq, c.receipted FROM entry e JOIN channel c ON c.n = e.channel"
+        " WHERE c.origin = ? AND c.recipient = ? AND e.statement = ?",
+        [origin, recipient, statement],
+    )
+    return any(int(seq) < int(receipted) for seq, receipted in found)

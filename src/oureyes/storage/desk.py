@@ -415,6 +415,27 @@ def alerts(connection: Connection, *, owner: str = "", state: str = "", n: str =
     ]
 
 
+def alerts_about(connection: Connection, identifier: str) -> list[tuple[Alert, str, int]]:
+    """Alerts that name an object."""
+    found = rows(connection, "SELECT id FROM alert WHERE objects LIKE ?", [f'%"{identifier}"%'])
+    return [one for (n,) in found for one in alerts(connection, n=str(n))]
+
+
+def alert_by_cause(connection: Connection, cause: str, event: str, owner: str) -> str:
+    """The id of the row that a cause rings."""
+    found = rows(connection, "SELECT id FROM alert WHERE cause = ? AND event = ? AND owner = ?", [cause, event, owner])
+    return str(found[0][0])
+
+
+def amend_alert(connection: Connection, identifier: str, reason: str, state: AlertState, assignee: str) -> None:
+    """What an alert rests on has changed."""
+    run(
+        connection,
+        "UPDATE alert SET reason = ?, state = ?, assignee = ? WHERE id = ?",
+        [reason, str(state), assignee, identifier],
+    )
+
+
 def move_alert(connection: Connection, identifier: str, state: AlertState, assignee: str) -> None:
     """Where an alert stands now."""
     run(connection, "UPDATE alert SET state = ?, assignee = ? WHERE id = ?", [str(state), assignee, identifier])

@@ -43,6 +43,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMatch:
+    """A match to keep: which holdings of which sources it joins, how it ranks, and the warninglist that names it."""
+
+    match: Match
+    left: int
+    right: int
+    left_source: int
+    right_source: int
+    rank: float
+    warned: str
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A match as it is kept, with both sides named."""
 
@@ -52,8 +65,10 @@ class Linked:
     right_holding: int
     left_origin: str
     right_origin: str
-    left_source: str
-    right_source: str
+    left_name: str
+    right_name: str
+    left_label: int
+    right_label: int
     rank: float
     warned: str
     at: str
@@ -115,41 +130,45 @@ def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(str(value) for (value,) in found))
 
 
-def add_matches(
-    connection: Connection, found: Sequence[tuple[Match, int, int, int, int, float, str]], at: str
-) -> list[int]:
-    """Keep (match, left holding, right holding, left source, right source, rank, warned); the numbers of the new ones.
+def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> list[int]:
+    """Keep matches; the numbers of those that are news.
 
-    A match is kept once per pair of sources, matcher and key; one that had gone comes back under its old number.
+    One is kept per pair of sources, matcher and key; one that had gone comes back under its old number.
     """
     fresh: list[int] = []
     n = next_numbers(connection, "match")
-    for match, left, right, left_source, right_source, rank, warned in found:
-        if left_source > right_source:
-            left, right, left_source, right_source = right, left, right_source, left_source
+    for new in found:
+        one = new if new.left_source < new.right_source else _turned(new)
+        match = one.match
         known = rows(
             connection,
             'SELECT n, state FROM "match" WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?',
-            [left_source, right_source, match.matcher, match.key],
+            [one.left_source, one.right_source, match.matcher, match.key],
         )
-        if known:
-            if known[0][1] == "gone":
-                run(
-                    connection,
-                    'UPDATE "match" SET state = \'open\', "left" = ?, "right" = ? WHERE n = ?',
-                    [left, right, known[0][0]],
-                )
+        if known and known[0][1] == "open":
             continue
-        worth = (match.score, rank, match.reason, warned)
+        if known:
+            run(
+                connection,
+                'UPDATE "match" SET state = \'open\', "left" = ?, "right" = ? WHERE n = ?',
+                [one.left, one.right, known[0][0]],
+            )
+            continue
+        sides = (one.left, one.right, one.left_source, one.right_source)
+        said = (match.matcher, match.key, match.kind, match.score, one.rank, match.reason, one.warned, at, "open")
         insert_many(
             connection,
             "match",
             'n, "left", "right", left_source, right_source, matcher, key, kind, score, rank, reason, warned, at, state',
-            [(n, left, right, left_source, right_source, match.matcher, match.key, match.kind, *worth, at, "open")],
+            [(n, *sides, *said)],
         )
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _turned(one: NewMatch) -> NewMatch:
+    return NewMatch(one.match, one.right, one.left, one.right_source, one.left_source, one.rank, one.warned)
 
 
 def close_matches(connection: Connection, holdings: Iterable[int]) -> list[int]:
@@ -197,7 +216,7 @@ def matches(
     found = rows(
         connection,
         'SELECT m.n, li.id, ri.id, m.matcher, m.score, m.reason, m.key, m.kind, m."left", m."right",'
-        " lh.origin, rh.origin, ls.name, rs.name, m.rank, m.warned, m.at"
+        " lh.origin, rh.origin, ls.name, rs.name, lh.label, rh.label, m.rank, m.warned, m.at"
         ' FROM "match" m JOIN holding lh ON lh.n = m."left" JOIN holding rh ON rh.n = m."right"'
         " JOIN ident li ON li.n = lh.ident JOIN ident ri ON ri.n = rh.ident"
         " JOIN source ls ON ls.n = m.left_source JOIN source rs ON rs.n = m.right_source"
@@ -214,9 +233,11 @@ def matches(
             str(r[11]),
             str(r[12]),
             str(r[13]),
-            float(r[14]),
-            str(r[15]),
-            str(r[16]),
+            int(r[14]),
+            int(r[15]),
+            float(r[16]),
+            str(r[17]),
+            str(r[18]),
         )
         for r in found
     ]
@@ -274,3 +295,48 @@ def holdings_of(connection: Connection, numbers: Iterable[int]) -> list[int]:
             connection, f"SELECT h.n FROM holding h WHERE h.object IN (:in) AND {_LIVE} ORDER BY h.n", numbers
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchStep:
+    """A match as a step of the graph, with the labels of both sides."""
+
+    left: str
+    right: str
+    matcher: str
+    left_label: int
+    right_label: int
+    origin: str
+
+
+def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
+    """Open, unwarned matches that touch any of the ids."""
+    out: dict[MatchStep, None] = {}
+    for side in ("li", "ri"):
+        found = select_in(
+            connection,
+            "SELECT li.id, ri.id, m.matcher, lh.label, rh.label, rh.origin"
+            ' FROM "match" m JOIN holding lh ON lh.n = m."left" JOIN holding rh ON rh.n = m."right"'
+            " JOIN ident li ON li.n = lh.ident JOIN ident ri ON ri.n = rh.ident"
+            f" WHERE m.state = 'open' AND m.warned = '' AND {side}.id IN (:in)",
+            dict.fromkeys(ids),
+        )
+        for a, b, matcher, left, right, origin in found:
+            out[MatchStep(str(a), str(b), str(matcher), int(left), int(right), str(origin))] = None
+    return list(out)
+
+
+def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
+    """(holding, source, matcher): for each source that holds a value, its newest live holding."""
+    found = rows(
+        connection,
+        "SELECT max(k.holding), k.source, k.matcher FROM key k JOIN holding h ON h.n = k.holding"
+        f" WHERE k.value = ? AND {_LIVE} GROUP BY k.source, k.matcher",
+        [value],
+    )
+    return [(int(a), int(b), str(c)) for a, b, c in found]
+
+
+def count_sources(connection: Connection) -> int:
+    """How many sources there are: what rarity is measured against."""
+    return int(rows(connection, "SELECT count(*) FROM source")[0][0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -473,3 +474,56 @@ def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Hel
         [kind, limit],
     )
     return [_read(row) for row in found]
+
+
+def live(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, Held]]:
+    """(object number, holding) of the current holdings of objects."""
+    found = select_in(
+        connection,
+        _HELD.replace("SELECT h.n", "SELECT h.object, h.n") + "WHERE h.object IN (:in) AND h.last"
+        " AND h.state = 'held' AND o.body IS NOT NULL",
+        dict.fromkeys(numbers),
+    )
+    return [(int(row[0]), _read(row[1:])) for row in found]
+
+
+def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int) -> list[int]:
+    """Object numbers by type and origin alone, newest first."""
+    where: list[str] = ["h.last", "h.state = 'held'"]
+    values: list[str] = []
+    for column, wanted in (("o.type", list(kinds)), ("lower(h.origin)", [one.lower() for one in origins])):
+        if wanted:
+            where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+            values += wanted
+    found = rows(
+        connection,
+        "SELECT DISTINCT h.object FROM holding h JOIN object o ON o.n = h.object"
+        f" WHERE {' AND '.join(where)} ORDER BY h.object DESC LIMIT ?",
+        [*values, limit],
+    )
+    return [int(n) for (n,) in found]
+
+
+def all_labels(connection: Connection, ids: Iterable[str]) -> dict[str, set[int]]:
+    """Every label under which each id is held now."""
+    out: dict[str, set[int]] = {}
+    for text, lab in select_in(
+        connection,
+        "SELECT DISTINCT i.id, h.label FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id IN (:in) AND h.last",
+        dict.fromkeys(ids),
+    ):
+        out.setdefault(str(text), set()).add(int(lab))
+    return out
+
+
+def arrivals(connection: Connection) -> list[tuple[str, str]]:
+    """(UTC day, "origin type") of every current holding."""
+    found = rows(
+        connection,
+        "SELECT h.added, h.origin, o.type FROM holding h JOIN object o ON o.n = h.object WHERE h.last ORDER BY h.added",
+    )
+    return [(_day(int(added)), f"{origin} {kind}") for added, origin, kind in found]
+
+
+def _day(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).strftime("%Y-%m-%d")
