@@ -1,8 +1,6 @@
 """Whether a STIX pattern parses; the grammar itself is `model.patterns`."""
-
 from __future__ import annotations
 import re
-
 __all__ = ["pattern_error"]
 _SIMPLE = re.compile(r"\[\s*[a-z0-9-]+:[A-Za-z0-9_.'\"-]+\s*=\s*'(?:[^'\\]|\\.)*'\s*\]")
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|[\[\]()]|[^'\[\]()]+", re.DOTALL)
