@@ -21,7 +21,7 @@ The forms are protocol: they feed keys, ids and private questions, so two nodes 
 """
 
 from oureyes.model.observables.fangs import defang, refang
-from oureyes.model.observables.forms import CANON, KINDS, Observable, normalise
+from oureyes.model.observables.forms import CANON, KINDS, Observable, kind_of, normalise
 from oureyes.model.observables.internet import host_of, registered_domain
 from oureyes.model.observables.papers import mrz_check_digit, passport_of_mrz
 from oureyes.model.observables.stix import observables_of, observables_of_misp, sco
@@ -32,6 +32,7 @@ __all__ = [
     "Observable",
     "defang",
     "host_of",
+    "kind_of",
     "mrz_check_digit",
     "normalise",
     "observables_of",

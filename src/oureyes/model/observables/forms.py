@@ -11,7 +11,7 @@ from oureyes.model.countries import ISO2, ISO3
 from oureyes.model.observables import internet, papers
 from oureyes.model.wallets import wallet
 
-__all__ = ["CANON", "KINDS", "Observable", "normalise"]
+__all__ = ["CANON", "KINDS", "Observable", "kind_of", "normalise"]
 
 CANON = "canon/1"
 _LONGEST = 8192  # no value worth a key is longer, and no pattern below sees more
@@ -29,14 +29,22 @@ class Observable:
         """`kind:value`, what keys are made of."""
         return f"{self.kind}:{self.value}"
 
+    @classmethod
+    def of(cls, text: str) -> Observable:
+        """From `text` again; a hash's kind holds a colon of its own."""
+        parts = text.split(":", 2 if text.startswith("hash:") else 1)
+        return cls(":".join(parts[:-1]), parts[-1])
+
 
 def normalise(kind: str, value: str, country: str | None = None) -> Observable | None:
     """The one form of `value`, or None when it is no valid value of `kind` or the kind is unknown.
 
     `kind` is one of KINDS, a STIX or MISP name for it, or a loose word (`ip`, `hash`, `wallet`). `country` is the
     ISO 3166-1 two-letter code by which a national phone number, passport, plate or account is read."""
-    form = _FORMS.get(kind) or _FORMS.get(_ALIASES.get(_folded(kind), ""))
-    if form is None or not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+    if not isinstance(kind, str) or not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        return None
+    form = _FORMS.get(kind) or _FORMS.get(_ALIASES.get(kind.lower().replace("_", "-"), ""))
+    if form is None:
         return None
     try:
         return form(value, country)
@@ -44,8 +52,10 @@ def normalise(kind: str, value: str, country: str | None = None) -> Observable |
         return None
 
 
-def _folded(kind: object) -> str:
-    return kind.lower().replace("_", "-") if isinstance(kind, str) else ""
+def kind_of(name: str) -> str | None:
+    """The kind behind a STIX, MISP or loose name (`ip-dst` → `ipv4-addr`); None where the name alone does not say."""
+    kind = name if name in KINDS else _ALIASES.get(name.lower().replace("_", "-"), "")
+    return kind if kind in KINDS else None
 
 
 _Form = Callable[[str, str | None], Observable | None]
@@ -66,22 +76,21 @@ _HIVES = {
     "hkcc": "hkey_current_config",
 }  # fmt: skip
 # Services whose account names do not tell upper from lower case.
-_CASELESS = frozenset("telegram x instagram facebook tiktok github reddit vk mastodon snapchat wickr signal".split())
+_CASELESS = frozenset(
+    ["telegram", "x", "instagram", "facebook", "tiktok", "github", "reddit", "vk", "mastodon", "snapchat", "wickr"]
+)
 _SERVICES = {"twitter": "x", "fb": "facebook", "ig": "instagram", "tg": "telegram"}
 
 
 def _domain(value: str, country: str | None) -> Observable | None:
+    """Lists put addresses among the names; the value says which it is."""
     name = internet.domain(value)
-    return Observable("domain-name", name) if name else None
+    return Observable("domain-name", name) if name else _address(value, None)
 
 
 def _address(value: str, country: str | None) -> Observable | None:
     found = internet.address(value)
     return Observable(*found) if found else None
-
-
-def _host(value: str, country: str | None) -> Observable | None:
-    return _address(value, None) or _domain(value, None)
 
 
 def _plain(kind: str, read: Callable[[str], str | None]) -> _Form:
@@ -195,11 +204,11 @@ def _file_name(value: str) -> str | None:
 
 
 def _file_path(value: str) -> str | None:
-    """As given; without case where it is a Windows path."""
+    """As given; a Windows path without case and with single backslashes, since sources double them."""
     text = _visible(value.strip())
     if text is None or not re.search(r"[\\/]", text):
         return None
-    return _caseless(text.replace("\\\\", "\\")) if "\\" in text or text[1:2] == ":" else text
+    return _caseless(re.sub(r"\\+", r"\\", text)) if "\\" in text or text[1:2] == ":" else text
 
 
 def _named(value: str) -> str | None:
@@ -264,14 +273,14 @@ _FORMS: dict[str, _Form] = {
     "cve": _plain("cve", _cve),
 }
 KINDS: tuple[str, ...] = tuple(_FORMS)
-_FORMS |= {"any-hash": _any_digest, "any-host": _host}  # what an alias needs and nothing is of
+_FORMS["any-hash"] = _any_digest  # what an alias needs and nothing is of
 
 _ALIASES: dict[str, str] = {
     **{name: f"hash:{name}" for name in (*_DIGITS, "ssdeep", "tlsh")},
     "sha-1": "hash:sha1", "sha-224": "hash:sha224", "sha-256": "hash:sha256", "sha-384": "hash:sha384",
     "sha-512": "hash:sha512", "sha3256": "hash:sha3-256", "sha3512": "hash:sha3-512", "sha512/256": "hash:sha512-256",
     "ja3-fingerprint-md5": "hash:ja3", "hassh-md5": "hash:hassh", "hasshserver-md5": "hash:hassh",
-    "hash": "any-hash", "host": "any-host",
+    "hash": "any-hash", "host": "domain-name",
     "domain": "domain-name", "hostname": "domain-name",
     "ip": "ipv4-addr", "ipaddress": "ipv4-addr", "ip-src": "ipv4-addr", "ip-dst": "ipv4-addr", "ipv4": "ipv4-addr",
     "ipv6": "ipv6-addr", "cidr": "ipv4-addr", "ipv4-cidr": "ipv4-addr", "ipv6-cidr": "ipv6-addr",

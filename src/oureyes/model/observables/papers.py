@@ -11,7 +11,12 @@ __all__ = ["imei", "imo", "mrz_check_digit", "passport", "passport_of_mrz", "veh
 
 _WEIGHTS = (7, 3, 1)
 # ICAO 9303-3 §5: codes that are no country of ISO 3166-1 and yet issue travel documents.
-_ICAO_ONLY = frozenset("D EUE UNO UNA UNK XAA XBA XIM XCC XCE XCO XEC XPO XES XMP XOM XDC XXA XXB XXC XXX RKS".split())
+_ICAO_ONLY = frozenset(
+    (
+        *("EUE", "UNO", "UNA", "UNK", "XAA", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP"),
+        *("XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "RKS"),
+    )
+)
 _ALPHANUMERIC = re.compile(r"[A-Z0-9]{4,20}")
 
 
@@ -19,7 +24,7 @@ def passport(text: str, country: str | None = None) -> str | None:
     """`ISO3:NUMBER`. The country stands in the text or is given (two letters); a number alone names nobody."""
     state, colon, number = text.strip().upper().rpartition(":")
     state = state.strip() if colon else (country or "").upper()
-    issuer = iso3_of(state) or (state if state in _ICAO_ONLY else None)
+    issuer = "DEU" if state == "D" else iso3_of(state) or (state if state in _ICAO_ONLY else None)
     number = re.sub(r"[\s.<-]", "", number)
     return f"{issuer}:{number}" if issuer and _ALPHANUMERIC.fullmatch(number) else None
 
@@ -45,11 +50,12 @@ def passport_of_mrz(text: str) -> str | None:
 
 def vehicle(text: str, country: str | None = None) -> str | None:
     """`ISO2:PLATE`; letters of any script, no spaces or marks of punctuation."""
-    state, colon, plate = unicodedata.normalize("NFKC", text).strip().upper().rpartition(":")
-    state = state.strip() if colon else (country or "").upper()
+    state, colon, plate = text.strip().rpartition(":")
+    state = state.strip().upper() if colon else (country or "").upper()
     issuer = ISO2.get(state, state)
-    plate = "".join(c for c in plate if unicodedata.category(c)[0] in "LMN")
-    return f"{issuer}:{plate}" if issuer in ISO3 and 2 <= len(plate) <= 16 else None
+    plate = _plate(_plate(plate))  # taking marks away can bring parts together that NFKC then joins
+    stable = plate == _plate(plate)
+    return f"{issuer}:{plate}" if issuer in ISO3 and stable and 2 <= len(plate) <= 16 else None
 
 
 def imei(text: str) -> str | None:
@@ -68,6 +74,11 @@ def imo(text: str) -> str | None:
     digits = found[1] if found else ""
     total = sum(int(digit) * (7 - at) for at, digit in enumerate(digits[:6]))
     return digits if digits and digits != "0000000" and str(total % 10) == digits[6] else None
+
+
+def _plate(text: str) -> str:
+    upper = unicodedata.normalize("NFKC", text).upper()
+    return unicodedata.normalize("NFKC", "".join(c for c in upper if unicodedata.category(c)[0] in "LMN"))
 
 
 def _mrz_value(character: str) -> int:

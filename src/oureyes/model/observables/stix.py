@@ -212,7 +212,8 @@ def _as_kept(content: Mapping[str, Any]) -> _Made:
 
 def _vulnerability(content: Mapping[str, Any]) -> _Made:
     yield normalise("cve", content.get("name", ""))
-    for reference in content.get("external_references") or ():
+    references = content.get("external_references")
+    for reference in references if isinstance(references, list) else ():
         if isinstance(reference, dict) and reference.get("source_name") == "cve":
             yield normalise("cve", reference.get("external_id", ""))
 
