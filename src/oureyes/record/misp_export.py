@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from oureyes.errors import InvalidObject
 from oureyes.model.identifiers import derived_id
 from oureyes.model.instants import day_of, nanoseconds
 from oureyes.model.markings import TLP_IDS
 from oureyes.model.objects import EXTENSIONS, StixObject
-from oureyes.model.observables import Observable, normalise, observables_of
+from oureyes.model.observables import Observable, observables_of
+from oureyes.model.patterns import observables_of_pattern
 
 __all__ = ["to_misp"]
 
@@ -40,7 +41,6 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     },
 }
 _COINS = {"btc", "xmr", "dash"}
-_ATOM = re.compile(r"\[\s*([a-z0-9-]+):([\w.'-]+?)\s*=\s*'((?:[^'\\]|\\.)*)'\s*\]")
 _OWN = frozenset(["event", "observable_refs"])
 
 
@@ -169,7 +169,7 @@ def _rest(objects: list[StixObject]) -> list[dict[str, Any]]:
 def _stated(obj: StixObject) -> list[dict[str, Any]]:
     observables = observables_of(obj.content)
     if obj.type == "indicator":
-        observables = _pattern(str(obj.content.get("pattern")))
+        observables = _named(obj)
     shown = []
     for place, one in enumerate(observables):
         kind, category = _typed(one)
@@ -190,24 +190,19 @@ def _stated(obj: StixObject) -> list[dict[str, Any]]:
     return shown
 
 
+def _named(obj: StixObject) -> tuple[Observable, ...]:
+    pattern = obj.content.get("pattern")
+    try:
+        return observables_of_pattern(pattern) if isinstance(pattern, str) else ()
+    except InvalidObject:  # another language's pattern
+        return ()
+
+
 def _typed(one: Observable) -> tuple[str, str]:
     if one.kind == "cryptocurrency-wallet":
         coin = one.value.partition(":")[0]
         return (coin, "Financial fraud") if coin in _COINS else ("text", "Financial fraud")
     return _TYPES.get(one.kind, ("text", "Other"))
-
-
-def _pattern(pattern: str) -> tuple[Observable, ...]:
-    found = _ATOM.fullmatch(pattern)
-    if found is None:
-        return ()
-    value = re.sub(r"\\(.)", r"\1", found[3])
-    if found[1] == "file":
-        kind = found[2].rpartition(".")[2].strip("'") if "hashes" in found[2] else "file-name"
-    else:
-        kind = found[1]
-    made = normalise(kind, value)
-    return (made,) if made else ()
 
 
 def _tags(obj: StixObject) -> list[str]:

@@ -1,23 +1,25 @@
-"""Whether a STIX pattern parses; the grammar itself is `model.patterns`."""
+"""Whether a STIX pattern parses: nearly all are one equality and are seen at a glance, the rest are parsed."""
+
 from __future__ import annotations
+
 import re
+
+from oureyes.errors import InvalidObject
+from oureyes.model.patterns import parse
+
 __all__ = ["pattern_error"]
-_SIMPLE = re.compile(r"\[\s*[a-z0-9-]+:[A-Za-z0-9_.'\"-]+\s*=\s*'(?:[^'\\]|\\.)*'\s*\]")
-_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|[\[\]()]|[^'\[\]()]+", re.DOTALL)
+
+_GLANCE = re.compile(r"\[[a-z][a-z0-9-]+:(?:[a-z_]+|hashes\.(?:MD5|'(?:MD5|SHA-1|SHA-256|SHA-512)')) ?= ?'[^'\\]*'\]")
 
 
 def pattern_error(pattern: str) -> str | None:
-    """What is wrong with it, or None."""
-    if _SIMPLE.fullmatch(pattern):
+    """What is wrong with it, or None. Nothing of the pattern itself is said."""
+    if _GLANCE.fullmatch(pattern):
         return None
-    depth, at = [], 0
-    while at < len(pattern):
-        found = _TOKEN.match(pattern, at)
-        if found is None:
-            return "a quote that is not closed"
-        at = found.end()
-        if found[0] in "[(":
-            depth.append(found[0])
-        elif found[0] in "])" and (not depth or depth.pop() != {"]": "[", ")": "("}[found[0]]):
-            return "brackets that do not match"
-    return "brackets that do not match" if depth else None
+    try:
+        parse(pattern)
+    except InvalidObject as error:
+        return f"{error.found or 'an error'} where {error.expected} should be" if error.expected else str(error)
+    except RecursionError:
+        return "nesting without end"
+    return None

@@ -97,13 +97,13 @@ def _techniques(text: str) -> list[str]:
 
 def extract(text: str, country: str | None = None) -> list[Extraction]:
     """Every indicator in order of appearance; one value twice is said twice."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     found: list[Extraction] = []
     for reader in _READERS:
         for one in reader(text, country):
-            if all(one.end <= start or end <= one.start for start, end in taken):
+            if not any(taken[one.start : one.end]):
                 found.append(one)
-        taken = sorted((one.start, one.end) for one in found)
+                taken[one.start : one.end] = b"\1" * (one.end - one.start)
     return sorted(found, key=lambda one: one.start)
 
 
@@ -143,7 +143,7 @@ _FILE = re.compile(
     r"|zip|rar|7z|msi|sh|py|php|jpe?g|png|mp4|mov)(?![\w.])",
     re.IGNORECASE,
 )
-_REGISTRY = re.compile(r"(?<![A-Za-z])(?:HKLM|HKCU|HKCR|HKU|HKEY_[A-Z_]+)\\[^\s\"',;<>]+")
+_REGISTRY = re.compile(r"(?<![A-Za-z])(?:HKLM|HKCU|HKCR|HKU|HKEY_[A-Z_]+)\\[^\s\"',;<>]*[^\s\"',;<>.]")
 _HANDLE = re.compile(
     r"(?<![A-Za-z])(telegram|instagram|facebook|tiktok|twitter|signal|line|wechat|viber|zalo|whatsapp)"
     r"(?:\s+(?:account|user|handle|id|channel|group|profile|akun|kanal|บัญชี))?\s*:?\s*(@[\w.]{3,32})(?<!\.)",
@@ -293,9 +293,8 @@ def _domains(text: str, country: str | None) -> Iterator[Extraction]:
     for found in _DOMAIN.finditer(text):
         shown = found[0]
         one = normalise("domain", re.sub(r"\s", "", shown))
-        if one is None or not _public(one.value) or text[found.end() : found.end() + 1] in ("/", "\\"):
-            if one is None or not _public(one.value):
-                continue
+        if one is None or not _public(one.value):
+            continue
         fanged = refang(re.sub(r"\s", "", shown)) == shown
         if fanged and one.value.count(".") == 1 and one.value.rpartition(".")[2] in _FILE_ENDINGS:
             continue
