@@ -32,6 +32,7 @@ __all__ = [
     "move",
     "notice",
     "notify",
+    "put_alert",
     "reconnect",
     "subscribe",
 ]
@@ -165,11 +166,11 @@ def _tell(ctx: Context, connection: Connection, event: rules.Event) -> None:
     made = rules.alerts(event, asked, ctx.now(), lambda: ctx.new_id("alert"))
     if not made:
         return
-    desk.add_alerts(connection, made)
-    for alert in made:
-        kept = desk.alert_by_cause(connection, alert.cause, alert.event, alert.owner)
+    grown, fresh = rules.grouped(desk.waiting_alerts(connection, event.cause), made)
+    desk.put_alerts(connection, grown, fresh)
+    for alert in (*grown, *fresh):
         for notifier, address in rules.routes(event, alert.owner, asked):
-            desk.queue_notification(connection, kept, notifier, address)
+            desk.queue_notification(connection, alert.id, notifier, address)
     ctx.tell("alert", event.cause)
 
 
@@ -207,7 +208,12 @@ def notice(ctx: Context, connection: Connection, statement: Statement, headline:
         DEFAULT.owner,
         reason=statement.reason,
     )
-    desk.add_alerts(connection, [made])
+    put_alert(ctx, connection, made)
+
+
+def put_alert(ctx: Context, connection: Connection, made: Alert) -> None:
+    """Keep one alert; it joins the row of its cause where one waits."""
+    desk.put_alerts(connection, *rules.grouped(desk.waiting_alerts(connection, made.cause), [made]))
     ctx.tell("alert", made.cause)
 
 
@@ -262,7 +268,7 @@ def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why
         if missing:
             raise NotHeld(sorted(missing)[0], "an object this node holds", "none", "`oureyes matches`")
         index.add_judgement(connection, said)
-        ctx.audit(connection, by, "judge", left, "", right=right, verdict=str(verdict))
+        ctx.audit(connection, by, "judge", left, "", verdict=str(verdict), **{"with": right})
 
     ctx.db.write(write)
     return said
@@ -273,7 +279,7 @@ def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:
 
     def write(connection: Connection) -> None:
         desk.put_subscription(connection, rule)
-        ctx.audit(connection, by, "subscribe", rule.id, "", owner=rule.owner)
+        ctx.audit(connection, by, "subscribe", rule.id)
 
     ctx.db.write(write)
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from oureyes.config import Config
-from oureyes.correlate.warninglists import WarningLists
+from oureyes.correlate.warninglists import BUILT_IN, WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
@@ -54,7 +53,7 @@ class Context:
     make_id: Callable[[], str] = field(default=lambda: str(uuid4()))
     random: Callable[[], float] = field(default=lambda: int.from_bytes(os.urandom(4)) / 2**32)
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
-    warninglists: WarningLists = field(default_factory=WarningLists)
+    warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -117,21 +116,19 @@ class Context:
         verb: str,
         subject: str = "",
         purpose: str = "",
-        **detail: Any,
+        **detail: str | int | bool | tuple[str, ...],
     ) -> None:
-        """Append one line to the audit log, in the transaction that does the thing."""
-        self.audit_all(connection, [(by, verb, subject, purpose, detail)])
+        """Append one line to the audit log, in the transaction that does the thing: ids, counts, digests, no content."""
+        frontier = self.audit_frontier(connection)
+        row = audit.Row(frontier.size, self.now(), by, verb, subject, purpose, detail)
+        sealed, grown = audit.seal(row, frontier)
+        line = desk.AuditLine(row.seq, row.at, by, verb, subject, purpose, sealed.leaf, sealed.leaf_hash)
+        desk.put_audit(connection, [line])
+        desk.put_setting(connection, "audit_frontier", _text(grown))
 
-    def audit_all(self, connection: Connection, lines: Iterable[tuple[str, str, str, str, Mapping[str, Any]]]) -> None:
-        """Append lines; ids, counts and digests only, never content."""
-        frontier = _frontier(desk.get_setting(connection, "audit_frontier"))
-        at, rows = self.now(), []
-        for by, verb, subject, purpose, detail in lines:
-            row = audit.Row(frontier.size, at, by, verb, subject, purpose, dict(detail))
-            frontier = frontier.append(row.leaf)
-            rows.append(desk.AuditRow(row.seq, at, by, verb, subject, purpose, row.detail, audit.leaf_hash(row.leaf)))
-        desk.put_audit(connection, rows)
-        desk.put_setting(connection, "audit_frontier", _text(frontier))
+    def audit_frontier(self, connection: Connection) -> Frontier:
+        """The audit log's right edge."""
+        return _frontier(desk.get_setting(connection, "audit_frontier"))
 
     def labels(self, connection: Connection) -> dict[int, Marking]:
         """Every marking in use, by label."""

@@ -206,7 +206,7 @@ def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
                 opened = _take(ctx, connection, opened)
             if isinstance(opened, Poison):
                 channels.set_applied(connection, row, line.entry.seq, "poison", "", str(opened.error))
-                subject = f"{channel.name} entry {line.entry.seq}"
+                subject = f"{channel.name}/{line.entry.seq}"
                 desk.quarantine(connection, channel.origin, opened.error, line.entry.header, ctx.now())
                 _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(opened.error))
                 ctx.audit(connection, channel.origin, "poison", subject, "", reason=opened.reason)
@@ -257,7 +257,7 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
         str(statement.kind),
         statement.id,
         "",
-        objects=len(ids),
+        count=len(ids),
         digest=digest(b"".join(item.object.digest for item in statement.items)).hex(),
     )
 
@@ -291,7 +291,7 @@ def _let_go(ctx: Context, connection: Connection, statement: Statement, refs: It
     for identifier in gone:
         moved = objects.set_state(connection, identifier, statement.origin, "retracted", erase=True)
         connecting.fell(ctx, connection, identifier, moved)
-        ctx.audit(connection, statement.origin, "retract", identifier, "", statement=statement.id, held=len(moved))
+        ctx.audit(connection, statement.origin, "retract", identifier, "", by_statement=statement.id, held=len(moved))
     if gone:
         connecting.arrived(ctx, connection, "retracted", statement, [])
         planning.reassess(ctx, connection, gone, cause=("retracted", statement.origin))
@@ -305,6 +305,7 @@ def _activity(ctx: Context, connection: Connection, statement: Statement) -> Non
         if isinstance(line, dict) and {"object", "what", "at"} <= set(line)
     ]
     desk.add_activity(connection, found)
+    ctx.audit(connection, statement.origin, "activity", statement.id, "", count=len(found))
 
 
 def _consent_asked(ctx: Context, connection: Connection, statement: Statement) -> None:
@@ -376,7 +377,7 @@ def _alert(ctx: Context, connection: Connection, channel: Channel, event: str, h
         "",
         reason=reason,
     )
-    desk.add_alerts(connection, [made])
+    connecting.put_alert(ctx, connection, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,7 +555,7 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
         )
         channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
         channels.set_state(connection, channel, "open")
-        ctx.audit(connection, ctx.me, "recover", channel.name, "", entries=len(entries))
+        ctx.audit(connection, ctx.me, "recover", channel.name, "", count=len(entries))
         return box.size
 
     return ctx.db.write(write)

@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from oureyes.config import Config, load
-from oureyes.correlate.warninglists import WarningLists
+from oureyes.correlate.warninglists import BUILT_IN, DOCUMENTATION, WarningLists
+from oureyes.correlate.warninglists import read as read_warninglist
 from oureyes.errors import ConfigError
 from oureyes.exchange import roster
 from oureyes.exchange.certificates import new_certificate
@@ -141,11 +142,11 @@ def trusted_roster(raw: bytes) -> Roster:
 
 
 def _warninglists(config: Config) -> WarningLists:
-    lists = WarningLists.default(documentation=config.flag("warn_documentation"))
+    """Our own short lists, the documentation names where a setting says so, and what lies in `warninglists/`."""
+    lists = [*BUILT_IN, *(DOCUMENTATION if config.flag("warn_documentation") else ())]
     folder = config.home / "warninglists"
-    for file in sorted(folder.glob("*.json*")) if folder.is_dir() else ():
-        lists.load(file.read_bytes())
-    return lists
+    lists += [read_warninglist(file.read_bytes()) for file in sorted(folder.glob("*.json*"))]
+    return WarningLists(lists)
 
 
 def _secret(home: Path, name: str) -> bytes:

@@ -11,6 +11,7 @@ from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.plans import Evidence, EvidenceState, Finding, Plan, Status, Validity
+from oureyes.node.connecting import put_alert
 from oureyes.node.context import Context
 from oureyes.plan.changes import Cause, changes
 from oureyes.plan.stix import from_stix, with_evidence
@@ -140,4 +141,4 @@ def _alert(ctx: Context, connection: Connection, now: Standing, said: Sequence[s
             reason="; ".join(said),
             rank=2.0 if now.validity.status is Status.BROKEN else 1.5,
         )
-        desk.add_alerts(connection, [made])
+        put_alert(ctx, connection, made)

@@ -183,14 +183,13 @@ def _writing(
         ctx.audit(
             connection,
             by,
-            "record",
-            at.name,
+            "import",
+            f"sha256:{at.digest.hex()}",
             purpose,
+            count=part.stored,
             read=part.read,
-            stored=part.stored,
             quarantined=part.quarantined,
-            digest=at.digest.hex(),
-            objects=hashlib.sha256(b"".join(item.object.digest for item in kept)).hexdigest(),
+            digest=hashlib.sha256(b"".join(item.object.digest for item in kept)).hexdigest(),
             state=at.state,
         )
 
@@ -237,7 +236,9 @@ def _refused(ctx: Context, path: Path, source: str, error: OurEyesError, by: str
 
     def write(connection: Connection) -> None:
         desk.quarantine(connection, source, error, raw, ctx.now())
-        ctx.audit(connection, by, "record", source, "", refused=type(error).__name__)
+        ctx.audit(
+            connection, by, "quarantine", f"sha256:{hashlib.sha256(raw).hexdigest()}", "", error=type(error).__name__
+        )
 
     ctx.db.write(write)
     return Report(files=1, read=1, quarantined=1, errors=[{"subject": source, "error": str(error)}])
@@ -352,7 +353,7 @@ def retry(ctx: Context, n: int, *, by: str, purpose: str, raw: bytes | None = No
         report.errors += [{"subject": one.subject, "error": str(one.error)} for one in failed]
         if not failed:
             desk.settle_quarantined(connection, n, "taken")
-        ctx.audit(connection, by, "quarantine-retry", item.subject, purpose, taken=not failed)
+        ctx.audit(connection, by, "retry", f"quarantine:{n}", purpose, taken=not failed)
 
     ctx.db.write(write)
     return report

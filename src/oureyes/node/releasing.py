@@ -58,7 +58,9 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
             before = known.get(mine[0].label)
             kept = marking.but(originator=ctx.me, grade=marking.grade or (before.grade if before else None))
             changed += objects.set_label(connection, identifier, ctx.me, kept)
-            ctx.audit(connection, by, "mark", identifier, purpose, marking=marking.to_json())
+            ctx.audit(
+                connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
+            )
         return changed
 
     return ctx.db.write(write)
@@ -114,8 +116,7 @@ def propose(
         if missing:
             raise NotHeld(sorted(missing)[0], "objects that are held", f"{len(missing)} that are not", "record them")
         desk.put_draft(connection, made)
-        detail = {"recipients": list(to), "objects": len(made.objects)}
-        ctx.audit(connection, by, "propose", made.id, purpose, **detail)
+        ctx.audit(connection, by, "propose", made.id, purpose, to=to, count=len(made.objects))
 
     ctx.db.write(write)
     return made
@@ -163,11 +164,11 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
                 "release",
                 draft_id,
                 found.purpose,
-                recipient=who,
+                to=who,
                 author=found.author,
-                sent=len(result["sent"]),
+                count=len(result["sent"]),
                 refused=len(result["refused"]),
-                statements=result["statements"],
+                statements=tuple(result["statements"]),
             )
         return outcome
 
@@ -396,7 +397,7 @@ def ask_consent(ctx: Context, identifier: str, recipient: str, *, by: str, purpo
         desk.put_consent(
             connection, identifier, recipient, ctx.me, origin=origin, state="asked", at=ctx.now(), reason=reason
         )
-        ctx.audit(connection, by, "consent-request", identifier, purpose, recipient=recipient, origin=origin)
+        ctx.audit(connection, by, "consent-request", identifier, purpose, to=recipient, origin=origin)
         return origin
 
     return ctx.db.write(write)
@@ -436,6 +437,6 @@ def answer_consent(
             expires=expires,
             reason=reason,
         )
-        ctx.audit(connection, by, "consent" if grant else "deny", identifier, "", asker=asker, recipient=recipient)
+        ctx.audit(connection, by, "consent" if grant else "deny", identifier, "", to=recipient, **{"with": asker})
 
     ctx.db.write(write)

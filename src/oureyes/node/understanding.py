@@ -86,7 +86,7 @@ def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50) -
             if reader.may(item.label) and _fits(asked, item, reader)
         ][:limit]
     said = hashlib.sha256(text.encode()).hexdigest()
-    ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), query=said))
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), digest=said))
     return hits
 
 
@@ -147,7 +147,7 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
         news = {
             origin: [identifier]
             for origin in foreign
-            if not desk.audit_rows(connection, subject=identifier, verb="read", limit=1)
+            if not desk.audit_lines(connection, subject=identifier, verb="read", limit=1)
         }
 
     def write(connection: Connection) -> None:
@@ -228,7 +228,7 @@ def connect_path(ctx: Context, start: str, end: str, *, by: str, purpose: str) -
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
         found = path(start, end, lambda ids: _steps(connection, reader, ids))
-    ctx.db.write(lambda connection: ctx.audit(connection, by, "path", start, purpose, end=end))
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "path", start, purpose, **{"with": end}))
     return found
 
 

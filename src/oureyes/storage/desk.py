@@ -15,17 +15,16 @@ from oureyes.model.objects import digest
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
-    "AuditRow",
+    "AuditLine",
     "Draft",
     "Original",
     "Quarantined",
     "add_activity",
-    "add_alerts",
     "alerts",
-    "audit_leaves",
-    "audit_rows",
+    "audit_lines",
     "draft",
     "drafts",
+    "put_alerts",
     "put_audit",
     "put_draft",
     "quarantine",
@@ -329,55 +328,31 @@ def drop_subscription(connection: Connection, identifier: str) -> bool:
     return run(connection, "DELETE FROM subscription WHERE id = ?", [identifier]) > 0
 
 
-def add_alerts(connection: Connection, found: Sequence[Alert]) -> list[Alert]:
-    """Keep alerts, one row a (cause, event, owner): a further one joins its row and rings again. Those that rang."""
-    for alert in found:
-        known = rows(
+def waiting_alerts(connection: Connection, cause: str) -> list[Alert]:
+    """Rows of a cause that nobody is done with."""
+    found = rows(connection, "SELECT id FROM alert WHERE cause = ? AND state <> 'done'", [cause])
+    return [one for (n,) in found for one, *_ in alerts(connection, n=str(n))]
+
+
+def put_alerts(connection: Connection, grown: Sequence[Alert], fresh: Sequence[Alert]) -> None:
+    """Keep rows that grew and rows that are new."""
+    for one in grown:
+        run(
             connection,
-            "SELECT id, objects, count, rank FROM alert WHERE cause = ? AND event = ? AND owner = ?",
-            [alert.cause, alert.event, alert.owner],
+            "UPDATE alert SET event = ?, headline = ?, objects = ?, state = ?, reason = ?, rank = ?, at = ?,"
+            " count = count + 1 WHERE id = ?",
+            [one.event, one.headline, _dump(one.objects), str(one.state), one.reason, one.rank, one.at, one.id],
         )
-        if known:
-            identifier, objects, number, rank = known[0]
-            together = list(dict.fromkeys([*_load(objects), *alert.objects]))
-            run(
-                connection,
-                "UPDATE alert SET objects = ?, count = ?, headline = ?, reason = ?, rank = ?, at = ?, state = 'new'"
-                " WHERE id = ?",
-                [
-                    _dump(together),
-                    int(number) + 1,
-                    alert.headline,
-                    alert.reason,
-                    max(float(rank), alert.rank),
-                    alert.at,
-                    identifier,
-                ],
-            )
-        else:
-            insert_many(
-                connection,
-                "alert",
-                "id, cause, event, headline, objects, origin, owner, state, reason, rank, at, assignee, count",
-                [
-                    (
-                        alert.id,
-                        alert.cause,
-                        alert.event,
-                        alert.headline,
-                        _dump(alert.objects),
-                        alert.origin,
-                        alert.owner,
-                        str(alert.state),
-                        alert.reason,
-                        alert.rank,
-                        alert.at,
-                        "",
-                        1,
-                    )
-                ],
-            )
-    return list(found)
+    insert_many(
+        connection,
+        "alert",
+        "id, cause, event, headline, objects, origin, owner, state, reason, rank, at, assignee, count",
+        [
+            (a.id, a.cause, a.event, a.headline, _dump(a.objects), a.origin, a.owner)
+            + (str(a.state), a.reason, a.rank, a.at, "", 1)
+            for a in fresh
+        ],
+    )
 
 
 def alerts(connection: Connection, *, owner: str = "", state: str = "", n: str = "") -> list[tuple[Alert, str, int]]:
@@ -419,12 +394,6 @@ def alerts_about(connection: Connection, identifier: str) -> list[tuple[Alert, s
     """Alerts that name an object."""
     found = rows(connection, "SELECT id FROM alert WHERE objects LIKE ?", [f'%"{identifier}"%'])
     return [one for (n,) in found for one in alerts(connection, n=str(n))]
-
-
-def alert_by_cause(connection: Connection, cause: str, event: str, owner: str) -> str:
-    """The id of the row that a cause rings."""
-    found = rows(connection, "SELECT id FROM alert WHERE cause = ? AND event = ? AND owner = ?", [cause, event, owner])
-    return str(found[0][0])
 
 
 def amend_alert(connection: Connection, identifier: str, reason: str, state: AlertState, assignee: str) -> None:
@@ -508,8 +477,8 @@ def activity(connection: Connection, ids: Iterable[str]) -> list[tuple[str, str,
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One line of the audit log; `leaf` is its hash in the log."""
+class AuditLine:
+    """One line of the audit log: its exact bytes and hash, and what it is found by."""
 
     seq: int
     at: str
@@ -517,21 +486,21 @@ class AuditRow:
     verb: str
     subject: str
     purpose: str
-    detail: Mapping[str, Any]
     leaf: bytes
+    hash: bytes
 
 
-def put_audit(connection: Connection, found: Sequence[AuditRow]) -> None:
+def put_audit(connection: Connection, found: Sequence[AuditLine]) -> None:
     """Append lines. There is no way to change or remove one."""
     insert_many(
         connection,
         "audit",
-        "seq, at, actor, verb, subject, purpose, detail, leaf",
-        [(r.seq, r.at, r.actor, r.verb, r.subject, r.purpose, _dump(r.detail), r.leaf) for r in found],
+        "seq, at, actor, verb, subject, purpose, leaf, hash",
+        [(r.seq, r.at, r.actor, r.verb, r.subject, r.purpose, r.leaf, r.hash) for r in found],
     )
 
 
-def audit_rows(
+def audit_lines(
     connection: Connection,
     *,
     start: int = 0,
@@ -540,31 +509,21 @@ def audit_rows(
     actor: str = "",
     verb: str = "",
     newest: bool = False,
-) -> list[AuditRow]:
-    """Lines from `start`, or those about a subject, by an actor, of a verb."""
+) -> list[tuple[bytes, bytes]]:
+    """(leaf, hash) of lines from `start`, or of those about a subject, by an actor, of a verb."""
     where, values = ["seq >= ?"], [start]
     extra: list[Any] = list(values)
     for column, value in (("subject", subject), ("actor", actor), ("verb", verb)):
         if value:
             where.append(f"{column} = ?")
             extra.append(value)
+    order = "DESC" if newest else "ASC"
     found = rows(
         connection,
-        "SELECT seq, at, actor, verb, subject, purpose, detail, leaf FROM audit"
-        f" WHERE {' AND '.join(where)} ORDER BY seq {'DESC' if newest else 'ASC'} LIMIT ?",
+        f"SELECT leaf, hash FROM audit WHERE {' AND '.join(where)} ORDER BY seq {order} LIMIT ?",
         [*extra, limit],
     )
-    return [
-        AuditRow(
-            int(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), _load(r[6]), bytes(r[7]) if r[7] else b""
-        )
-        for r in found
-    ]
-
-
-def audit_leaves(connection: Connection) -> list[bytes]:
-    """Every leaf hash of the audit log, in order."""
-    return [bytes(leaf) for (leaf,) in rows(connection, "SELECT leaf FROM audit ORDER BY seq")]
+    return [(bytes(leaf), bytes(dig)) for leaf, dig in found]
 
 
 def get_setting(connection: Connection, name: str) -> str | None:

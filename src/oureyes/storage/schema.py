@@ -280,7 +280,7 @@ alert = _table(
     Column("at", String, nullable=False),
     Column("assignee", String, nullable=False, default=""),
     Column("count", Integer, nullable=False, default=1),
-    UniqueConstraint("cause", "event", "owner"),
+    Index("alert_cause", "cause", "owner"),
 )
 notification = _table(
     "notification",
@@ -321,7 +321,7 @@ audit = _table(
     Column("verb", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("purpose", String, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),  # the exact bytes; the columns before it are for finding it
+    Column("hash", LargeBinary, nullable=False),
     Index("audit_subject", "subject"),
 )
