@@ -118,7 +118,7 @@ class Context:
         purpose: str = "",
         **detail: str | int | bool | tuple[str, ...],
     ) -> None:
-        """Append one line to the audit log, in the transaction that does the thing: ids, counts, digests, no content."""
+        """Append one line to the audit log, in the transaction that does the thing: ids, counts and digests."""
         frontier = self.audit_frontier(connection)
         row = audit.Row(frontier.size, self.now(), by, verb, subject, purpose, detail)
         sealed, grown = audit.seal(row, frontier)

@@ -348,11 +348,14 @@ def put_alerts(connection: Connection, grown: Sequence[Alert], fresh: Sequence[A
         "alert",
         "id, cause, event, headline, objects, origin, owner, state, reason, rank, at, assignee, count",
         [
-            (a.id, a.cause, a.event, a.headline, _dump(a.objects), a.origin, a.owner)
-            + (str(a.state), a.reason, a.rank, a.at, "", 1)
+            (a.id, a.cause, a.event, a.headline, _dump(a.objects), a.origin, a.owner, *_standing_of(a), a.at, "", 1)
             for a in fresh
         ],
     )
+
+
+def _standing_of(alert: Alert) -> tuple[str, str, float]:
+    return str(alert.state), alert.reason, alert.rank
 
 
 def alerts(connection: Connection, *, owner: str = "", state: str = "", n: str = "") -> list[tuple[Alert, str, int]]:

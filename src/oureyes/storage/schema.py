@@ -55,8 +55,8 @@ source = _table(
     _n(),
     Column("origin", String, nullable=False),
     Column("name", String, nullable=False),
-    Column("kind", String, nullable=False, default=""),
-    Column("date", String, nullable=False, default=""),
+    Column("kind", String, nullable=False, server_default=""),
+    Column("date", String, nullable=False, server_default=""),
     UniqueConstraint("origin", "name"),
 )
 original = _table(
@@ -67,9 +67,9 @@ original = _table(
     Column("format", String, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("at", String, nullable=False),
-    Column("done", BigInteger, nullable=False, default=0),
+    Column("done", BigInteger, nullable=False, server_default="0"),
     Column("state", String, nullable=False),
-    Column("report", Text, nullable=False, default="{}"),
+    Column("report", Text, nullable=False, server_default="{}"),
     rowid=True,
 )
 object_ = _table(
@@ -96,8 +96,8 @@ holding = _table(
     Column("last", Boolean, nullable=False),
     Column("added", BigInteger, nullable=False),
     Column("statement", String),
-    Column("hold", Text, nullable=False, default=""),
-    Column("tags", Text, nullable=False, default=""),
+    Column("hold", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default=""),
     Index("holding_object", "object"),
     Index("holding_ident", "ident", "source"),
 )
@@ -131,9 +131,9 @@ match = _table(
     Column("score", Float, nullable=False),
     Column("rank", Float, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("warned", String, nullable=False, default=""),
+    Column("warned", String, nullable=False, server_default=""),
     Column("at", String, nullable=False),
-    Column("state", String, nullable=False, default="open"),  # open | gone
+    Column("state", String, nullable=False, server_default="open"),  # open | gone
     UniqueConstraint("left_source", "right_source", "matcher", "key"),
     Index("match_left", "left"),
     Index("match_right", "right"),
@@ -146,7 +146,7 @@ judgement = _table(
     Column("verdict", String, nullable=False),
     Column("by", String, nullable=False),
     Column("at", String, nullable=False),
-    Column("why", Text, nullable=False, default=""),
+    Column("why", Text, nullable=False, server_default=""),
     Index("judgement_pair", "left", "right"),
 )
 quarantine = _table(
@@ -172,11 +172,11 @@ channel = _table(
     Column("epoch", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
-    Column("note", LargeBinary, nullable=False, default=b""),
-    Column("receipted", BigInteger, nullable=False, default=0),
-    Column("receipt_note", LargeBinary, nullable=False, default=b""),
-    Column("receipt_at", String, nullable=False, default=""),
-    Column("applied", BigInteger, nullable=False, default=0),
+    Column("note", LargeBinary, nullable=False),
+    Column("receipted", BigInteger, nullable=False, server_default="0"),
+    Column("receipt_note", LargeBinary, nullable=False),
+    Column("receipt_at", String, nullable=False, server_default=""),
+    Column("applied", BigInteger, nullable=False, server_default="0"),
     Column("state", String, nullable=False),  # open | quarantined
     Column("evidence", LargeBinary),
     UniqueConstraint("origin", "recipient", "epoch"),
@@ -188,9 +188,9 @@ entry = _table(
     Column("header", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
-    Column("statement", String, nullable=False, default=""),
+    Column("statement", String, nullable=False, server_default=""),
     Column("state", String, nullable=False),  # written (ours) | stored | applied | poison
-    Column("reason", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False),
     Index("entry_state", "state"),
 )
@@ -210,8 +210,8 @@ delivery = _table(
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try", BigInteger, nullable=False),
-    Column("error", Text, nullable=False, default=""),
-    Column("at", String, nullable=False, default=""),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("at", String, nullable=False, server_default=""),
 )
 nonce = _table(
     "nonce", Column("nonce", String, primary_key=True), Column("expires", BigInteger, nullable=False), rowid=False
@@ -224,12 +224,12 @@ release = _table(
     Column("at", String, nullable=False),
     Column("purpose", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, server_default=""),
     Column("recipients", Text, nullable=False),
     Column("objects", Text, nullable=False),
-    Column("approvals", Text, nullable=False, default="[]"),
+    Column("approvals", Text, nullable=False, server_default="[]"),
     Column("state", String, nullable=False),  # proposed | released | declined
-    Column("outcome", Text, nullable=False, default=""),
+    Column("outcome", Text, nullable=False, server_default=""),
 )
 released = _table(
     "released",
@@ -249,9 +249,9 @@ consent = _table(
     Column("asker", String, primary_key=True),
     Column("origin", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("expires", String, nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("envelope", LargeBinary, nullable=False, default=b""),
+    Column("expires", String, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("envelope", LargeBinary, nullable=False),
     Column("at", String, nullable=False),
 )
 neutrality = _table(
@@ -278,8 +278,8 @@ alert = _table(
     Column("reason", Text, nullable=False),
     Column("rank", Float, nullable=False),
     Column("at", String, nullable=False),
-    Column("assignee", String, nullable=False, default=""),
-    Column("count", Integer, nullable=False, default=1),
+    Column("assignee", String, nullable=False, server_default=""),
+    Column("count", Integer, nullable=False, server_default="1"),
     Index("alert_cause", "cause", "owner"),
 )
 notification = _table(
@@ -289,9 +289,9 @@ notification = _table(
     Column("notifier", String, nullable=False),
     Column("address", String, nullable=False),
     Column("state", String, nullable=False),  # waiting | sent | failed
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("next_try", BigInteger, nullable=False, default=0),
-    Column("error", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try", BigInteger, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
     Index("notification_state", "state", "next_try"),
 )
 standing = _table(
