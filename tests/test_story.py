@@ -11,7 +11,7 @@ from oureyes.model.plans import Status
 def test_a_crime_recorded_in_one_state_is_known_understood_and_planned_for_in_the_others(tmp_path: Path) -> None:
     states = federation(tmp_path, ["ID", "MY", "SG"])
     indonesia, malaysia, singapore = states.values()
-    wallet = an_indicator("cryptocurrency-wallet:address", "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY")
+    wallet = an_indicator("cryptocurrency-wallet:value", "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY")
 
     indonesia.record_objects([wallet], by="ayu", marking=for_("MY", "SG"))
     malaysia.record([a_report(tmp_path, "pay to TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY")], by="aziz")
