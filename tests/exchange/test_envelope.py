@@ -53,7 +53,10 @@ def test_a_statement_comes_out_as_it_went_in():
 
 
 def test_an_objects_exact_bytes_survive():
-    raw = b'{ "type":"domain-name",  "id":"domain-name--00000000-0000-4000-8000-000000000001",\n "x":1.0, "x":1e3, "\\u00e9":"\xc3\xa9" }'
+    raw = (
+        b'{ "type":"domain-name",  "id":"domain-name--00000000-0000-4000-8000-000000000001",\n'
+        b' "x":1.0, "x":1e3, "\\u00e9":"\xc3\xa9" }'
+    )
     item = Item(StixObject.parse(raw), AMBER)
     got = opened(sign_statement(a_statement(items=(item,)), SIGN["ID"]))
     assert got.items[0].object.raw == raw
@@ -64,7 +67,10 @@ def test_the_signature_is_that_of_dsse():
     dsse = json.loads(to_dsse(envelope))
     body = base64.b64decode(dsse["payload"])
     kind = dsse["payloadType"].encode()
-    assert pae("http://example.com/HelloWorld", b"hello world") == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+    assert (
+        pae("http://example.com/HelloWorld", b"hello world")
+        == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+    )
     message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
     assert SIGN["ID"].sign(message) == base64.b64decode(dsse["signatures"][0]["sig"])
     assert from_dsse(to_dsse(envelope)) == envelope
@@ -106,6 +112,16 @@ def test_unknown_fields_are_passed_over_and_unknown_rules_are_not():
     rule = {"object": dict(raw.content), "odig": raw.digest.hex(), "marking": {"tlp": "AMBER", "burn_after": 3}}
     with pytest.raises(InvalidObject, match="burn_after"):
         opened(signed(items=[rule]))
+
+
+def test_a_marking_too_long_is_refused_on_both_sides():
+    long = AMBER.but(conditions="x" * 9000)
+    with pytest.raises(InvalidObject, match="shorten its conditions"):
+        sign_statement(a_statement(items=(an_item(1, long),)), SIGN["ID"])
+    raw = an_object()
+    item = {"object": dict(raw.content), "odig": raw.digest.hex(), "marking": long.to_json()}
+    with pytest.raises(InvalidObject, match="shorten its conditions"):
+        opened(signed(items=[item]))
 
 
 def test_an_object_other_than_its_digest_is_refused():
@@ -168,6 +184,8 @@ def test_deep_nesting_is_refused_wherever_it_is():
     raw = an_object(3, deep=nested)
     with pytest.raises(InvalidObject, match="64 levels"):
         sign_statement(a_statement(items=(Item(raw, AMBER),)), SIGN["ID"])
+    with pytest.raises(InvalidObject, match="64 levels"):
+        sign_statement(a_statement(detail={"a": nested}), SIGN["ID"])
     item = {"object": dict(raw.content), "odig": raw.digest.hex(), "marking": {}}
     for change in ({"items": [item]}, {"detail": {"a": nested}}, {"items": [{**item, "marking": {"a": nested}}]}):
         with pytest.raises(InvalidObject, match="64 levels"):

@@ -92,7 +92,13 @@ SMALL_ORDER = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
 
 @pytest.mark.parametrize(
     "public",
-    [bytes(32), b"\x01" + bytes(31), b"\x01" + bytes(30) + b"\x80", bytes.fromhex(SMALL_ORDER), SignKey(RFC_8032).public],
+    [
+        bytes(32),
+        b"\x01" + bytes(31),
+        b"\x01" + bytes(30) + b"\x80",
+        bytes.fromhex(SMALL_ORDER),
+        SignKey(RFC_8032).public,
+    ],
 )
 def test_a_roster_key_that_proves_nothing_is_refused(public):
     with pytest.raises(VerificationError, match="weak signing key"):
