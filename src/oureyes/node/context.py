@@ -19,7 +19,7 @@ from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.merkle import Frontier
-from oureyes.model.sharing import Recipient, Roster
+from oureyes.model.sharing import Channel, Recipient, Roster
 from oureyes.oversee import audit
 from oureyes.release import PURPOSES, Policy
 from oureyes.storage import Connection, Database, desk, objects
@@ -55,6 +55,7 @@ class Context:
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
+    frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
