@@ -138,9 +138,10 @@ class Context:
     def tell(self, what: str, subject: str) -> None:
         """Arrange that listeners hear of it once it is durable; called from inside a write."""
         if self.listeners:
-            self.db.after_commit(lambda: self._heard(what, subject))
+            self.db.after_commit(lambda: self.heard(what, subject))
 
-    def _heard(self, what: str, subject: str) -> None:
+    def heard(self, what: str, subject: str) -> None:
+        """Tell the listeners now."""
         for listener in tuple(self.listeners):
             listener(what, subject)
 

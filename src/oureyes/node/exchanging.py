@@ -49,6 +49,7 @@ __all__ = [
     "received",
     "recover",
     "serve",
+    "stands",
     "submit_apply",
     "submit_receipted",
     "submit_receive",
@@ -515,6 +516,24 @@ class PartnerState:
     @property
     def lag(self) -> int:
         return self.sent - self.receipted
+
+
+def stands(
+    ctx: Context,
+    member: str,
+    state: str,
+    attempts: int,
+    due_ms: int,
+    error: str,
+    connection: Connection,
+    *,
+    alarm: bool,
+) -> None:
+    """Keep how the line to a partner stands; when trying has long been in vain, people are told once."""
+    known = channels.deliveries(connection).get(member)
+    channels.set_delivery(connection, member, state, attempts, due_ms, error, ctx.now())
+    if alarm and (known is None or known[0] != "failed"):
+        _alert(ctx, connection, Channel(ctx.me, member), "partner", f"{member} cannot be reached", error)
 
 
 def partners(ctx: Context) -> list[PartnerState]:

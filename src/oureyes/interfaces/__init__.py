@@ -1,0 +1,1 @@
+"""Ways into a node. They translate, and never decide."""
