@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -117,6 +118,26 @@ def test_a_partner_nobody_hears_of_waits_longer_and_at_last_counts_as_failed() -
     assert here.states[0].state is State.WAITING
     assert here.states[-1].state is State.FAILED
     assert here.states[-1].last_error == "OSError"
+
+
+def test_a_partner_heard_of_is_dialled_without_waiting_out_the_pause() -> None:
+    here, partner = PlayedNode(), PlayedPartner(*[[OSError()]] * 12)
+
+    async def story() -> float:
+        follower = Follower(here, partner, CHANNEL, heartbeat_s=1, retry_max_s=60)
+        follower.delivery = replace(follower.delivery, attempts=5)
+        task = asyncio.create_task(follower.run())
+        await until(lambda: len(partner.starts) == 1)
+        begun = here.now()
+        await asyncio.sleep(0.01)
+        follower.nudge()
+        await until(lambda: len(partner.starts) == 2)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return here.now() - begun
+
+    assert asyncio.run(story()) < 2
 
 
 def test_a_sign_of_life_ends_the_counting_of_failures() -> None:
