@@ -19,6 +19,7 @@ from oureyes.node import connecting, exchanging, overseeing, planning, recording
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.oversee import audit
+from oureyes.oversee import audit
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index
 from oureyes.understand.graph import Graph
