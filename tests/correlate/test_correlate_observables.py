@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.correlate.observables import compare, keys, keys_of_content, named, shared
@@ -91,6 +91,7 @@ _VALUES = st.sampled_from(
 _PEOPLE = st.lists(_VALUES, max_size=4).map(lambda listed: a_person(*listed))
 
 
+@settings(deadline=None)
 @given(_PEOPLE, _PEOPLE)
 def test_what_compare_accepts_shares_a_key_and_both_sides_agree(left, right):
     found, mirrored = compare(left, right), compare(right, left)
@@ -100,6 +101,7 @@ def test_what_compare_accepts_shares_a_key_and_both_sides_agree(left, right):
         assert {key.value for key in keys(left)} & {key.value for key in keys(right)}
 
 
+@settings(deadline=None)
 @given(_VALUES, _VALUES)
 def test_a_shared_value_is_always_found(one, other):
     both = compare(a_person(one, other), a_person(other))

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.correlate.indicators import AtomIndex, Observation, compiled
@@ -112,6 +112,7 @@ _PATTERNS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_PATTERNS, st.lists(st.sampled_from(_OBJECTS), max_size=4))
 def test_what_matches_is_among_the_candidates(pattern, objects):
     index = AtomIndex()
