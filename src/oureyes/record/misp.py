@@ -213,11 +213,15 @@ def _day(value: object) -> str | None:
         return None
 
 
-@lru_cache(4096)
 def _time(value: object) -> str | None:
     """MISP's seconds since 1970, mostly as text."""
+    return _instant(str(value)) if isinstance(value, str | int) else None
+
+
+@lru_cache(4096)
+def _instant(text: str) -> str | None:
     try:
-        moment = datetime.fromtimestamp(int(str(value)), UTC)
+        moment = datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z") if 1970 <= moment.year <= 9999 and moment.timestamp() else None
