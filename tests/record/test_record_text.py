@@ -2,6 +2,7 @@
 
 import io
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,25 +23,29 @@ section 4.5.6.7) downloads from cdn.payments-update[.]example a file with
 SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 (MD5 098f6bcd4621d373cade4e832627b4f6,
 SHA-1 a94a8fe5ccb19ba61c4c0873d391e987982fbbd3) and talks to the gateway 00:00:5E:00:53:1F. Money went to
 0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe, to the Tron wallet TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY, to
-1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4, and to IBAN DE89 3704 0044 0532 0130 00;
-a mistyped TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubZ went nowhere. Contacts: helpdesk(at)payments-update[.]example,
+1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4, and to IBAN DE89 3704 0044 0532 0130 00; a
+mistyped TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubZ went nowhere. Contacts: helpdesk(at)payments-update[.]example,
 ops@mail.secure-login.example and budi.santoso@contoh[.]example. The group writes on Telegram @bantuan_cepat and on
 https://t.me/bantuan_cepat, hides behind expyuzz4wqqyqhjn234abcdefghijklmnop234567abcdefghijklmnopqd.onion and exploits
 CVE-2024-3094 (ATT&CK T1566.002). The broker carries Indonesian passport X1234567, ship IMO 9074729. The report names
 report-2026.example. Singapore police list +65 6123 4567; the Vietnamese contact is 0912 345 678."""
-LABELLED = """phone-number:+66812345678 phone-number:+85512345678 phone-number:+60123456789
+_LABELLED = """
+phone-number:+66812345678 phone-number:+85512345678 phone-number:+60123456789
 url:https://secure-login.example/verify?id=7 url:http://198.51.100.23:8080/pay ipv4-addr:198.51.100.23
 ipv6-addr:2001:db8::8a2e:370:7334 ipv4-addr:203.0.113.0/24 autonomous-system:64496
 domain-name:cdn.payments-update.example
 hash:sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 hash:md5:098f6bcd4621d373cade4e832627b4f6
 hash:sha1:a94a8fe5ccb19ba61c4c0873d391e987982fbbd3 mac-addr:00:00:5e:00:53:1f
 cryptocurrency-wallet:eth:0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae
-cryptocurrency-wallet:trx:TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY cryptocurrency-wallet:btc:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2
+cryptocurrency-wallet:trx:TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY
+cryptocurrency-wallet:btc:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2
 cryptocurrency-wallet:btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 iban:DE89370400440532013000
 email-addr:helpdesk@payments-update.example email-addr:ops@mail.secure-login.example
 email-addr:budi.santoso@contoh.example user-account:telegram:bantuan_cepat url:https://t.me/bantuan_cepat
 domain-name:expyuzz4wqqyqhjn234abcdefghijklmnop234567abcdefghijklmnopqd.onion cve:CVE-2024-3094 passport:IDN:X1234567
-imo:9074729 domain-name:report-2026.example phone-number:+6561234567 phone-number:+84912345678""".split()
+imo:9074729 domain-name:report-2026.example phone-number:+6561234567 phone-number:+84912345678
+"""
+LABELLED = _LABELLED.split()
 
 
 def found(text, country=None):
@@ -109,7 +114,7 @@ def test_the_sentences_punctuation_stays_outside():
 def test_any_text_is_read_and_the_spans_are_where_they_say(text):
     spans = extract(text, "MY")
     assert all(text[one.start : one.end] == one.text for one in spans)
-    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(spans))
 
 
 @pytest.mark.parametrize(
