@@ -23,8 +23,8 @@ section 4.5.6.7) downloads from cdn.payments-update[.]example a file with
 SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 (MD5 098f6bcd4621d373cade4e832627b4f6,
 SHA-1 a94a8fe5ccb19ba61c4c0873d391e987982fbbd3) and talks to the gateway 00:00:5E:00:53:1F. Money went to
 0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe, to the Tron wallet TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY, to
-1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4, and to IBAN DE89 3704 0044 0532 0130 00; a
-mistyped TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubZ went nowhere. Contacts: helpdesk(at)payments-update[.]example,
+1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4, to IBAN DE89 3704 0044 0532 0130 00;
+a mistyped TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubZ went nowhere. Contacts: helpdesk(at)payments-update[.]example,
 ops@mail.secure-login.example and budi.santoso@contoh[.]example. The group writes on Telegram @bantuan_cepat and on
 https://t.me/bantuan_cepat, hides behind expyuzz4wqqyqhjn234abcdefghijklmnop234567abcdefghijklmnopqd.onion and exploits
 CVE-2024-3094 (ATT&CK T1566.002). The broker carries Indonesian passport X1234567, ship IMO 9074729. The report names
