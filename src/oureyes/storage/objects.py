@@ -53,11 +53,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of it: `outcome` is new, version, unchanged, older, conflict or revived."""
+    """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
+    content under an id and version already held, and not the current one; `conflict` when the contents differ."""
 
     holding: int
     object: int
     outcome: str
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,8 @@ def add(
 ) -> list[Added]:
     """Store a batch. Order in, order out. The same object from the same source adds nothing.
 
-    Two contents under one id and version are both kept; the one with the smaller digest is the current one on every
-    node, whatever came first ("conflict").
+    Two texts under one id and version are both kept; the one with the smaller digest is the current one on every
+    node, whatever came first.
     """
     numbers = idents(connection, _every_id(batch))
     label_of = labels(connection, [item.marking for item in batch])
@@ -196,7 +198,30 @@ def add(
         out.append(Added(holding, number, outcome))
     _save(connection, new)
     known.save(connection)
-    return out
+    return _conflicts(connection, batch, out, objects)
+
+
+def _conflicts(
+    connection: Connection, batch: Sequence[Incoming], added: list[Added], known: Mapping[tuple[int, int, bytes], int]
+) -> list[Added]:
+    """Name those whose content, not just its spelling, differs from another under the same id and version."""
+    texts: dict[tuple[int, int], list[int]] = {}
+    for (ident, instant, _), number in known.items():
+        texts.setdefault((ident, instant), []).append(number)
+    several = {number: numbers for numbers in texts.values() if len(numbers) > 1 for number in numbers}
+    if not several:
+        return added
+    found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
+    contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
+    return [
+        Added(one.holding, one.object, one.outcome, True)
+        if one.outcome in ("version", "other")
+        and any(
+            contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
+        )
+        else one
+        for item, one in zip(batch, added, strict=True)
+    ]
 
 
 class _Known:
@@ -235,7 +260,7 @@ class _Known:
         if newest is None:
             outcome = "new"
         elif newest[0] == instant and newest[1] != dig:
-            outcome = "conflict" if dig > newest[1] else "version"
+            outcome = "other" if dig > newest[1] else "version"
         elif newest[0] > instant:
             outcome = "older"
         else:
