@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oureyes.errors import ConfigError, NotHeld, NotReleasable, Refused
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, NotReleasable, Refused
 from oureyes.exchange.outbox import address
-from oureyes.model.markings import Marking
+from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
+from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
 
@@ -199,7 +200,8 @@ _Pairs = list[tuple[objects.Held, Decision]]
 def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: frozenset[str]) -> dict[str, _Pairs]:
     held = objects.latest(connection, draft.objects)
     chosen = [_ours_first(ctx, held[identifier]) for identifier in draft.objects if identifier in held]
-    known, at, policy = ctx.labels(connection), ctx.now(), ctx.policy()
+    known, at = ctx.labels(connection), ctx.now()
+    policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
     linked = _markings_of_links(ctx, connection, chosen, known)
     given = _consents(ctx, connection, draft.objects)
     answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
@@ -232,6 +234,21 @@ def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: 
 
         decided[member] = _settled(chosen, one)
     return decided
+
+
+def _definitions(connection: Connection) -> dict[str, Marking]:
+    """What the marking definitions held here demand of the properties that name them: all that any holding demands,
+    so that nobody loosens another's definition by saying it again."""
+    found: dict[str, Marking] = {}
+    for held in objects.of_type(connection, "marking-definition"):
+        try:
+            demanded = of_definition(held.current.content)
+        except InvalidObject:
+            continue  # stays unknown, and what names it stays here
+        if demanded is not None:
+            known = found.get(held.current.id)
+            found[held.current.id] = strictest(known, demanded) if known else demanded
+    return found
 
 
 def _settled(chosen: Sequence[objects.Held], one: Any) -> _Pairs:
