@@ -20,6 +20,7 @@ from oureyes.model.sharing import Statement
 from oureyes.model.vocabularies import crime_areas_of
 from oureyes.node.context import Context
 from oureyes.node.sending import report_activity
+from oureyes.node.understanding import Reader
 from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "put_alert",
     "reconnect",
     "subscribe",
+    "unsubscribe",
 ]
 
 # Until somebody writes a rule, the desk is told of everything.
@@ -250,11 +252,22 @@ def reconnect(ctx: Context, connection: Connection, ids: Iterable[str]) -> None:
 
 
 def matches(
-    ctx: Context, *, identifier: str = "", value: str = "", warned: bool = False, limit: int = 1000
+    ctx: Context,
+    *,
+    identifier: str = "",
+    value: str = "",
+    warned: bool = False,
+    limit: int = 1000,
+    by: str = "",
+    purpose: str = "",
 ) -> list[index.Linked]:
-    """Open matches, best first."""
+    """Open matches, best first: for a reader `by`, those of which it may see both sides. `value` is a key."""
     with ctx.db.read() as connection:
-        return index.matches(connection, identifier=identifier, value=value, warned=warned, limit=limit)
+        found = index.matches(connection, identifier=identifier, value=value, warned=warned, limit=limit)
+        if not by:
+            return found
+        reader = Reader(ctx, connection, by, purpose)
+        return [one for one in found if reader.may(one.left_label) and reader.may(one.right_label)]
 
 
 def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
@@ -280,6 +293,17 @@ def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:
     def write(connection: Connection) -> None:
         desk.put_subscription(connection, rule)
         ctx.audit(connection, by, "subscribe", rule.id)
+
+    ctx.db.write(write)
+
+
+def unsubscribe(ctx: Context, rule: str, *, by: str) -> None:
+    """Forget a rule."""
+
+    def write(connection: Connection) -> None:
+        if not desk.drop_subscription(connection, rule):
+            raise NotHeld(f"rule {rule[:40]}", "a rule of this node", "none by that id", "`oureyes rules`")
+        ctx.audit(connection, by, "subscribe", rule, "", dropped=True)
 
     ctx.db.write(write)
 

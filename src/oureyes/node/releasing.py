@@ -24,13 +24,18 @@ from oureyes.storage import Connection, desk, objects
 __all__ = [
     "Preview",
     "answer_consent",
+    "answers_of",
     "approve",
     "ask_consent",
+    "decided_of",
     "decline",
     "mark",
+    "marking_of",
     "neutral",
     "preview",
     "propose",
+    "recipients_of",
+    "rehearse",
     "retract",
 ]
 
@@ -67,6 +72,22 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
     return ctx.db.write(write)
 
 
+def marking_of(ctx: Context, identifier: str) -> Marking:
+    """The marking of an object of ours, held or held back."""
+    with ctx.db.read() as connection:
+        held = objects.latest(connection, [identifier], states=("held", "held-back")).get(identifier, ())
+        mine = [item for item in held if item.origin == ctx.me]
+        if not mine:
+            raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
+        return ctx.labels(connection)[mine[0].label]
+
+
+def answers_of(ctx: Context, identifier: str) -> Answers | None:
+    """The answers kept for a notice."""
+    with ctx.db.read() as connection:
+        return _answers(connection, identifier)
+
+
 def neutral(ctx: Context, identifier: str, answers: Answers) -> None:
     """Keep the answers to the neutrality questions for a notice."""
 
@@ -90,6 +111,20 @@ def propose(
     kind: Kind = Kind.RELEASE,
 ) -> desk.Draft:
     """Put a release before whoever approves it; nothing leaves yet."""
+    made = _drafted(ctx, ids, recipients, by, purpose, reason, kind)
+
+    def write(connection: Connection) -> None:
+        _refuse_missing(connection, made)
+        desk.put_draft(connection, made)
+        ctx.audit(connection, by, "propose", made.id, purpose, to=made.recipients, count=len(made.objects))
+
+    ctx.db.write(write)
+    return made
+
+
+def _drafted(
+    ctx: Context, ids: Iterable[str], recipients: Iterable[str], by: str, purpose: str, reason: str, kind: Kind
+) -> desk.Draft:
     ctx.require_purpose(by, purpose, "release")
     to = tuple(dict.fromkeys(recipients))
     for member in to:
@@ -111,16 +146,31 @@ def propose(
     )
     if not made.recipients or not made.objects:
         raise NotReleasable(made.id, "recipients and objects", "none", "name both: nobody is the default")
-
-    def write(connection: Connection) -> None:
-        missing = set(made.objects) - set(objects.latest(connection, made.objects))
-        if missing:
-            raise NotHeld(sorted(missing)[0], "objects that are held", f"{len(missing)} that are not", "record them")
-        desk.put_draft(connection, made)
-        ctx.audit(connection, by, "propose", made.id, purpose, to=to, count=len(made.objects))
-
-    ctx.db.write(write)
     return made
+
+
+def _refuse_missing(connection: Connection, made: desk.Draft) -> None:
+    missing = set(made.objects) - set(objects.latest(connection, made.objects))
+    if missing:
+        raise NotHeld(sorted(missing)[0], "objects that are held", f"{len(missing)} that are not", "record them")
+
+
+def rehearse(
+    ctx: Context, ids: Iterable[str], recipients: Iterable[str], *, by: str, purpose: str, approver: str = ""
+) -> list[Preview]:
+    """What a release would give each recipient if `approver` approved it now. Nothing is kept and nothing leaves."""
+    made = _drafted(ctx, ids, recipients, by, purpose, "", Kind.RELEASE)
+    with ctx.db.read() as connection:
+        _refuse_missing(connection, made)
+        decided = decided_of(ctx, connection, made, frozenset({approver} if approver else ()))
+    return [Preview(who, held.object.id, decision) for who, pairs in decided.items() for held, decision in pairs]
+
+
+def recipients_of(ctx: Context, ids: Iterable[str]) -> tuple[str, ...]:
+    """Every partner that holds one of the objects from us, as released and not taken back."""
+    with ctx.db.read() as connection:
+        found = [row for identifier in ids for row in desk.released_to(connection, identifier)]
+    return tuple(sorted({who for who, _, state, *_ in found if state == "out"}))
 
 
 def preview(ctx: Context, draft_id: str, *, approver: str = "") -> list[Preview]:
@@ -128,7 +178,7 @@ def preview(ctx: Context, draft_id: str, *, approver: str = "") -> list[Preview]
     with ctx.db.read() as connection:
         found = _draft(connection, draft_id)
         approvals = frozenset(found.approvals) | ({approver} if approver else frozenset())
-        decided = _decide(ctx, connection, found, approvals)
+        decided = decided_of(ctx, connection, found, approvals)
     return [Preview(who, held.object.id, decision) for who, pairs in decided.items() for held, decision in pairs]
 
 
@@ -145,7 +195,7 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
         if found.state != "proposed":
             raise Refused(draft_id, "a proposal that is open", found.state, "propose it again")
         approvals = frozenset(found.approvals) | {by}
-        decided = _decide(ctx, connection, found, approvals)
+        decided = decided_of(ctx, connection, found, approvals)
         allowed = {
             who: [(held, decision) for held, decision in pairs if decision.allowed] for who, pairs in decided.items()
         }
@@ -197,7 +247,14 @@ def _draft(connection: Connection, draft_id: str) -> desk.Draft:
 _Pairs = list[tuple[objects.Held, Decision]]
 
 
-def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: frozenset[str]) -> dict[str, _Pairs]:
+def decided_of(
+    ctx: Context,
+    connection: Connection,
+    draft: desk.Draft,
+    approvals: frozenset[str],
+    reader: Recipient | None = None,
+) -> dict[str, _Pairs]:
+    """The decision for each recipient and object, or for one `reader` at this node instead of members."""
     held = objects.latest(connection, draft.objects)
     chosen = [_ours_first(ctx, held[identifier]) for identifier in draft.objects if identifier in held]
     known, at = ctx.labels(connection), ctx.now()
@@ -206,8 +263,7 @@ def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: 
     given = _consents(ctx, connection, draft.objects)
     answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
     decided: dict[str, _Pairs] = {}
-    for member in draft.recipients:
-        recipient = ctx.recipient(member)
+    for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
         withheld = frozenset(ref for ref, marking in linked.items() if rules.refuse(marking))
 
@@ -232,7 +288,7 @@ def _decide(ctx: Context, connection: Connection, draft: desk.Draft, approvals: 
                 replaced=replaced,
             )
 
-        decided[member] = _settled(chosen, one)
+        decided[recipient.id] = _settled(chosen, one)
     return decided
 
 

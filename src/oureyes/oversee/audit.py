@@ -256,5 +256,7 @@ def _allowed(key: str, value: Value) -> bool:
         return True
     if key == "reason":
         return isinstance(value, str) and len(value) <= 500
+    if key == "author":  # a person of the node, as in `actor`: `j.smith` looks like a domain and is none
+        return isinstance(value, str) and len(value) <= 100
     parts = value if isinstance(value, tuple) else (value,)
     return all(isinstance(part, str) and _PLAIN.fullmatch(part) and not _VALUE.fullmatch(part) for part in parts)

@@ -123,6 +123,18 @@ def postings(connection: Connection, value: str) -> list[tuple[str, str, str]]:
     return [(str(a), str(b), str(c)) for a, b, c in found]
 
 
+def holders(connection: Connection, values: Iterable[str]) -> list[tuple[str, str, str, int]]:
+    """(object id, origin, source, label) of everything live that holds one of the values, however common."""
+    found = select_in(
+        connection,
+        "SELECT DISTINCT i.id, h.origin, s.name, h.label, h.n FROM key k JOIN holding h ON h.n = k.holding"
+        f" JOIN ident i ON i.n = h.ident JOIN source s ON s.n = h.source WHERE {_LIVE} AND k.value IN (:in)"
+        " ORDER BY h.n",
+        dict.fromkeys(values),
+    )
+    return [(str(a), str(b), str(c), int(d)) for a, b, c, d, _ in found]
+
+
 def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     """The key values of holdings' objects, by what shares them (used when a side of a match falls away)."""
     found = select_in(connection, 'SELECT key FROM "match" WHERE "left" IN (:in)', holdings)

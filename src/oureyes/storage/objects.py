@@ -513,6 +513,27 @@ def live(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, Held
     return [(int(row[0]), _read(row[1:])) for row in found]
 
 
+def held_back(connection: Connection, *, limit: int = 1000) -> list[Held]:
+    """What was read and waits for a person before anybody may have it, oldest first."""
+    found = rows(
+        connection,
+        _HELD + "WHERE h.state = 'held-back' AND h.last AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        [limit],
+    )
+    return [_read(row) for row in found]
+
+
+def of_source(connection: Connection, origin: str, name: str) -> list[str]:
+    """The ids of everything that `origin` holds from one of its sources now, oldest first."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT i.id, min(h.n) FROM holding h JOIN source s ON s.n = h.source JOIN ident i ON i.n = h.ident"
+        " WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' GROUP BY i.id ORDER BY min(h.n)",
+        [origin, name],
+    )
+    return [str(text) for text, _ in found]
+
+
 def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int) -> list[int]:
     """Object numbers by type and origin alone, newest first."""
     where: list[str] = ["h.last", "h.state = 'held'"]
