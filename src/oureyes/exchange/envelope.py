@@ -60,7 +60,7 @@ MAX_ENVELOPE = MAX_STATEMENT + (16 << 10)
 MAX_DEPTH = 64
 _T = TypeVar("_T")
 _MAX_HEAD = 32 << 10
-_MAX_MARKING = 16 << 10
+_MAX_MARKING = 8 << 10
 _MAX_AUDIENCE = 64
 _MAX_REFS = 2000
 _MAX_REASON = 4000
@@ -214,10 +214,10 @@ def refuse_deep(raw: bytes, subject: str) -> None:
             raise InvalidObject(subject, f"nesting of at most {MAX_DEPTH} levels", "more")
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def marking_bytes(marking: Marking) -> bytes:
     """A marking as it travels."""
-    return msgspec.json.encode(marking.to_json())
+    return _marking_within(msgspec.json.encode(marking.to_json()))
 
 
 _RESEND = "ask the partner to send it again, or to renew its roster entry"
@@ -243,6 +243,8 @@ def _check(statement: Statement) -> None:
 
 
 def _written(statement: Statement) -> _Payload:
+    detail = _ENCODE(statement.detail)
+    refuse_deep(detail, f"{_short(statement.id)} detail")
     return _Payload(
         v=1,
         id=statement.id,
@@ -253,7 +255,7 @@ def _written(statement: Statement) -> _Payload:
         items=[_written_item(item) for item in statement.items],
         refs=list(statement.refs),
         reason=statement.reason,
-        detail=msgspec.Raw(_ENCODE(statement.detail)),
+        detail=msgspec.Raw(detail),
     )
 
 
@@ -302,11 +304,15 @@ def _read_item(item: _Item, place: int, statement: str) -> Item:
     return Item(found, _marking(bytes(item.marking)))
 
 
-@lru_cache(4096)
+@lru_cache(1024)  # 8 MiB at worst
 def _marking(raw: bytes) -> Marking:
+    return Marking.from_json(_mapping(_marking_within(raw), "marking"))
+
+
+def _marking_within(raw: bytes) -> bytes:
     if len(raw) > _MAX_MARKING:
-        raise InvalidObject("marking", f"at most {_MAX_MARKING} bytes", f"{len(raw)}")
-    return Marking.from_json(_mapping(raw, "marking"))
+        raise InvalidObject("marking", f"at most {_MAX_MARKING} bytes", f"{len(raw)}", "shorten its conditions")
+    return raw
 
 
 def _detail(raw: bytes, statement: str) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.node import connecting, exchanging, overseeing, planning, recording, releasing, understanding
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
-from oureyes.oversee import audit
+from oureyes.oversee.audit import Row, Verified
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index
 from oureyes.understand.graph import Graph
@@ -265,7 +265,7 @@ class Node:
 
     def audit(
         self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
-    ) -> list[audit.Row]:
+    ) -> list[Row]:
         """Who did what, when and why."""
         return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
 
@@ -273,7 +273,7 @@ class Node:
         """Who received, opened and matched an object of ours, anywhere."""
         return overseeing.who_has(self.ctx, identifier, by=by)
 
-    def verify_audit(self) -> audit.Verified:
+    def verify_audit(self) -> Verified:
         """The audit log, line by line, against its signed head."""
         return overseeing.verify_audit(self.ctx)
 

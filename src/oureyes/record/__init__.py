@@ -64,7 +64,7 @@ def read(stream: BinaryIO, name: str, options: Options) -> Iterator[Record | Rej
 
 
 def inputs(path: Path) -> Iterator[Path]:
-    """The files of a folder in order, or the file itself. The manifest of a MISP feed is no event, nor are checksums."""
+    """The files of a folder in order, or the file itself. A MISP feed's manifest is no event."""
     if path.is_file():
         yield path
         return

@@ -43,8 +43,26 @@ NAME = "misp"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _TECHNIQUE = re.compile(r"\bT\d{4}(?:\.\d{3})?\b")
 _NOT_KEPT = frozenset(
-    "id event_id object_id org_id orgc_id user_id old_id event_creator_email RelatedEvent attribute_count uuid"
-    " Attribute Object ShadowAttribute Sighting EventReport Orgc Feed".split()
+    [
+        "id",
+        "event_id",
+        "object_id",
+        "org_id",
+        "orgc_id",
+        "user_id",
+        "old_id",
+        "event_creator_email",
+        "RelatedEvent",
+        "attribute_count",
+        "uuid",
+        "Attribute",
+        "Object",
+        "ShadowAttribute",
+        "Sighting",
+        "EventReport",
+        "Orgc",
+        "Feed",
+    ]
 )
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
 _EVENT_KEYS = frozenset(["Orgc", "threat_level_id", "Attribute", "analysis"])
@@ -59,8 +77,11 @@ def sniff(head: bytes, name: str) -> bool:
     keys = top_level(head)
     if keys is None or "spec_version" in keys or any(_UUID.fullmatch(key) for key in keys):
         return False
-    return bool({"Event", "SharingGroup"} & set(keys)) or _is_response(keys) or len(_EVENT_KEYS & set(keys)) >= 2 or (
-        "Attribute" in keys
+    return (
+        bool({"Event", "SharingGroup"} & set(keys))
+        or _is_response(keys)
+        or len(_EVENT_KEYS & set(keys)) >= 2
+        or ("Attribute" in keys)
     )
 
 
@@ -312,9 +333,7 @@ def _part_uuid(content: Any, event: _Event, place: int, path: tuple[str, ...]) -
     return uuid.lower()
 
 
-def _observed(
-    objects: list[StixObject], event: _Event, marking: Marking | None, hold: str
-) -> Iterator[Record]:
+def _observed(objects: list[StixObject], event: _Event, marking: Marking | None, hold: str) -> Iterator[Record]:
     for one in objects:
         if marking is event.marking:  # under another marking it is said once more
             if one.id in event.observed:
@@ -374,8 +393,33 @@ def _period(content: Mapping[str, Any], otherwise: str) -> dict[str, str]:
 
 
 _MUST_PARSE = frozenset(
-    "md5 sha1 sha224 sha256 sha384 sha512 domain hostname ip-src ip-dst url email email-src email-dst btc xmr dash iban"
-    " AS mac-address domain|ip filename|md5 filename|sha1 filename|sha256 filename|sha512".split()
+    [
+        "md5",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "domain",
+        "hostname",
+        "ip-src",
+        "ip-dst",
+        "url",
+        "email",
+        "email-src",
+        "email-dst",
+        "btc",
+        "xmr",
+        "dash",
+        "iban",
+        "AS",
+        "mac-address",
+        "domain|ip",
+        "filename|md5",
+        "filename|sha1",
+        "filename|sha256",
+        "filename|sha512",
+    ]
 )
 
 

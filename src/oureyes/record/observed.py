@@ -23,7 +23,8 @@ _NAMED = {"file-name": "file:name", "mutex": "mutex:name", "windows-registry-key
 _VALUED = frozenset(
     ["domain-name", "ipv4-addr", "ipv6-addr", "url", "email-addr", "mac-addr", "phone-number", "cryptocurrency-wallet"]
 )
-_MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in reversed(TLP_IDS.items())}  # TLP 2.0's ids come first
+# TLP 2.0's definitions stand first in the table.
+_MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in list(TLP_IDS.items())[:5]}
 _LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
 
 
@@ -119,7 +120,9 @@ def guess(text: str, country: str | None = None) -> Observable | None:
     return normalise("url", text) if "/" in text else None
 
 
-def sighted(observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]) -> StixObject:
+def sighted(
+    observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]
+) -> StixObject:
     """An indicator or observed-data over `observables`; `said` is what else the source says, name and comment."""
     found = list(observables)
     refs = [sco(one).id for one in found]

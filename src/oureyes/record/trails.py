@@ -149,7 +149,9 @@ def _listed(site: str, value: str, by: str, at: str) -> Iterator[Record]:
     said = {"created_by_ref": by, "labels": [site[:256]], "extensions": provenance("trail", {"value": value})}
     if observable is not None:
         host = guess(site)
-        yield from reported((observable,), said | ({"description": f"Named by {site}"[:1024]} if host else {}), at, "entries")
+        yield from reported(
+            (observable,), said | ({"description": f"Named by {site}"[:1024]} if host else {}), at, "entries"
+        )
         return
     obj = kept("x-oureyes-row", {"source_name": by, "name": value[:1024], "columns": {"site": site, "value": value}})
     yield Record(obj, (Finding(obj.id, "warning", "no observable: kept as given"),), counts=(("entries", 1),))

@@ -169,17 +169,18 @@ def add(
     out: list[Added] = []
     for item in batch:
         obj, ident = item.object, numbers[item.object.id]
-        name = (ident, obj.instant, obj.digest)
+        instant, dig = obj.instant, obj.digest
+        name = (ident, instant, dig)
         number = objects.get(name)
         if number is None:
             number = objects[name] = next_object
             next_object += 1
             upgraded = item.upgraded.raw if item.upgraded is not None else None
-            new["object"].append((number, ident, obj.version, obj.instant, obj.digest, obj.type, obj.raw, upgraded))
+            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
-        outcome, holding = known.place(ident, obj.instant, obj.digest, number, next_holding)
+        outcome, holding = known.place(ident, instant, dig, number, next_holding)
         if outcome in ("unchanged", "revived"):
             out.append(Added(holding, number, outcome))
             continue
