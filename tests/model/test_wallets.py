@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.model.wallets import CHAINS, keccak_256, wallet
@@ -53,6 +53,7 @@ def test_an_address_tells_its_own_chain(chain, address):
     assert wallet(address, chain) == (chain, address)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ADDRESSES), st.data())
 def test_one_changed_character_is_never_the_same_chain_again(case, data):
     chain, address = case
@@ -92,6 +93,7 @@ def test_old_and_new_writings_of_one_address_meet():
     assert wallet(f"ltc:{legacy[1]}") == legacy
 
 
+@settings(deadline=None)
 @given(st.text(max_size=110), st.sampled_from([None, *CHAINS]))
 def test_junk_is_no_wallet_and_no_error(text, chain):
     found = wallet(text, chain)
