@@ -35,7 +35,7 @@ lint: $(TESTS) ## check style, types and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --strict src
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports
 
 fix: $(TESTS) ## put style right where a machine can
 	@echo "fix: ruff"

@@ -3,7 +3,7 @@
     requirements.lock        what a node runs on, and what builds it (so that installing needs nothing else)
     requirements-dev.lock    that, PostgreSQL's driver, and what the tests and checks need
 
-Run it by `make lock`, on the oldest Python that is supported. Options are passed on to pip-compile, such as `--upgrade`.
+Run it by `make lock`, on the oldest Python that is supported. Options go on to pip-compile, such as `--upgrade`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(options: list[str]) -> None:
     for name, requirements in wanted().items():
         source, target = build / name.replace(".lock", ".in"), ROOT / name
         source.write_text("\n".join(requirements) + "\n", "utf-8")
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - our own arguments, and options of who runs make
             [
                 *(sys.executable, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--strip-extras"),
                 *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-trusted-host"),

@@ -263,9 +263,7 @@ class Node:
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 
-    def audit(
-        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
-    ) -> list[Row]:
+    def audit(self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100) -> list[Row]:
         """Who did what, when and why."""
         return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
 
