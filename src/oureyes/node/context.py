@@ -6,13 +6,13 @@ This is the only place that asks the time or makes an id. Rules get both handed 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from oureyes.config import Config
+from oureyes.correlate.standing import Standing
 from oureyes.correlate.warninglists import BUILT_IN, WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
@@ -55,7 +55,7 @@ class Context:
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    standing: Standing | None = None
 
     @property
     def me(self) -> str:

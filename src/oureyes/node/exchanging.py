@@ -248,8 +248,12 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     for item in statement.items:
         _refuse_unconsented(ctx, connection, statement, item)
     source = objects.source(connection, statement.origin, statement.origin, "partner", statement.time[:10])
-    batch = [derive(item.object, item.marking) for item in statement.items]
-    take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    batch = [derive(item.object, item.marking, tags=item.tags) for item in statement.items]
+    taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    for item, added in zip(statement.items, taken.added, strict=True):
+        if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
+            objects.set_label(connection, item.object.id, statement.origin, item.marking)
+            objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS
+from oureyes.correlate import MATCHERS, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -28,7 +28,7 @@ from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
-__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "take_in"]
+__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "tag", "take_in"]
 
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
@@ -310,6 +310,8 @@ def derive(
     """An object with everything the store indexes of it."""
     current = upgraded or obj
     keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+    if standing.standing(current.content):
+        keys += (standing.MARK,)
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
 
@@ -352,6 +354,24 @@ def record_objects(
 
     ctx.db.write(write)
     return [obj.id for obj in made]
+
+
+def tag(ctx: Context, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str) -> int:
+    """Put objects of ours under terms of a taxonomy; machine tags travel with a release. How many were tagged."""
+    wanted, terms = list(dict.fromkeys(ids)), tuple(dict.fromkeys(tags))
+
+    def write(connection: Connection) -> int:
+        held = objects.latest(connection, wanted, states=("held", "held-back"))
+        for identifier in wanted:
+            mine = [item for item in held.get(identifier, ()) if item.origin == ctx.me]
+            if not mine:
+                raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
+            together = tuple(dict.fromkeys((*mine[0].tags, *terms)))
+            objects.set_tags(connection, identifier, ctx.me, together)
+            ctx.audit(connection, by, "tag", identifier, purpose, count=len(terms))
+        return len(wanted)
+
+    return ctx.db.write(write)
 
 
 def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marking | None = None) -> None:

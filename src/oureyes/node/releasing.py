@@ -16,7 +16,7 @@ from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
+from oureyes.node.sending import send, shared_tags, statement_of
 from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
@@ -389,7 +389,7 @@ def _send_items(
         for held, decision in pairs:
             if decision.object is None or decision.marking is None:
                 continue
-            wanted.setdefault(who, []).append(Item(decision.object, decision.marking))
+            wanted.setdefault(who, []).append(Item(decision.object, decision.marking, shared_tags(held.tags)))
             rows[(who, decision.object.id)] = numbers[held.object.id]
             outcome[who]["sent"].append(
                 {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}

@@ -574,3 +574,30 @@ def arrivals(connection: Connection) -> list[tuple[str, str]]:
 
 def _day(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).strftime("%Y-%m-%d")
+
+
+def of_types(connection: Connection, kinds: Iterable[str], *, limit: int) -> list[Held]:
+    """Current holdings of some types, newest first."""
+    found = select_in(
+        connection,
+        _HELD
+        + "WHERE o.type IN (:in) AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n DESC LIMIT ?",
+        kinds,
+        limit,
+    )
+    return [_read(row) for row in found]
+
+
+def sources_of(connection: Connection, holdings: Iterable[int]) -> dict[int, int]:
+    """The source number of each holding."""
+    found = select_in(connection, "SELECT n, source FROM holding WHERE n IN (:in)", dict.fromkeys(holdings))
+    return {int(n): int(source) for n, source in found}
+
+
+def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterable[str]) -> int:
+    """Give what `origin` holds of an id these tags."""
+    return run(
+        connection,
+        "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
+        ["\n".join(tags), origin, identifier],
+    )
