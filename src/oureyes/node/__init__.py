@@ -113,6 +113,10 @@ class Node:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
 
+    def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
+        """Put objects of ours under terms of a taxonomy."""
+        return recording.tag(self.ctx, ids, tags, by=by, purpose=purpose)
+
     def confirm(
         self, identifier: str, *, by: str, purpose: str = "investigation", marking: Marking | None = None
     ) -> None:

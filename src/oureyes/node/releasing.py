@@ -67,6 +67,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
+        planning.reassess(ctx, connection, wanted, cause=("re-graded", ctx.me))
         return changed
 
     return ctx.db.write(write)
@@ -199,10 +200,12 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
         allowed = {
             who: [(held, decision) for held, decision in pairs if decision.allowed] for who, pairs in decided.items()
         }
-        if not any(allowed.values()):
+        if not any(allowed.values()) and found.kind != Kind.SUPERSEDE:
             reasons = {decision.reason for pairs in decided.values() for _, decision in pairs}
             raise NotReleasable(draft_id, "something that may go", "; ".join(sorted(reasons))[:400], "see --dry-run")
         outcome = _send_items(ctx, connection, found, allowed)
+        if found.kind == Kind.SUPERSEDE:
+            _narrow(ctx, connection, found, decided)
         for who, pairs in decided.items():
             no = [(held.object.id, decision.reason) for held, decision in pairs if not decision.allowed]
             outcome[who]["refused"] = [{"object": identifier, "reason": reason} for identifier, reason in no]
@@ -417,10 +420,30 @@ def _superseded(connection: Connection, draft: desk.Draft, allowed: Mapping[str,
     out: dict[str, set[str]] = {}
     now = {(who, decision.object.id) for who, pairs in allowed.items() for _, decision in pairs if decision.object}
     for identifier in draft.objects:
+        went = {who for who, pairs in allowed.items() for held, _ in pairs if held.object.id == identifier}
+        ident = objects.idents(connection, [identifier])[identifier]
         for recipient, sent, state, *_ in desk.released_to(connection, identifier):
-            if state == "out" and recipient in allowed and (recipient, sent) not in now:
+            if state == "out" and recipient in went and (recipient, sent) not in now:
                 out.setdefault(recipient, set()).add(sent)
+                desk.released_state(connection, ident, recipient, sent, "superseded")
     return out
+
+
+def _narrow(ctx: Context, connection: Connection, draft: desk.Draft, decided: Mapping[str, _Pairs]) -> None:
+    """Whoever may not have the new version must let the old one go."""
+    gone: dict[str, list[str]] = {}
+    for who, pairs in decided.items():
+        for held, decision in pairs:
+            if decision.allowed:
+                continue
+            ident = objects.idents(connection, [held.object.id])[held.object.id]
+            for recipient, sent, state, *_ in desk.released_to(connection, held.object.id):
+                if recipient == who and state == "out":
+                    gone.setdefault(who, []).append(sent)
+                    desk.released_state(connection, ident, who, sent, "retracted")
+    for who, sent_ids in gone.items():
+        reason = draft.reason or "its marking was narrowed"
+        send(ctx, connection, statement_of(ctx, Kind.RETRACT, [who], (), sorted(sent_ids), reason))
 
 
 def retract(ctx: Context, ids: Iterable[str], *, by: str, reason: str, purpose: str = "correction") -> dict[str, Any]:
