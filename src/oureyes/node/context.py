@@ -6,6 +6,7 @@ This is the only place that asks the time or makes an id. Rules get both handed 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.merkle import Frontier
-from oureyes.model.sharing import Recipient, Roster
+from oureyes.model.sharing import Channel, Recipient, Roster
 from oureyes.oversee import audit
 from oureyes.release import PURPOSES, Policy
 from oureyes.storage import Connection, Database, desk, objects
@@ -56,6 +57,8 @@ class Context:
     warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
     standing: Standing | None = None
+    frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def me(self) -> str:
@@ -137,9 +140,10 @@ class Context:
     def tell(self, what: str, subject: str) -> None:
         """Arrange that listeners hear of it once it is durable; called from inside a write."""
         if self.listeners:
-            self.db.after_commit(lambda: self._heard(what, subject))
+            self.db.after_commit(lambda: self.heard(what, subject))
 
-    def _heard(self, what: str, subject: str) -> None:
+    def heard(self, what: str, subject: str) -> None:
+        """Tell the listeners now."""
         for listener in tuple(self.listeners):
             listener(what, subject)
 
