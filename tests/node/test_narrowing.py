@@ -7,12 +7,14 @@ from simulated import Clock, deliver, federation, for_
 
 from oureyes.model.grades import Grade
 from oureyes.model.markings import TLP
+from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.model.plans import Status
 from oureyes.model.sharing import Kind
+from oureyes.node import Node
 
 
-def _released(tmp_path: Path, *to: str):  # type: ignore[no-untyped-def]
+def _released(tmp_path: Path, *to: str) -> tuple[dict[str, Node], StixObject]:
     states = federation(tmp_path, ["ID", "MY", "SG"])
     indonesia = states["ID"]
     found = an_indicator()
