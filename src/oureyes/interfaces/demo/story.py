@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from oureyes.correlate.observables import named
 from oureyes.errors import NotHeld, NotReleasable
 from oureyes.exchange import roster
 from oureyes.interfaces.demo.case import Case
@@ -634,9 +635,10 @@ def _naming(stage: Stage, member: str, word: str) -> int:
 
 
 def _own_side(stage: Stage, word: str) -> StixObject:
-    """What Malaysia itself holds that meets Indonesia's object."""
+    """What Malaysia itself says about the value that Indonesia's object names."""
     node = stage.node("MY")
-    for one in node.matches(identifier=stage.case.ids[word]):
+    value = named(_held(node, stage.case.ids[word], HOME).object.content)[0].text
+    for one in node.matches(value=value):
         for identifier, origin in ((one.match.left, one.left_origin), (one.match.right, one.right_origin)):
             if origin == node.member:
                 return _held(node, identifier, origin).object
