@@ -1,1 +1,1 @@
-"""The ways in and out of a node: they translate, and never decide."""
+"""Ways into a node. They translate, and never decide."""

@@ -67,6 +67,7 @@ class Node:
     def join(self, raw: bytes) -> Roster:
         """Take a roster that its members signed."""
         self.ctx.roster = install_roster(self.ctx.config.home, raw)
+        self.ctx.heard("roster", "")
         return self.ctx.roster
 
     # --- record ------------------------------------------------------------------------------------------------------

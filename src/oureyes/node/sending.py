@@ -74,9 +74,15 @@ def frontier_of(row: channels.ChannelRow) -> Frontier:
 
 
 def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
-    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin."""
+    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin. While our
+    log to one is held it is not told: that must not keep us from reading what it sends."""
     for origin, ids in found.items():
         events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
-        if events and origin in ctx.roster.members and origin != ctx.me:
+        if events and origin in ctx.roster.members and origin != ctx.me and not _held(ctx, connection, origin):
             detail: dict[str, object] = {"events": events}
             send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))
+
+
+def _held(ctx: Context, connection: Connection, member: str) -> bool:
+    row = channels.find(connection, current_channel(ctx, connection, member))
+    return row is not None and row.state != "open"
