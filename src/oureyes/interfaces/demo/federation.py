@@ -6,18 +6,20 @@ share a process is for the sake of the demonstration.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oureyes.errors import VerificationError
 from oureyes.exchange import roster
 from oureyes.exchange.keys import load_sign_key
-from oureyes.model.sharing import Channel
+from oureyes.interfaces.service import Service
 from oureyes.node import Node
 from oureyes.node.opening import init, member_of
 
@@ -38,6 +40,10 @@ STATES: Mapping[str, str] = {
 }
 
 
+_RETRY_S = 0.5  # longest wait between two tries: nobody watches a demonstration wait
+_PATIENCE_S = 60.0
+
+
 class Heard(NamedTuple):
     """Something a node told after a durable commit, and when (seconds of this process's clock)."""
 
@@ -47,44 +53,45 @@ class Heard(NamedTuple):
     subject: str
 
 
+def _event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 @dataclass
 class Federation:
     """The nodes that are up, and what they told."""
 
     home: Path
     nodes: Mapping[str, Node]
-    ports: Mapping[str, int]
     heard: list[Heard] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
+    _services: dict[str, Service] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=_event_loop)
 
-    def listen(self) -> None:
-        """Hear every node's commits."""
-        for member, node in self.nodes.items():
-            node.ctx.listeners.append(
-                lambda what, subject, who=member: self.heard.append(Heard(time.perf_counter(), who, what, subject))
-            )
-        self._thread = threading.Thread(target=self._carry, daemon=True)
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._loop.run_forever, name="oureyes-demo", daemon=True)
         self._thread.start()
+        for member, node in self.nodes.items():
+            node.ctx.listeners.append(partial(self._hear, member))
 
-    def _carry(self) -> None:
-        while not self._stopped.is_set():
-            moved = 0
-            for a, origin in self.nodes.items():
-                for b, recipient in self.nodes.items():
-                    if a != b and not {a, b} & self.down:
-                        moved += _carry(origin, recipient)
-            if not moved:
-                time.sleep(0.005)
+    def _hear(self, member: str, what: str, subject: str) -> None:
+        self.heard.append(Heard(time.perf_counter(), member, what, subject))
+
+    def start(self, *members: str) -> None:
+        """Start services; each is reachable when this returns."""
+        for member in members:
+            self._services[member] = Service(self.nodes[member], retry_max_s=_RETRY_S)
+        self._run(_all(self._services[member].start() for member in members))
 
     def cut_off(self, member: str) -> None:
         """Stop a node's service: nobody reaches it, and it reaches nobody."""
-        self.down.add(member)
+        self._run(self._services.pop(member).stop())
 
-    def bring_back(self, member: str) -> None:
-        """Start it again."""
-        self.down.discard(member)
+    def _run(self, work: Coroutine[Any, Any, object]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
 
     def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
         """Wait until everything written has been received, read and receipted; how long that took."""
@@ -120,11 +127,17 @@ class Federation:
 
     def close(self) -> None:
         """Stop everything, and close the files."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._run(_all(service.stop() for service in self._services.values()))
+        self._services.clear()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
         for node in self.nodes.values():
             node.close()
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, object]]) -> None:
+    await asyncio.gather(*work)
 
 
 def bring_up(home: Path, port: int) -> Federation:
@@ -140,23 +153,9 @@ def bring_up(home: Path, port: int) -> Federation:
         node = Node.open(home / member)
         node.join(raw)
         nodes[member] = node
-    states = Federation(home, nodes, ports)
-    states.listen()
+    states = Federation(home, nodes)
+    states.start(*STATES)
     return states
-
-
-def _carry(origin: Node, recipient: Node) -> int:
-    channel = Channel(origin.member, recipient.member)
-    served = origin.serve(recipient.member, recipient.next_of(channel))
-    if not served.entries:
-        return 0
-    lines = [(entry.header, entry.sealed) for entry in served.entries]
-    receipt = recipient.receive(channel, lines, served.note)
-    if receipt is not None:
-        origin.receipted(receipt.note, recipient.member, channel)
-    while recipient.apply(channel):
-        pass
-    return len(lines)
 
 
 def _free_ports(first: int, count: int) -> list[int]:

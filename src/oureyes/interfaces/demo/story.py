@@ -496,7 +496,7 @@ def _cut_off(stage: Stage, step: Step) -> None:
     step.must("it has got nothing meanwhile", stage.node(away).next_of(channel) == had, "something came")
     stage.tell.line(f"Laos is cut off; {len(made)} releases go out. Nine states have them, {waiting} wait for Laos.")
     started = time.perf_counter()
-    states.bring_back(away)
+    states.start(away)
     states.settle()
     took = time.perf_counter() - started
     same = [_raw(stage.node(away), one.id, HOME) == one.raw for one in made]
