@@ -613,3 +613,13 @@ def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterabl
         "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
         ["\n".join(tags), origin, identifier],
     )
+
+
+def held_of_source(connection: Connection, origin: str, name: str) -> list[Held]:
+    """The current holdings of one source."""
+    found = rows(
+        connection,
+        _HELD + "WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n",
+        [origin, name],
+    )
+    return [_read(row) for row in found]
