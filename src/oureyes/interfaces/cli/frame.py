@@ -31,7 +31,9 @@ __all__ = ["Root", "Session", "command", "group", "told"]
 
 _HOME = typer.Option("--home", metavar="DIR", help="The node's folder. Else OUREYES_HOME, else ~/.oureyes.")
 _JSON = typer.Option("--json", help="One JSON document on the standard output and nothing else.")
-_BY = typer.Option("--by", metavar="NAME", help="Who does it, for the audit log. Else OUREYES_BY, else the system's user.")
+_BY = typer.Option(
+    "--by", metavar="NAME", help="Who does it, for the audit log. Else OUREYES_BY, else the system's user."
+)
 _PURPOSE = typer.Option("--purpose", metavar="WORD", help="What for: investigation, prevention, strategy, training …")
 
 GLOBAL: tuple[tuple[str, Any, Any], ...] = (

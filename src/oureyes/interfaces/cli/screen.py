@@ -63,7 +63,7 @@ class Screen:
 
     def line(self, text: object = "", style: str = "") -> None:
         """One line."""
-        self._console().print(self._text(text, style), soft_wrap=True)
+        self._console().print(self._text(_indented(str(text)), style, cut=False), soft_wrap=True)
 
     def lines(self, texts: Iterable[str], style: str = "") -> None:
         """Several."""
