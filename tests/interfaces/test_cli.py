@@ -128,13 +128,8 @@ def test_a_wrong_database_key_is_told_in_words(tmp_path: Path) -> None:
 
 def test_an_unknown_id_is_not_held(tmp_path: Path) -> None:
     home = a_home(tmp_path)
-    for words in (
-        ["show", UNKNOWN],
-        ["graph", UNKNOWN],
-        ["mark", UNKNOWN, "--tlp", "GREEN"],
-        ["plan", "show", UNKNOWN],
-    ):
-        assert oureyes("--home", home, *words).code == 4
+    for words in ("show", "graph", "plan show", "mark --tlp GREEN", "retract --reason wrong"):
+        assert oureyes("--home", home, *words.split(), UNKNOWN).code == 4
     assert oureyes("--home", home, "show", "no id at all").code == 4
 
 

@@ -11,6 +11,8 @@ import pytest
 from a_case import a_bundle, a_plan_on, a_report, an_indicator, an_object
 from at_the_desk import a_home, homes, oureyes
 
+from oureyes.alert.rules import EventKind
+
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
 
 
@@ -24,13 +26,15 @@ def a_case(home: Path, folder: Path) -> tuple[str, str]:
 
 def test_search_answers_with_the_stable_keys_and_says_when_there_is_nothing(tmp_path: Path) -> None:
     home = a_home(tmp_path)
-    indicator, actor = a_case(home, tmp_path)
+    _, actor = a_case(home, tmp_path)
     said = oureyes("--home", home, "search", "funders", "--json").json
     assert {"query", "count", "hits"} <= set(said)
     (hit,) = said["hits"]
     assert (hit["id"], hit["origin"], hit["tlp"]) == (actor, "ID", "TLP:AMBER+STRICT")
     nothing = oureyes("--home", home, "search", "nothing-like-this", "--json")
     assert (nothing.code, nothing.json["count"]) == (1, 0)
+    assert oureyes("--home", home, "search", "type:threat-actor from:ID", "--json").json["count"] == 1
+    assert oureyes("--home", home, "search", "type:threat-actor", "from:ID", "--json").json["count"] == 1
     assert oureyes("--home", home, "search", 'open"quote').code == 7
     assert oureyes("--home", home, "search", "funders", "--purpose", "curiosity").code == 3
 
@@ -88,6 +92,12 @@ def test_a_rule_is_made_listed_and_dropped(tmp_path: Path) -> None:
     assert oureyes("--home", home, "unsubscribe", rule["id"]).code == 0
     assert oureyes("--home", home, "unsubscribe", rule["id"]).code == 4
     assert oureyes("--home", home, "subscribe", "--event", "party").code == 2
+
+
+def test_every_kind_of_event_can_be_subscribed_to(tmp_path: Path) -> None:
+    words = ",".join(EventKind)
+    made = oureyes("--home", a_home(tmp_path), "subscribe", "--event", words, "--json").json
+    assert made["events"] == sorted(EventKind)
 
 
 def test_the_graph_the_path_and_the_timeline_lead_from_one_thing_to_another(tmp_path: Path) -> None:
