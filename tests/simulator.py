@@ -30,7 +30,7 @@ from oureyes.model.merkle import root
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Channel, Entry, Item, Kind, Receipt, Statement
 
-HEAL, END = 40.0, 700.0  # virtual seconds: when faults stop, when all must be over
+HEAL, END = 40.0, 400.0  # virtual seconds: when faults stop, when all must be over
 MEMBERS = ("ID", "MY", "SG", "TH")
 SIGN = {member: SignKey(sha256(b"sign " + member.encode()).digest()) for member in MEMBERS}
 SEAL = {member: SealKey(sha256(b"seal " + member.encode()).digest()) for member in MEMBERS}
@@ -98,6 +98,7 @@ class Simulation:
         self.owed: dict[str, set[str]] = defaultdict(set)  # recipient → statement ids addressed to it
         self.author: dict[str, str] = {}  # statement id → its origin
         self.counts: dict[str, int] = defaultdict(int)
+        self.refusals: dict[str, int] = defaultdict(int)
         self.backup: dict[str, tuple[dict[str, Outbox], dict[str, list[Entry]]]] = {}
 
     # --- time ---------------------------------------------------------------------------------------------------
@@ -389,7 +390,10 @@ class Simulation:
             inbox, entries, again = self.read(node, name, body)
         except Equivocation as error:
             raise Violation(f"an honest partner is accused: {error}") from error
-        except OurEyesError:
+        except OurEyesError as error:
+            self.refusals[name] += self.now > HEAL
+            if self.refusals[name] > 20:
+                raise Violation(f"an honest sender is refused again and again: {error}") from error
             wanted = node.disk.inboxes[name].next
             self.send(node.id, channel.origin, lambda: self.answered(channel, None, wanted))
             return

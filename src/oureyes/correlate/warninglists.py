@@ -299,7 +299,8 @@ BUILT_IN: tuple[WarningList, ...] = (
         "hostname",
         (
             "welivesecurity.com", "securelist.com", "unit42.paloaltonetworks.com",
-            "researchcenter.paloaltonetworks.com", "blog.talosintelligence.com", "virustotal.com", "blog.trendmicro.com", "fireeye.com", "mandiant.com",
+            "researchcenter.paloaltonetworks.com", "blog.talosintelligence.com",
+            "virustotal.com", "blog.trendmicro.com", "fireeye.com", "mandiant.com",
             "attack.mitre.org", "cve.mitre.org", "nvd.nist.gov",
         ),
         _NAMES | {"url"},

@@ -60,9 +60,10 @@ MAX_ENVELOPE = MAX_STATEMENT + (16 << 10)
 MAX_DEPTH = 64
 _T = TypeVar("_T")
 _MAX_HEAD = 32 << 10
-_MAX_MARKING = 16 << 10
+_MAX_MARKING = 8 << 10
 _MAX_AUDIENCE = 64
 _MAX_REFS = 2000
+_MAX_TAGS = 100
 _MAX_REASON = 4000
 
 
@@ -82,10 +83,11 @@ class _Dsse(msgspec.Struct, frozen=True):
     signatures: list[_Signature]
 
 
-class _Item(msgspec.Struct, frozen=True):
+class _Item(msgspec.Struct, frozen=True, omit_defaults=True):
     object: msgspec.Raw
     odig: str
     marking: msgspec.Raw
+    tags: list[str] = []
 
 
 class _Payload(msgspec.Struct, frozen=True):
@@ -214,10 +216,10 @@ def refuse_deep(raw: bytes, subject: str) -> None:
             raise InvalidObject(subject, f"nesting of at most {MAX_DEPTH} levels", "more")
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def marking_bytes(marking: Marking) -> bytes:
     """A marking as it travels."""
-    return msgspec.json.encode(marking.to_json())
+    return _marking_within(msgspec.json.encode(marking.to_json()))
 
 
 _RESEND = "ask the partner to send it again, or to renew its roster entry"
@@ -243,6 +245,8 @@ def _check(statement: Statement) -> None:
 
 
 def _written(statement: Statement) -> _Payload:
+    detail = _ENCODE(statement.detail)
+    refuse_deep(detail, f"{_short(statement.id)} detail")
     return _Payload(
         v=1,
         id=statement.id,
@@ -253,7 +257,7 @@ def _written(statement: Statement) -> _Payload:
         items=[_written_item(item) for item in statement.items],
         refs=list(statement.refs),
         reason=statement.reason,
-        detail=msgspec.Raw(_ENCODE(statement.detail)),
+        detail=msgspec.Raw(detail),
     )
 
 
@@ -263,7 +267,8 @@ def _written_item(item: Item) -> _Item:
     if raw[:1] != b"{" or raw[-1:] != b"}":
         raise InvalidObject(item.object.id, "bytes that begin with { and end with }", "others")
     refuse_deep(raw, item.object.id)
-    return _Item(msgspec.Raw(raw), item.object.digest.hex(), msgspec.Raw(marking_bytes(item.marking)))
+    marking = msgspec.Raw(marking_bytes(item.marking))
+    return _Item(msgspec.Raw(raw), item.object.digest.hex(), marking, list(item.tags))
 
 
 def _read(read: _Payload) -> Statement:
@@ -299,14 +304,20 @@ def _read_item(item: _Item, place: int, statement: str) -> Item:
     found = StixObject.parse(raw)
     if found.digest.hex() != item.odig:
         raise VerificationError(found.id[:120], "the digest its origin signed", "another", _RESEND)
-    return Item(found, _marking(bytes(item.marking)))
+    if len(item.tags) > _MAX_TAGS or any(len(tag) > 250 for tag in item.tags):
+        raise InvalidObject(found.id[:120], f"at most {_MAX_TAGS} tags of 250 characters", f"{len(item.tags)}")
+    return Item(found, _marking(bytes(item.marking)), tuple(item.tags))
 
 
-@lru_cache(4096)
+@lru_cache(1024)  # 8 MiB at worst
 def _marking(raw: bytes) -> Marking:
+    return Marking.from_json(_mapping(_marking_within(raw), "marking"))
+
+
+def _marking_within(raw: bytes) -> bytes:
     if len(raw) > _MAX_MARKING:
-        raise InvalidObject("marking", f"at most {_MAX_MARKING} bytes", f"{len(raw)}")
-    return Marking.from_json(_mapping(raw, "marking"))
+        raise InvalidObject("marking", f"at most {_MAX_MARKING} bytes", f"{len(raw)}", "shorten its conditions")
+    return raw
 
 
 def _detail(raw: bytes, statement: str) -> Mapping[str, object]:

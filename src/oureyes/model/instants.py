@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 __all__ = ["day_of", "is_instant", "nanoseconds", "of_datetime", "to_datetime"]
 
@@ -15,6 +16,7 @@ _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=4096)
 def nanoseconds(text: str) -> int:
     """Nanoseconds since 1970-01-01T00:00:00Z. ValueError when `text` is no RFC 3339 UTC instant."""
     found = _INSTANT.fullmatch(text)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -27,6 +26,7 @@ OBSERVABLE_TYPES = frozenset(
         *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
         *("user-account", "windows-registry-key", "x509-certificate"),
         *("phone-number", "bank-account", "cryptocurrency-wallet", "identity-document", "vehicle", "media-content"),
+        *("x-oureyes-observable", "x-misp-attribute", "x-oureyes-table", "x-oureyes-row"),
     )
 )
 
@@ -46,6 +46,9 @@ EXTENSIONS: Mapping[str, str] = {
 _IDENTIFIER = re.compile(
     r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 )
+_T = TypeVar("_T")
+# Properties below which no reference stands (STIX 2.1 §2.5, §2.7, §2.6, §7.2.3); they are many, and walked for nothing.
+_BARREN = frozenset(("external_references", "hashes", "kill_chain_phases", "granular_markings"))
 _DECODE = msgspec.json.Decoder()
 
 
@@ -115,7 +118,7 @@ class StixObject:
     @property
     def instant(self) -> int:
         """The version as nanoseconds, 0 for objects without versions: what versions are compared by."""
-        return nanoseconds(self.version) if self.version else 0
+        return self._once("instant", lambda: nanoseconds(self.version) if self.version else 0)
 
     @property
     def created_by(self) -> str | None:
@@ -140,27 +143,46 @@ class StixObject:
                 return value
         return self.id
 
-    @cached_property
+    @property
     def digest(self) -> bytes:
-        return digest(self.raw)
+        """SHA-256 over `raw`."""
+        return self._once("digest", lambda: digest(self.raw))
 
-    def references(self) -> Iterator[tuple[str, str]]:
+    def references(self) -> tuple[tuple[str, str], ...]:
         """(property, id) of every `*_ref` and `*_refs`, however deep (STIX 2.1 §2.9); markings are not among them."""
-        yield from _references(self.content, "")
+        return self._once("references", lambda: tuple(_references(self.content, [])))
+
+    def _once(self, name: str, work: Callable[[], _T]) -> _T:
+        # functools.cached_property takes a lock on every first use (until Python 3.12), which ingest cannot afford
+        known = self.__dict__.get(f"_{name}")
+        if known is None:
+            known = self.__dict__[f"_{name}"] = work()
+        return cast(_T, known)
 
 
-def _references(value: object, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key.endswith(("_ref", "_refs")):
-                if key == "object_marking_refs" or key == "marking_ref":
-                    continue
-                for ref in (inner,) if isinstance(inner, str) else inner if isinstance(inner, list) else ():
-                    if is_identifier(ref):
-                        yield key, ref
-            elif isinstance(inner, dict | list):
-                yield from _references(inner, key)
-    elif isinstance(value, list):
-        for inner in value:
-            if isinstance(inner, dict | list):
-                yield from _references(inner, name)
+def _references(content: Mapping[str, Any], out: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    # decoded JSON holds exact types only, and every object passes here: `type() is` costs half of isinstance
+    for key, value in content.items():
+        kind = type(value)
+        if kind is str:
+            if key[-4:] == "_ref" and key != "marking_ref" and _IDENTIFIER.fullmatch(value):
+                out.append((key, value))
+        elif kind is list:
+            if key not in _BARREN:
+                _listed(key, value, out)
+        elif kind is dict and key not in _BARREN:
+            _references(value, out)
+    return out
+
+
+def _listed(key: str, values: list[Any], out: list[tuple[str, str]]) -> None:
+    named = key[-5:] == "_refs" and key != "object_marking_refs"
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if named and _IDENTIFIER.fullmatch(value):
+                out.append((key, value))
+        elif kind is dict:
+            _references(value, out)
+        elif kind is list:
+            _listed(key, value, out)

@@ -18,7 +18,7 @@ from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.node import connecting, exchanging, exporting, overseeing, planning, recording, releasing, understanding
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
-from oureyes.oversee import audit
+from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
@@ -68,6 +68,7 @@ class Node:
     def join(self, raw: bytes) -> Roster:
         """Take a roster that its members signed."""
         self.ctx.roster = install_roster(self.ctx.config.home, raw)
+        self.ctx.heard("roster", "")
         return self.ctx.roster
 
     # --- record ------------------------------------------------------------------------------------------------------
@@ -112,6 +113,10 @@ class Node:
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+
+    def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
+        """Put objects of ours under terms of a taxonomy."""
+        return recording.tag(self.ctx, ids, tags, by=by, purpose=purpose)
 
     def confirm(
         self, identifier: str, *, by: str, purpose: str = "investigation", marking: Marking | None = None
@@ -363,9 +368,7 @@ class Node:
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 
-    def audit(
-        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
-    ) -> list[audit.Row]:
+    def audit(self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100) -> list[Row]:
         """Who did what, when and why."""
         return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
 
@@ -373,7 +376,7 @@ class Node:
         """Who received, opened and matched an object of ours, anywhere."""
         return overseeing.who_has(self.ctx, identifier, by=by)
 
-    def verify_audit(self) -> audit.Verified:
+    def verify_audit(self) -> Verified:
         """The audit log, line by line, against its signed head."""
         return overseeing.verify_audit(self.ctx)
 

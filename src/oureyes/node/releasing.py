@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oureyes.errors import ConfigError, NotHeld, NotReleasable, Refused
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, NotReleasable, Refused
 from oureyes.exchange.outbox import address
-from oureyes.model.markings import Marking
+from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
+from oureyes.node.sending import send, shared_tags, statement_of
+from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
 
@@ -66,6 +67,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
+        planning.reassess(ctx, connection, wanted, cause=("re-graded", ctx.me))
         return changed
 
     return ctx.db.write(write)
@@ -198,10 +200,12 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
         allowed = {
             who: [(held, decision) for held, decision in pairs if decision.allowed] for who, pairs in decided.items()
         }
-        if not any(allowed.values()):
+        if not any(allowed.values()) and found.kind != Kind.SUPERSEDE:
             reasons = {decision.reason for pairs in decided.values() for _, decision in pairs}
             raise NotReleasable(draft_id, "something that may go", "; ".join(sorted(reasons))[:400], "see --dry-run")
         outcome = _send_items(ctx, connection, found, allowed)
+        if found.kind == Kind.SUPERSEDE:
+            _narrow(ctx, connection, found, decided)
         for who, pairs in decided.items():
             no = [(held.object.id, decision.reason) for held, decision in pairs if not decision.allowed]
             outcome[who]["refused"] = [{"object": identifier, "reason": reason} for identifier, reason in no]
@@ -256,14 +260,15 @@ def decided_of(
     """The decision for each recipient and object, or for one `reader` at this node instead of members."""
     held = objects.latest(connection, draft.objects)
     chosen = [_ours_first(ctx, held[identifier]) for identifier in draft.objects if identifier in held]
-    known, at, policy = ctx.labels(connection), ctx.now(), ctx.policy()
+    known, at = ctx.labels(connection), ctx.now()
+    policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
     linked = _markings_of_links(ctx, connection, chosen, known)
     given = _consents(ctx, connection, draft.objects)
     answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
-        withheld = frozenset(ref for ref, marking in linked.items() if rules.refuse(marking))
+        withheld = frozenset(ref for ref, marking in linked.items() if rules.hide(ref, marking))
 
         def one(
             item: objects.Held,
@@ -290,6 +295,21 @@ def decided_of(
     return decided
 
 
+def _definitions(connection: Connection) -> dict[str, Marking]:
+    """What the marking definitions held here demand of the properties that name them: all that any holding demands,
+    so that nobody loosens another's definition by saying it again."""
+    found: dict[str, Marking] = {}
+    for held in objects.of_type(connection, "marking-definition"):
+        try:
+            demanded = of_definition(held.current.content)
+        except InvalidObject:
+            continue  # stays unknown, and what names it stays here
+        if demanded is not None:
+            known = found.get(held.current.id)
+            found[held.current.id] = strictest(known, demanded) if known else demanded
+    return found
+
+
 def _settled(chosen: Sequence[objects.Held], one: Any) -> _Pairs:
     """Decide until no extract gives rise to another: what refers to an extract follows it under its new id."""
     replaced: dict[str, str] = {}
@@ -314,7 +334,17 @@ class _Rules:
         self._ctx, self._to, self._draft, self._at, self._approvals = ctx, to, draft, at, approvals
         self._policy = ctx.policy()
 
+    def hide(self, ref: str, marking: Marking) -> bool:
+        """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
+        shared plan must be able to cite what each state released. An observable's id tells its value: that is hidden."""
+        if not self.refuse(marking):
+            return False
+        foreign = marking.originator not in ("", self._ctx.me)
+        named = foreign and not objects.is_observable(ref.partition("--")[0])
+        return not named or self.refuse(marking.but(originator=""))
+
     def refuse(self, marking: Marking) -> bool:
+        """Whether this recipient may not have what carries `marking`."""
         if marking not in self._ask:
             self._ask[marking] = (
                 refusal(
@@ -372,7 +402,7 @@ def _send_items(
         for held, decision in pairs:
             if decision.object is None or decision.marking is None:
                 continue
-            wanted.setdefault(who, []).append(Item(decision.object, decision.marking))
+            wanted.setdefault(who, []).append(Item(decision.object, decision.marking, shared_tags(held.tags)))
             rows[(who, decision.object.id)] = numbers[held.object.id]
             outcome[who]["sent"].append(
                 {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}
@@ -400,10 +430,30 @@ def _superseded(connection: Connection, draft: desk.Draft, allowed: Mapping[str,
     out: dict[str, set[str]] = {}
     now = {(who, decision.object.id) for who, pairs in allowed.items() for _, decision in pairs if decision.object}
     for identifier in draft.objects:
+        went = {who for who, pairs in allowed.items() for held, _ in pairs if held.object.id == identifier}
+        ident = objects.idents(connection, [identifier])[identifier]
         for recipient, sent, state, *_ in desk.released_to(connection, identifier):
-            if state == "out" and recipient in allowed and (recipient, sent) not in now:
+            if state == "out" and recipient in went and (recipient, sent) not in now:
                 out.setdefault(recipient, set()).add(sent)
+                desk.released_state(connection, ident, recipient, sent, "superseded")
     return out
+
+
+def _narrow(ctx: Context, connection: Connection, draft: desk.Draft, decided: Mapping[str, _Pairs]) -> None:
+    """Whoever may not have the new version must let the old one go."""
+    gone: dict[str, list[str]] = {}
+    for who, pairs in decided.items():
+        for held, decision in pairs:
+            if decision.allowed:
+                continue
+            ident = objects.idents(connection, [held.object.id])[held.object.id]
+            for recipient, sent, state, *_ in desk.released_to(connection, held.object.id):
+                if recipient == who and state == "out":
+                    gone.setdefault(who, []).append(sent)
+                    desk.released_state(connection, ident, who, sent, "retracted")
+    for who, sent_ids in gone.items():
+        reason = draft.reason or "its marking was narrowed"
+        send(ctx, connection, statement_of(ctx, Kind.RETRACT, [who], (), sorted(sent_ids), reason))
 
 
 def retract(ctx: Context, ids: Iterable[str], *, by: str, reason: str, purpose: str = "correction") -> dict[str, Any]:

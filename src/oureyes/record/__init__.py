@@ -15,6 +15,7 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
 from oureyes.record import lists, misp, stix, table, text, trails
+from oureyes.record.demands import of_definition
 from oureyes.record.misp_export import to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
 from oureyes.record.stix import export_bundle
@@ -27,6 +28,8 @@ __all__ = [
     "export_bundle",
     "export_csv",
     "inputs",
+    "is_feed",
+    "of_definition",
     "open_stream",
     "read",
     "revocations",
@@ -64,7 +67,7 @@ def read(stream: BinaryIO, name: str, options: Options) -> Iterator[Record | Rej
 
 
 def inputs(path: Path) -> Iterator[Path]:
-    """The files of a folder in order, or the file itself. The manifest of a MISP feed is no event, nor are checksums."""
+    """The files of a folder in order, or the file itself. A MISP feed's manifest is no event."""
     if path.is_file():
         yield path
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import re
-import xml.etree.ElementTree as ElementTree  # noqa: S405  # behind _refuse_entities: no DTD, no entities
+import xml.etree.ElementTree as ElementTree  # behind _refuse_entities: no DTD, no entities
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -100,9 +100,7 @@ def _listed_identity(cells: Sequence[str], listed: _List) -> StixObject:
     return _identity(derived_id("identity", "ofac", cells[0]), cells[1], kind, listed, listed.at, fields)
 
 
-def _identity(
-    identifier: str, name: str, kind: str, listed: _List, at: str, fields: Mapping[str, Any]
-) -> StixObject:
+def _identity(identifier: str, name: str, kind: str, listed: _List, at: str, fields: Mapping[str, Any]) -> StixObject:
     described = {"source": listed.source, **fields}
     if kind == "individual":
         described |= split_name(name)
@@ -308,5 +306,7 @@ def _meant(obj: StixObject) -> dict[str, Any]:
 def expired(removed: Iterable[StixObject], at: str) -> tuple[StixObject, ...]:
     """What left a list, revoked as of `at`: a new version, so that every holder's copy follows."""
     return tuple(
-        StixObject.make({**obj.content, "modified": at, "revoked": True}) for obj in removed if "modified" in obj.content
+        StixObject.make({**obj.content, "modified": at, "revoked": True})
+        for obj in removed
+        if "modified" in obj.content
     )

@@ -107,7 +107,6 @@ def _attribute(obj: StixObject, about: Mapping[str, list[StixObject]]) -> dict[s
     fields = {key: value for key, value in _origin(obj).items() if key not in _OWN}
     return {
         "to_ids": False,
-        "comment": "",
         **fields,
         "uuid": _uuid(obj),
         "timestamp": fields.get("timestamp", _seconds(obj)),

@@ -23,7 +23,8 @@ _NAMED = {"file-name": "file:name", "mutex": "mutex:name", "windows-registry-key
 _VALUED = frozenset(
     ["domain-name", "ipv4-addr", "ipv6-addr", "url", "email-addr", "mac-addr", "phone-number", "cryptocurrency-wallet"]
 )
-_MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in reversed(TLP_IDS.items())}  # TLP 2.0's ids come first
+# TLP 2.0's definitions stand first in the table.
+_MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in list(TLP_IDS.items())[:5]}
 _LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
 
 
@@ -96,12 +97,14 @@ def reported(
     odd: Sequence[str] = (),
     marking: Marking | None = None,
     hold: str = "",
+    told: Sequence[str] = (),
 ) -> Iterator[Record]:
-    """The observables, and the indicator by which one source reports them. Its id follows from the source and them."""
+    """The observables, and the indicator by which one source reports them. Its id follows from the source, from them,
+    and from `told`: what else makes it another report (a source may name one value in two reports of its own)."""
     for one in observables:
         yield Record(sco(one), marking=marking, hold=hold)
     source = str(said.get("created_by_ref", ""))
-    identifier = derived_id("indicator", source, *sorted(one.text for one in observables))
+    identifier = derived_id("indicator", source, *told, *sorted(one.text for one in observables))
     obj = sighted(observables, "indicator", identifier, at, {"name": observables[0].value[:256], **said})
     findings = tuple(Finding(obj.id, "warning", message) for message in odd)
     yield Record(obj, findings, marking, counts=((counted, 1),), hold=hold)
@@ -119,7 +122,9 @@ def guess(text: str, country: str | None = None) -> Observable | None:
     return normalise("url", text) if "/" in text else None
 
 
-def sighted(observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]) -> StixObject:
+def sighted(
+    observables: Iterable[Observable], kind: str, identity: str, at: str, said: Mapping[str, Any]
+) -> StixObject:
     """An indicator or observed-data over `observables`; `said` is what else the source says, name and comment."""
     found = list(observables)
     refs = [sco(one).id for one in found]

@@ -23,7 +23,12 @@ HEAD = 64 * 1024
 _CHUNK = 1 << 20
 _RATIO = 200  # DEFLATE cannot do better than 1,032:1; JSON, CSV and STIX stay under 40:1
 _SLACK = 64 << 20  # … and a small file may unpack to this much, whatever its ratio
-_UTF16 = {b"\xff\xfe\x00\x00": "UTF-32LE", b"\x00\x00\xfe\xff": "UTF-32BE", b"\xff\xfe": "UTF-16LE", b"\xfe\xff": "UTF-16BE"}
+_UTF16 = {
+    b"\xff\xfe\x00\x00": "UTF-32LE",
+    b"\x00\x00\xfe\xff": "UTF-32BE",
+    b"\xff\xfe": "UTF-16LE",
+    b"\xfe\xff": "UTF-16BE",
+}
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -45,7 +50,9 @@ class _Unpacked(io.RawIOBase):
             raise InvalidObject(self._name, "a whole gzip file", str(error)[:80], "ask the source again") from None
         self._out += len(piece)
         if self._out > self._limit or self._out > max(_SLACK, _RATIO * self._packed.tell()):
-            raise InvalidObject(self._name, f"at most {self._limit} bytes unpacked, and no bomb", f"{self._out} and more")
+            raise InvalidObject(
+                self._name, f"at most {self._limit} bytes unpacked, and no bomb", f"{self._out} and more"
+            )
         buffer[: len(piece)] = piece
         return len(piece)
 

@@ -1,4 +1,4 @@
-"""STIX 2.1 and 2.0 as it arrives: bundles, bare lists, single objects and NDJSON, each object's bytes kept as they came.
+"""STIX 2.1 and 2.0 as it arrives: bundles, bare lists, single objects, NDJSON; each object's bytes kept as they came.
 
 Lenient: unknown types and properties, empty values and references to what is not here are all taken. What is refused
 is refused object by object, and only what could not be stored, versioned or referred to: an id that is no id, a
@@ -51,9 +51,32 @@ _EXPECTED = {  # required by STIX 2.1 too, but the object can be used without
     "grouping": ("context", "object_refs"),
 }
 _STANDARD = frozenset(
-    "attack-pattern campaign course-of-action grouping identity incident indicator infrastructure intrusion-set"
-    " language-content location malware malware-analysis note observed-data opinion report threat-actor tool"
-    " vulnerability relationship sighting marking-definition extension-definition".split()
+    [
+        "attack-pattern",
+        "campaign",
+        "course-of-action",
+        "grouping",
+        "identity",
+        "incident",
+        "indicator",
+        "infrastructure",
+        "intrusion-set",
+        "language-content",
+        "location",
+        "malware",
+        "malware-analysis",
+        "note",
+        "observed-data",
+        "opinion",
+        "report",
+        "threat-actor",
+        "tool",
+        "vulnerability",
+        "relationship",
+        "sighting",
+        "marking-definition",
+        "extension-definition",
+    ]
 )
 
 
@@ -92,7 +115,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """Every object in order, in its own bytes."""
     data = read_bytes(stream, options.source or NAME, options.max_bytes)
     pieces = _pieces(data, options.source or NAME)
-    definitions = _definitions(raw for raw, _ in pieces)
+    definitions = {**options.definitions, **_definitions(raw for raw, _ in pieces)}
     seen: dict[tuple[str, str], int] = {}
     for place, (raw, old) in enumerate(pieces, 1):
         yield from _taken(bytes(raw), old, place, definitions, seen, options.max_depth)
@@ -169,7 +192,7 @@ def _split(data: bytes | msgspec.Raw, subject: str) -> Iterator[tuple[msgspec.Ra
 
 
 def _definitions(pieces: Iterable[msgspec.Raw | bytes]) -> dict[str, Marking | None]:
-    """What this input's own marking definitions mean; one that cannot be read is left out, so that its users are held."""
+    """What this input's own marking definitions mean; one that cannot be read is left out, and its users are held."""
     found: dict[str, Marking | None] = {}
     for raw in pieces:
         if b'"marking-definition"' not in bytes(raw):
@@ -222,7 +245,7 @@ def check(raw: bytes, place: int = 1, max_depth: int = 64) -> tuple[StixObject, 
 
 def _check_version(content: Mapping[str, Any]) -> None:
     created, modified, kind = content.get("created"), content.get("modified"), content["type"]
-    if _usual(created) and _usual(modified) and modified >= created:
+    if _usual(created) and _usual(modified) and str(modified) >= str(created):
         return
     if kind in _UNVERSIONED and created is None and modified is None:
         return

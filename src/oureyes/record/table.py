@@ -223,9 +223,7 @@ def _typed(kind: str, value: str, country: str | None) -> Iterator[Observable]:
             yield guessed
 
 
-def _said(
-    row: Sequence[str], cells: Mapping[str, list[str]], table: _Table, marking: Marking | None
-) -> dict[str, Any]:
+def _said(row: Sequence[str], cells: Mapping[str, list[str]], table: _Table, marking: Marking | None) -> dict[str, Any]:
     comment = "; ".join(text for text in cells.get("comment", ()) if text)
     tags = [tag for cell in cells.get("tag", ()) for tag in re.split(r"[,;|]", cell) if tag.strip()]
     return {

@@ -117,14 +117,16 @@ _LABEL = r"[A-Za-z0-9_\u00c0-\uffdc](?:[A-Za-z0-9_\u00c0-\uffdc-]{0,61}[A-Za-z0-
 _B58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 _URL = re.compile(
-    r"(?<![A-Za-z])(?:h(?:tt|xx|XX|\*\*)ps?|f[tx]p)\s?(?:\[?:\]?//|\[://\])[^\s<>\"'“”‘’«»`|\u0e00-\u0eff]+", re.IGNORECASE
+    r"(?<![A-Za-z])(?:h(?:tt|xx|XX|\*\*)ps?|f[tx]p)\s?(?:\[?:\]?//|\[://\])[^\s<>\"'“”‘’«»`|\u0e00-\u0eff]+",
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:@|\s?[\[({{]\s?(?:@|at)\s?[\])}}]\s?)(?:{_LABEL}{_DOT})+[A-Za-z][A-Za-z0-9-]{{1,62}}",
+    rf"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{{1,64}}(?:@|\s?[\[({{]\s?(?:@|at)\s?[\])}}]\s?)(?:{_LABEL}{_DOT})+[A-Za-z][A-Za-z0-9-]{{1,62}}",
     re.IGNORECASE,
 )
 _IPV4 = re.compile(
-    rf"(?<![\w.]){_OCTET}(?:{_DOT}{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d)(?!\d))?(?::\d{{1,5}})?(?![A-Za-z0-9_]|\.\d)", re.ASCII
+    rf"(?<![\w.]){_OCTET}(?:{_DOT}{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d)(?!\d))?(?::\d{{1,5}})?(?![A-Za-z0-9_]|\.\d)",
+    re.ASCII,
 )
 _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:)[0-9A-Fa-f:]+(?:[0-9.]{7,15})?(?:/\d{1,3})?(?![\w:])")
 _MAC = re.compile(rf"{_LEFT}(?:[0-9A-Fa-f]{{2}}([:-]))(?:[0-9A-Fa-f]{{2}}\1){{4}}[0-9A-Fa-f]{{2}}(?![:\w-])")
@@ -132,7 +134,9 @@ _WALLET = re.compile(
     rf"{_LEFT}(?:0x[0-9a-fA-F]{{40}}|(?:bc1|BC1|ltc1|LTC1)[0-9A-Za-z]{{11,87}}|(?:bitcoincash:)?[qp][0-9a-z]{{41}}"
     rf"|[48][{_B58}]{{94,105}}|[{_B58}]{{25,50}}){_RIGHT}"
 )
-_HASH = re.compile(r"(?<![\w])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{56}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![\w])")
+_HASH = re.compile(
+    r"(?<![\w])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{56}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![\w])"
+)
 _FUZZY = re.compile(r"(?<![\w:])(?:\d{2,10}:[A-Za-z0-9+/]{6,64}:[A-Za-z0-9+/]{6,64}|T1[0-9A-F]{70})(?![\w+/])")
 _IBAN = re.compile(rf"{_LEFT}[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]{{4}}){{2,7}}(?:[ -]?[A-Z0-9]{{1,3}})?{_RIGHT}")
 _ASN = re.compile(rf"{_LEFT}ASN?\s?\d{{2,10}}{_RIGHT}")
@@ -149,7 +153,9 @@ _HANDLE = re.compile(
     r"(?:\s+(?:account|user|handle|id|channel|group|profile|akun|kanal|บัญชี))?\s*:?\s*(@[\w.]{3,32})(?<!\.)",
     re.IGNORECASE,
 )
-_PASSPORT = re.compile(rf"(?i:passports?|paspor|pasport|hộ chiếu|หนังสือเดินทาง)\D{{0,24}}?([A-Z]{{1,2}}\d{{6,8}}){_RIGHT}")
+_PASSPORT = re.compile(
+    rf"(?i:passports?|paspor|pasport|hộ chiếu|หนังสือเดินทาง)\D{{0,24}}?([A-Z]{{1,2}}\d{{6,8}}){_RIGHT}"
+)
 _IMO = re.compile(rf"{_LEFT}IMO(?:\s(?:no\.?|number))?:?\s?(\d{{7}}){_RIGHT}", re.IGNORECASE)
 _IMEI = re.compile(rf"{_LEFT}IMEI(?:\s(?:no\.?|number))?:?\s?(\d{{15}}){_RIGHT}", re.IGNORECASE)
 _ACCOUNT = re.compile(
@@ -157,13 +163,36 @@ _ACCOUNT = re.compile(
     r"(\d[\d -]{6,20}\d)"
 )
 _NO_ADDRESS = re.compile(
-    r"(?i:\b(?:version|versi|phiên bản|ver|v|release|build|firmware|patch|section|clause|chapter|§|เวอร์ชัน)\.?\s?(?:no\.?\s)?$)"
+    r"(?i:\b(?:version|versi|phiên bản|ver|v|release|build|firmware|patch|section|clause|chapter|§|เวอร์ชัน)"
+    r"\.?\s?(?:no\.?\s)?$)"
 )
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 # Reserved names stand in exercises (RFC 2606, RFC 6761); onion names in none of the public suffixes (RFC 7686).
 _SPECIAL = frozenset(["example", "test", "invalid", "onion", "local"])
 # Endings that are a public suffix too: written plainly with one dot, they are a file.
-_FILE_ENDINGS = frozenset("zip mov sh py md rs so pl ps app bat cab doc exe dll js jar apk com.exe".split())
+_FILE_ENDINGS = frozenset(
+    [
+        "zip",
+        "mov",
+        "sh",
+        "py",
+        "md",
+        "rs",
+        "so",
+        "pl",
+        "ps",
+        "app",
+        "bat",
+        "cab",
+        "doc",
+        "exe",
+        "dll",
+        "js",
+        "jar",
+        "apk",
+        "com.exe",
+    ]
+)
 
 _STATES = (
     ("BN", "brunei"), ("KH", "cambodia|khmer|kamboja|phnom penh|កម្ពុជា|campuchia"),
@@ -198,7 +227,9 @@ def _urls(text: str, country: str | None) -> Iterator[Extraction]:
         shown = _trimmed(found[0])
         one = normalise("url", shown)
         if one is not None:
-            yield Extraction(one, found.start(), found.start() + len(shown), shown, 0.95 if shown != refang(shown) else 0.85)
+            yield Extraction(
+                one, found.start(), found.start() + len(shown), shown, 0.95 if shown != refang(shown) else 0.85
+            )
 
 
 def _trimmed(text: str) -> str:

@@ -338,12 +338,13 @@ def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
     return list(out)
 
 
-def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
-    """(holding, source, matcher): for each source that holds a value, its newest live holding."""
+def live_of(connection: Connection, value: str, *, every: bool = False) -> list[tuple[int, int, str]]:
+    """(holding, source, matcher): for each source that holds a value, its newest live holding; or `every` one."""
     found = rows(
         connection,
-        "SELECT max(k.holding), k.source, k.matcher FROM key k JOIN holding h ON h.n = k.holding"
-        f" WHERE k.value = ? AND {_LIVE} GROUP BY k.source, k.matcher",
+        f"SELECT {'k.holding' if every else 'max(k.holding)'}, k.source, k.matcher FROM key k"
+        f" JOIN holding h ON h.n = k.holding WHERE k.value = ? AND {_LIVE}"
+        + ("" if every else " GROUP BY k.source, k.matcher"),
         [value],
     )
     return [(int(a), int(b), str(c)) for a, b, c in found]

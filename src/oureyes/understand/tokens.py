@@ -60,6 +60,8 @@ _ASCII = re.compile(f"[a-z0-9]{{1,{_LONGEST}}}")
 _RUN = re.compile(f"([a-z0-9]{{1,{_LONGEST}}})|([{_UNSPACED}]+)|([^\\x00-\\x7f{_UNSPACED}]{{1,30}})")
 # Khmer coeng (U+17D2) and Burmese virama (U+1039) stack the next consonant under this one: one cluster.
 _CLUSTER = re.compile(f"[^{_MARKS}](?:[\u17d2\u1039][^{_MARKS}]|[{_MARKS}]){{0,8}}|[{_MARKS}]{{1,8}}")
+# Signs of English prose that `_folded` would turn into a space one by one.
+_TYPOGRAPHIC = "\u2018\u2019\u201c\u201d\u2013\u2014\u2022\u00b7\u00ab\u00bb"
 # One sign typed in two ways (tone before or after nikhahit, AE as two E), in Thai and in Lao.
 _TYPED = re.compile("([\u0e48-\u0e4b])\u0e4d|([\u0ec8-\u0ecb])\u0ecd|\u0e40\u0e40|\u0ec0\u0ec0")
 _AS_ONE = {"\u0e40\u0e40": "\u0e41", "\u0ec0\u0ec0": "\u0ec1"}
@@ -79,16 +81,24 @@ Token = tuple[str, Piece]
 
 def tokens(text: str) -> list[str]:
     """The tokens of `text` in order, each of a–z and 0–9 alone."""
-    if text.isascii():
-        return [_lettered(token) for token in _ASCII.findall(text.lower())]
+    if (plain := _plain(text)) is not None:
+        return [token if token[0] > "9" else "n" + token for token in _ASCII.findall(plain)]
     return [token for token, _ in _spelled(_folded(text))]
 
 
 def cut(text: str) -> list[Token]:
     """As `tokens`, and what each is: a question leaves out a last cluster, which its pair already asks for."""
-    if text.isascii():
-        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(text.lower())]
+    if (plain := _plain(text)) is not None:
+        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(plain)]
     return list(_spelled(_folded(text)))
+
+
+def _plain(text: str) -> str | None:
+    """Lower-case ASCII, where typographic signs are all that keeps a text from it: the common case, and a quick one."""
+    if not text.isascii():
+        for sign in _TYPOGRAPHIC:
+            text = text.replace(sign, " ")
+    return text.lower() if text.isascii() else None
 
 
 def indexed(content: Mapping[str, Any]) -> str:

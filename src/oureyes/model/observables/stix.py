@@ -157,7 +157,8 @@ def _file(content: Mapping[str, Any]) -> _Made:
     yield from _hashes(content.get("hashes"))
     name = content.get("name")
     if isinstance(name, str):
-        yield normalise("file-path" if "/" in name or "\\" in name else "file-name", name)
+        yield normalise("file-path", name)  # many write the whole path where the name belongs
+        yield normalise("file-name", name)
 
 
 def _hashed(content: Mapping[str, Any]) -> _Made:

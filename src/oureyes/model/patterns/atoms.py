@@ -29,7 +29,7 @@ from oureyes.model.patterns.syntax import (
     Test,
 )
 
-__all__ = ["Atom", "atoms", "observable_of_atom", "observables_of_pattern"]
+__all__ = ["Atom", "atoms", "kind_at", "observable_of_atom", "observables_of_pattern"]
 
 _SIMPLE = re.compile(
     r"\s*\[\s*([a-z][a-z0-9-]*):([A-Za-z_][A-Za-z0-9_-]*(?:\.(?:[A-Za-z_][A-Za-z0-9_-]*|'[A-Za-z0-9_-]+'))*)"
@@ -70,6 +70,11 @@ def observable_of_atom(atom: Atom) -> Observable | None:
     """The observable an atom is, where it is one."""
     kind = _kind(atom.type, atom.path)
     return normalise(kind, str(atom.value)) if kind and isinstance(atom.value, str | int) else None
+
+
+def kind_at(path: Path) -> str:
+    """The observable kind that stands at a path, as `normalise` knows it; "" for none."""
+    return _kind(path.type, path.text)
 
 
 def _tests(expression: Expression) -> Iterator[Test]:
