@@ -21,7 +21,7 @@ from oureyes.interfaces.cli import (
     understanding,
 )
 from oureyes.interfaces.cli.exits import __doc__ as _exits
-from oureyes.interfaces.cli.frame import _BY, _HOME, _JSON, _PURPOSE, Root, told
+from oureyes.interfaces.cli.frame import BY_OPTION, HOME_OPTION, JSON_OPTION, PURPOSE_OPTION, Root, told
 
 __all__ = ["app", "main"]
 
@@ -41,10 +41,10 @@ app = typer.Typer(
 @app.callback()
 def _oureyes(
     context: typer.Context,
-    home: Annotated[Path | None, _HOME] = None,
-    json: Annotated[bool, _JSON] = False,
-    by: Annotated[str | None, _BY] = None,
-    purpose: Annotated[str | None, _PURPOSE] = None,
+    home: Annotated[Path | None, HOME_OPTION] = None,
+    json: Annotated[bool, JSON_OPTION] = False,
+    by: Annotated[str | None, BY_OPTION] = None,
+    purpose: Annotated[str | None, PURPOSE_OPTION] = None,
 ) -> None:
     """Our Eyes: what is recorded in one state is known and understood in the others.
 

@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
         "oureyes subscribe --area terrorism --state ID --notify webhook --address https://desk.example/ring"
     )
     command(app, "subscribe", panel=_PANEL, example=lines)(subscribe)
-    command(app, "unsubscribe", panel=_PANEL, example="oureyes unsubscribe lim-1f3a")(unsubscribe)
+    command(app, "unsubscribe", panel=_PANEL, example="oureyes unsubscribe rule--1f3a…")(unsubscribe)
     command(app, "rules", panel=_PANEL, example="oureyes rules")(rules)
 
 
@@ -117,25 +117,23 @@ def subscribe(
 
     As long as nobody subscribes, the desk is told of everything.
     """
-    from uuid import uuid4
-
     from oureyes.model.findings import Subscription
 
     strange = set(members(event)) - set(_EVENTS)
     if strange:
         raise typer.BadParameter(f"{', '.join(_EVENTS)}; not {sorted(strange)[0]}", param_hint="--event")
-    made = Subscription(
-        rule or f"rule-{uuid4().hex[:8]}",
-        owner or at.by,
-        frozenset(members(event)),
-        frozenset(members(area)),
-        frozenset(members(kind)),
-        frozenset(members(state)),
-        own_only,
-        notify,
-        address,
-    )
     with at.node() as node:
+        made = Subscription(
+            rule or node.ctx.new_id("rule"),
+            owner or at.by,
+            frozenset(members(event)),
+            frozenset(members(area)),
+            frozenset(members(kind)),
+            frozenset(members(state)),
+            own_only,
+            notify,
+            address,
+        )
         node.subscribe(made, by=at.by)
     at.screen.answer(_rule(made), lambda: at.screen.line(f"{made.id}: {made.owner} is told by {made.notifier}"))
 

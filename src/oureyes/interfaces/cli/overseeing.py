@@ -133,8 +133,8 @@ def export(
 def figures(
     at: Session,
     year: Annotated[
-        int, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
-    ] = 0,
+        int | None, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
+    ] = None,
 ) -> None:
     """What the node holds, in numbers; with `--year`, the figures of a year that may be published. No personal data."""
     with at.node() as node:

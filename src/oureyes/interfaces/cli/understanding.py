@@ -41,10 +41,12 @@ def search(
 ) -> int:
     """Find what is held, by words and values. All words must occur; "a phrase", a beginning*, -not this.
 
+    One argument is a whole query; of several, one with spaces is a phrase.
+
     Filters: type:indicator, from:ID, tlp:amber, since:2026-01-01, until:…. You are shown what you may see, and each
     search is in the audit log (its digest, not its words). Exit 1 when nothing is found.
     """
-    text = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+    text = words[0] if len(words) == 1 else " ".join(_word(word) for word in words)
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
     hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
@@ -55,6 +57,10 @@ def search(
         lambda: at.screen.table(columns, rows, empty="nothing found that you may see"),
     )
     return exits.OK if hits else exits.NOTHING
+
+
+def _word(word: str) -> str:
+    return f'"{word}"' if " " in word and '"' not in word else word
 
 
 def show(
