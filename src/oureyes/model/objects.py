@@ -26,6 +26,7 @@ OBSERVABLE_TYPES = frozenset(
         *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
         *("user-account", "windows-registry-key", "x509-certificate"),
         *("phone-number", "bank-account", "cryptocurrency-wallet", "identity-document", "vehicle", "media-content"),
+        *("x-oureyes-observable", "x-misp-attribute", "x-oureyes-table", "x-oureyes-row"),
     )
 )
 

@@ -7,7 +7,10 @@ after the first; reading may fail on any single entry without stopping the chann
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+
+import msgspec
 
 from oureyes.errors import Equivocation, OurEyesError, Refused, VerificationError
 from oureyes.exchange.inbox import Duplicate, Inbox, Opened, Poison, open_entry
@@ -16,6 +19,7 @@ from oureyes.exchange.log import (
     entry_of,
     origin_line,
     read_checkpoint,
+    sign_checkpoint,
     verify_checkpoint,
     verify_log,
     verify_receipt,
@@ -24,7 +28,7 @@ from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
 from oureyes.model.findings import Alert
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
-from oureyes.model.merkle import leaf_hash, root_of
+from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Statement
 from oureyes.node import connecting, planning
@@ -39,14 +43,25 @@ __all__ = [
     "Verified",
     "apply",
     "export_channel",
+    "held_for",
+    "own_receipt",
     "partners",
     "receipted",
     "receive",
+    "received",
     "recover",
+    "recover_from",
     "serve",
+    "stands",
+    "submit_apply",
+    "submit_receipted",
+    "submit_receive",
+    "taken",
     "verify",
     "verify_export",
 ]
+
+_BATCH_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,49 +74,116 @@ class Served:
 
 
 def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | None = None) -> Served:
-    """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote."""
+    """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote, or while our log is
+    held: it may lack what the recipient has receipted."""
     with ctx.db.read() as connection:
         channel = current_channel(ctx, connection, recipient)
         if epoch is not None and epoch != channel.epoch:
             channel = Channel(ctx.me, recipient, epoch)
         row = channels.find(connection, channel)
         if row is None:
-            return Served((), b"", 0)
+            row = channels.ChannelRow(0, channel, 0, b"", b"", 0, b"", "", 0, "open", b"")
+        if row.state != "open":
+            raise VerificationError(channel.name, "a log in good standing", row.state, "`oureyes recover`")
         if start > row.size:
             raise VerificationError(
                 channel.name, f"at most our {row.size} entries", f"{start}", "were we restored from an old backup?"
             )
-        found = channels.entries(connection, channel, start, limit)
-        return Served(tuple(line.entry for line in found), row.note, row.size)
+        found = tuple(line.entry for line in _within(channels.entries(connection, channel, start, limit)))
+        end = start + len(found)
+        return Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
+
+
+def _within(lines: list[channels.EntryRow]) -> list[channels.EntryRow]:
+    """As many as are sent or read in one go: at least one, then until the sealed parts come to a megabyte."""
+    weight = 0
+    for place, line in enumerate(lines):
+        weight += len(line.entry.sealed)
+        if place and weight > _BATCH_BYTES:
+            return lines[:place]
+    return lines
+
+
+def _head_at(ctx: Context, connection: Connection, channel: Channel, size: int) -> bytes:
+    """A signed head over the first `size` entries, for a partner that catches up in steps. The right edge is
+    remembered, so that catching up costs each line once, not once a step."""
+    frontier = _frontier_at(connection, channel, size, ctx.frontiers.get(("sent", channel)))
+    ctx.frontiers["sent", channel] = frontier
+    return sign_checkpoint(origin_line(channel), size, frontier.root(), ctx.keys.sign).note
+
+
+def _frontier_at(connection: Connection, channel: Channel, size: int, near: Frontier | None = None) -> Frontier:
+    """The tree's right edge after `size` entries; `near` is an earlier one to go on from."""
+    start = near if near is not None and near.size <= size else Frontier()
+    return start.extend_hashed(channels.leaves(connection, channel, start.size, size))
 
 
 def receipted(ctx: Context, note: bytes, member: str, channel: Channel) -> bool:
-    """Take a recipient's signed receipt; True when it is news. A receipt beyond our log holds the channel."""
+    """Take a recipient's signed receipt; True when it is news. One that our log does not bear out holds the channel:
+    nothing more is written or served until people have looked (`recover`)."""
+    return taken(submit_receipted(ctx, note, member, channel).result())
+
+
+def submit_receipted(
+    ctx: Context, note: bytes, member: str, channel: Channel
+) -> Future[tuple[bool, VerificationError | None]]:
+    """As `receipted`, without waiting; give the result to `taken`."""
     if channel.origin != ctx.me or channel.recipient != member:
         raise Refused(channel.name, f"a receipt of {channel.recipient} for {channel.origin}", f"one from {member}")
     receipt = verify_receipt(note, channel, ctx.roster.members[member].keys.sign)
 
-    def write(connection: Connection) -> bool:
-        row = channels.find(connection, channel)
-        if row is None or receipt.size > row.size:
-            size = row.size if row else 0
-            if row is not None:
-                channels.set_state(connection, channel, "held: a receipt is ahead of our log", note)
-            raise VerificationError(
-                channel.name, f"a receipt for at most our {size} entries", f"{receipt.size}", "`oureyes recover`"
-            )
+    def write(connection: Connection) -> tuple[bool, VerificationError | None]:
+        row = channels.open_channel(connection, channel)
+        frontier, fault = _borne_out(ctx, connection, row, receipt)
+        if fault is not None:
+            _hold(ctx, connection, row, fault, note)
+            return False, fault  # committed: what holds a channel must not be undone with the refusal
         if receipt.size <= row.receipted:
-            return False
-        leaves = channels.leaves(connection, channel)[: receipt.size]
-        if root_of(leaves) != receipt.root:
-            channels.set_state(connection, channel, "held: a receipt is for other entries", note)
-            raise Equivocation(channel.name, "a receipt over our entries", "one over others", (row.note, note))
+            return False, None
         channels.receipt(connection, channel, receipt.size, note, ctx.now())
+        ctx.db.after_commit(lambda: ctx.frontiers.__setitem__(("receipted", channel), frontier))
         ctx.audit(connection, member, "receipt", channel.name, "", size=receipt.size, root=receipt.root.hex())
         ctx.tell("receipted", member)
-        return True
+        return True, None
 
-    return ctx.db.write(write)
+    return ctx.db.submit(write)
+
+
+def taken(outcome: tuple[bool, VerificationError | None]) -> bool:
+    """What a submitted receipt came to."""
+    news, fault = outcome
+    if fault is not None:
+        raise fault
+    return news
+
+
+def _borne_out(
+    ctx: Context, connection: Connection, row: channels.ChannelRow, receipt: Receipt
+) -> tuple[Frontier, VerificationError | None]:
+    """Our tree's right edge where the receipt stands, and what is wrong with the receipt."""
+    if receipt.size > row.size:
+        expected = f"a receipt for at most our {row.size} entries"
+        return Frontier(), VerificationError(row.channel.name, expected, f"{receipt.size}", "`oureyes recover`")
+    frontier = frontier_of(row)
+    if receipt.size < row.size:
+        near = ctx.frontiers.get(("receipted", row.channel))
+        frontier = _frontier_at(connection, row.channel, receipt.size, near)
+    if frontier.root() == receipt.root:
+        return frontier, None
+    evidence = (row.note, receipt.note)
+    return frontier, Equivocation(row.channel.name, "a receipt over our entries", "one over others", evidence)
+
+
+def _hold(
+    ctx: Context, connection: Connection, row: channels.ChannelRow, fault: VerificationError, note: bytes
+) -> None:
+    if row.state.startswith("held"):
+        return
+    other = isinstance(fault, Equivocation)
+    why = "held: a receipt is for other entries" if other else "held: a receipt is ahead of our log"
+    channels.set_state(connection, row.channel, why, note)
+    _alert(ctx, connection, row.channel, "channel", "our log lacks what a partner receipted", str(fault))
+    ctx.audit(connection, row.channel.recipient, "hold", row.channel.name, "", reason=why)
 
 
 def inbox_of(row: channels.ChannelRow) -> Inbox:
@@ -115,6 +197,13 @@ def receive(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
 
     Equivocation quarantines the channel, keeps both signed notes, and alerts people.
     """
+    return received(ctx, channel, submit_receive(ctx, channel, lines, note).result())
+
+
+def submit_receive(
+    ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], note: bytes
+) -> Future[tuple[Checkpoint | None, Equivocation | None]]:
+    """As `receive`, without waiting; give the result to `received`."""
     if channel.recipient != ctx.me or channel.origin not in ctx.roster.members:
         raise Refused(channel.name, f"a channel of a member to {ctx.me}", "another", "check the roster")
     origin_key = ctx.roster.members[channel.origin].keys.sign
@@ -129,11 +218,33 @@ def receive(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
             ctx.audit(connection, channel.origin, "equivocation", channel.name)
             return None, error  # committed: evidence must not be rolled back with the refusal
 
-    head, fault = ctx.db.write(write)
+    return ctx.db.submit(write)
+
+
+def received(ctx: Context, channel: Channel, outcome: tuple[Checkpoint | None, Equivocation | None]) -> Receipt | None:
+    """The receipt for what is durable now."""
+    head, fault = outcome
     if fault is not None:
         raise fault
-    if head is None:
+    return _cosigned(ctx, channel, head) if head is not None else None
+
+
+def own_receipt(ctx: Context, channel: Channel) -> Receipt | None:
+    """Our receipt for all that is durable here of a partner's channel; None when nothing is."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+    if row is None or not row.note or channel.recipient != ctx.me:
         return None
+    return _cosigned(ctx, channel, read_checkpoint(row.note))
+
+
+def held_for(ctx: Context, channel: Channel, start: int, limit: int) -> list[Entry]:
+    """Entries of a partner's channel as we hold them, for an origin that lost its own."""
+    with ctx.db.read() as connection:
+        return [line.entry for line in _within(channels.entries(connection, channel, start, limit))]
+
+
+def _cosigned(ctx: Context, channel: Channel, head: Checkpoint) -> Receipt:
     return cosign(head, channel, ctx.keys.sign, nanoseconds(ctx.now()) // 1_000_000_000)
 
 
@@ -162,7 +273,7 @@ def _settle(
         pending[entry.seq] = entry.header
         new.append(entry)
     if note:
-        box = box.settle(note, origin_key)
+        box = box.settle(note, origin_key, lambda size: _frontier_at(connection, row.channel, size).root())
     if new and box.settled < box.next:
         raise VerificationError(
             row.channel.name, f"a checkpoint over {box.next} entries", f"{box.settled}", "ask the partner to resend"
@@ -192,6 +303,11 @@ def _settle(
 
 def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
     """Read up to `limit` durable entries; how many. One that cannot be read is put aside and the next is taken."""
+    return submit_apply(ctx, channel, limit).result()
+
+
+def submit_apply(ctx: Context, channel: Channel, limit: int = 16) -> Future[int]:
+    """As `apply`, without waiting, and behind whatever somebody waits for."""
     seals = {ctx.keys.seal.id: ctx.keys.seal}
     signers = {member.id: member.keys.sign for member in ctx.roster.members.values()}
 
@@ -199,24 +315,28 @@ def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
         row = channels.find(connection, channel)
         if row is None:
             return 0
-        waiting = channels.unapplied(connection, channel, limit)
+        waiting = _within(channels.unapplied(connection, channel, limit))
         for line in waiting:
             opened = open_entry(line.entry, seals, signers, ctx.me)
             if isinstance(opened, Opened):
                 opened = _take(ctx, connection, opened)
             if isinstance(opened, Poison):
-                channels.set_applied(connection, row, line.entry.seq, "poison", "", str(opened.error))
-                subject = f"{channel.name}/{line.entry.seq}"
-                desk.quarantine(connection, channel.origin, opened.error, line.entry.header, ctx.now())
-                _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(opened.error))
-                ctx.audit(connection, channel.origin, "poison", subject, "", reason=opened.reason)
+                _put_aside(ctx, connection, row, line.entry, opened)
             else:
                 channels.set_applied(connection, row, line.entry.seq, "applied", opened.statement.id)
         if waiting:
             ctx.tell("applied", channel.origin)
         return len(waiting)
 
-    return ctx.db.write(write)
+    return ctx.db.submit(write, background=True)
+
+
+def _put_aside(ctx: Context, connection: Connection, row: channels.ChannelRow, entry: Entry, poison: Poison) -> None:
+    channel, subject = row.channel, f"{row.channel.name}/{entry.seq}"
+    channels.set_applied(connection, row, entry.seq, "poison", "", str(poison.error))
+    desk.quarantine(connection, channel.origin, poison.error, entry.header, ctx.now())
+    _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(poison.error))
+    ctx.audit(connection, channel.origin, "poison", subject, "", reason=poison.reason)
 
 
 def _take(ctx: Context, connection: Connection, opened: Opened) -> Opened | Poison:
@@ -245,8 +365,12 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     for item in statement.items:
         _refuse_unconsented(ctx, connection, statement, item)
     source = objects.source(connection, statement.origin, statement.origin, "partner", statement.time[:10])
-    batch = [derive(item.object, item.marking) for item in statement.items]
-    take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    batch = [derive(item.object, item.marking, tags=item.tags) for item in statement.items]
+    taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    for item, added in zip(statement.items, taken.added, strict=True):
+        if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
+            objects.set_label(connection, item.object.id, statement.origin, item.marking)
+            objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
@@ -401,6 +525,24 @@ class PartnerState:
         return self.sent - self.receipted
 
 
+def stands(
+    ctx: Context,
+    member: str,
+    state: str,
+    attempts: int,
+    due_ms: int,
+    error: str,
+    connection: Connection,
+    *,
+    alarm: bool,
+) -> None:
+    """Keep how the line to a partner stands; when trying has long been in vain, people are told once."""
+    known = channels.deliveries(connection).get(member)
+    channels.set_delivery(connection, member, state, attempts, due_ms, error, ctx.now())
+    if alarm and (known is None or known[0] != "failed"):
+        _alert(ctx, connection, Channel(ctx.me, member), "partner", f"{member} cannot be reached", error)
+
+
 def partners(ctx: Context) -> list[PartnerState]:
     """How the node stands with everybody on the roster."""
     with ctx.db.read() as connection:
@@ -497,39 +639,61 @@ def _check(
 
 def export_channel(ctx: Context, channel: Channel) -> bytes:
     """A channel's log in one file that can be checked offline, without a key to read it: frames, head, receipt."""
-    import msgspec
-
     with ctx.db.read() as connection:
         row = channels.find(connection, channel)
         if row is None:
             raise Refused(channel.name, "a channel of this node", "none", "`oureyes partners`")
         lines = channels.entries(connection, channel, 0, row.size)
+    receipt = row.receipt_note
+    if not receipt and row.note and channel.recipient == ctx.me:  # ours to give: every line of it is durable here
+        at = nanoseconds(ctx.now()) // 1_000_000_000
+        receipt = cosign(read_checkpoint(row.note), channel, ctx.keys.sign, at).note
     body = {
         "channel": channel.name,
         "size": row.size,
         "note": row.note,
-        "receipt": row.receipt_note,
+        "receipt": receipt,
         "lines": [[line.entry.header, line.entry.sealed, line.leaf] for line in lines],
     }
     return msgspec.json.encode(body)
 
 
+class Exported(msgspec.Struct):
+    """A channel's log as a file holds it."""
+
+    channel: str
+    size: int
+    note: bytes
+    receipt: bytes
+    lines: list[tuple[bytes, bytes, bytes]]
+
+
+def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
+    """A log from a file; VerificationError when it is none, or no log of members."""
+    expected = "a log of two members, exported by `oureyes verify --export`"
+    try:
+        read = msgspec.json.decode(raw, type=Exported)
+        channel = Channel.of(read.channel)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise VerificationError("export", expected, str(error)[:80]) from None
+    strangers = [member for member in (channel.origin, channel.recipient) if member not in ctx.roster.members]
+    if strangers:
+        raise VerificationError("export", expected, f"{strangers[0][:32]}, who is on no roster here")
+    return channel, read
+
+
 def verify_export(ctx: Context, raw: bytes) -> Verified:
     """Check an exported log against the roster's keys alone."""
-    import msgspec
+    channel, read = read_export(ctx, raw)
+    return _check(ctx, channel, read.lines, read.note, read.receipt, read.size)
 
-    class Export(msgspec.Struct):
-        channel: str
-        size: int
-        note: bytes
-        receipt: bytes
-        lines: list[tuple[bytes, bytes, bytes]]
 
-    try:
-        read = msgspec.json.decode(raw, type=Export)
-    except msgspec.DecodeError as error:
-        raise VerificationError("export", "a log exported by `oureyes verify --export`", str(error)[:80]) from None
-    return _check(ctx, Channel.of(read.channel), read.lines, read.note, read.receipt, read.size)
+def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
+    """Take our lost entries back from the log that their recipient exported for us; the channel and its size then."""
+    channel, read = read_export(ctx, raw)
+    if channel.origin != ctx.me:
+        raise Refused(channel.name, f"a channel of {ctx.me}'s own", f"one of {channel.origin}", "ask its recipient")
+    return channel, recover(ctx, channel, [(header, sealed) for header, sealed, _ in read.lines], read.receipt)
 
 
 def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:

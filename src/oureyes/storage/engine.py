@@ -4,14 +4,19 @@ Everything written goes through a single thread that gathers what is waiting int
 each piece runs in a savepoint, so one that fails takes nothing with it; the commit, with `synchronous=FULL`, stands
 for all of them, and only then does any caller learn that its piece is done. Readers have connections of their own.
 
+There are two lanes. What somebody waits for goes first; work that only has to be done some day (`background`: reading
+entries that are receipted already) is taken one piece a commit while nobody waits, so that no receipt is held up by
+it, and now and then even when somebody does, so that it is never starved.
+
 SQLite comes from `sqlcipher3`, encrypted and of a version without the WAL-reset corruption (fixed in 3.51.3); the
 interpreter's own is not used. The key is the raw 32 bytes, so no key derivation is paid per connection.
 """
 
 from __future__ import annotations
 
-import queue
+import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -27,11 +32,13 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from oureyes.errors import OurEyesError, StorageError
 from oureyes.storage.migrations import upgrade
 
-__all__ = ["Database", "backup", "open_database", "restore"]
+__all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_version"]
 
 T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
 _GROUP = 256  # pieces gathered into one commit at most
+_TURNS = 8  # commits in a row for those who wait, before background work gets one
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -45,7 +52,10 @@ class Database:
 
     def __init__(self, writer: Engine, reader: Engine, path: Path | None) -> None:
         self._writer, self._reader, self.path = writer, reader, path
-        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._waiting: deque[_Piece] = deque()
+        self._background: deque[_Piece] = deque()
+        self._work = threading.Condition()
+        self._turns = 0
         self._committed: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
         self._closed = False
@@ -56,12 +66,14 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self._writer.dialect.name
 
-    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[Connection], T], *, background: bool = False) -> Future[T]:
         """Queue a piece of writing; the future is done once it is durable, or failed and undone."""
-        if self._closed:
-            raise StorageError("database", "an open database", "a closed one")
         piece = _Piece(work)
-        self._waiting.put(piece)
+        with self._work:
+            if self._closed:
+                raise StorageError("database", "an open database", "a closed one")
+            (self._background if background else self._waiting).append(piece)
+            self._work.notify()
         return piece.future
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -83,32 +95,32 @@ class Database:
 
     def close(self) -> None:
         """Finish what is queued, then close."""
-        if not self._closed:
+        with self._work:
+            if self._closed:
+                return
             self._closed = True
-            self._waiting.put(None)
-            self._thread.join()
-            self._writer.dispose()
-            self._reader.dispose()
+            self._work.notify()
+        self._thread.join()
+        self._writer.dispose()
+        self._reader.dispose()
 
     def _run(self) -> None:
         with self._writer.connect() as connection:
-            while (first := self._waiting.get()) is not None:
-                group, last = self._gather(first)
-                self._commit(connection, group)
-                if last:
-                    return
+            while taken := self._next():
+                # whoever stopped waiting before its turn has nothing done; from here on it cannot be called off
+                if group := [piece for piece in taken if piece.future.set_running_or_notify_cancel()]:
+                    self._commit(connection, group)
 
-    def _gather(self, first: _Piece) -> tuple[list[_Piece], bool]:
-        group = [first]
-        while len(group) < _GROUP:
-            try:
-                piece = self._waiting.get_nowait()
-            except queue.Empty:
-                break
-            if piece is None:
-                return group, True
-            group.append(piece)
-        return group, False
+    def _next(self) -> list[_Piece]:
+        """The pieces of the next commit; none once the database is closed and all is done."""
+        with self._work:
+            while not (self._waiting or self._background or self._closed):
+                self._work.wait()
+            if self._background and (not self._waiting or self._turns >= _TURNS):
+                self._turns = 0
+                return [self._background.popleft()]
+            self._turns += 1
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _GROUP))]
 
     def _commit(self, connection: Connection, group: list[_Piece]) -> None:
         done: list[tuple[_Piece, Any]] = []
@@ -125,7 +137,10 @@ class Database:
                     piece.future.set_exception(_told(error))
             return
         for call in tuple(self._committed):
-            call()
+            try:
+                call()
+            except Exception as error:  # a listener's fault must neither stop the writer nor undo what is durable
+                _LOG.error("a listener failed: %s", type(error).__name__)
         for piece, result in done:
             piece.future.set_result(result)
 
@@ -202,6 +217,22 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return writer, reader, None if memory else Path(where)
+
+
+def sqlite_version() -> tuple[str, bool]:
+    """Of the SQLite that keeps the encrypted file, and whether it is recent enough."""
+    from sqlcipher3 import dbapi2
+
+    return dbapi2.sqlite_version, dbapi2.sqlite_version_info >= _OLDEST_SQLITE
+
+
+def fault(database: Database) -> str:
+    """What the engine's own check of its file finds; "" when it is whole, or when the engine looks after that."""
+    if database.dialect != "sqlite":
+        return ""
+    with database.read() as connection:
+        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
+    return "" if found == ["ok"] else "; ".join(found)[:200]
 
 
 def backup(database: Database, target: Path, key: bytes) -> None:

@@ -53,11 +53,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of it: `outcome` is new, version, unchanged, older, conflict or revived."""
+    """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
+    content under an id and version already held, and not the current one; `conflict` when the contents differ."""
 
     holding: int
     object: int
     outcome: str
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,8 @@ def add(
 ) -> list[Added]:
     """Store a batch. Order in, order out. The same object from the same source adds nothing.
 
-    Two contents under one id and version are both kept; the one with the smaller digest is the current one on every
-    node, whatever came first ("conflict").
+    Two texts under one id and version are both kept; the one with the smaller digest is the current one on every
+    node, whatever came first.
     """
     numbers = idents(connection, _every_id(batch))
     label_of = labels(connection, [item.marking for item in batch])
@@ -196,7 +198,30 @@ def add(
         out.append(Added(holding, number, outcome))
     _save(connection, new)
     known.save(connection)
-    return out
+    return _conflicts(connection, batch, out, objects)
+
+
+def _conflicts(
+    connection: Connection, batch: Sequence[Incoming], added: list[Added], known: Mapping[tuple[int, int, bytes], int]
+) -> list[Added]:
+    """Name those whose content, not just its spelling, differs from another under the same id and version."""
+    texts: dict[tuple[int, int], list[int]] = {}
+    for (ident, instant, _), number in known.items():
+        texts.setdefault((ident, instant), []).append(number)
+    several = {number: numbers for numbers in texts.values() if len(numbers) > 1 for number in numbers}
+    if not several:
+        return added
+    found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
+    contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
+    return [
+        Added(one.holding, one.object, one.outcome, True)
+        if one.outcome in ("version", "other")
+        and any(
+            contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
+        )
+        else one
+        for item, one in zip(batch, added, strict=True)
+    ]
 
 
 class _Known:
@@ -235,7 +260,7 @@ class _Known:
         if newest is None:
             outcome = "new"
         elif newest[0] == instant and newest[1] != dig:
-            outcome = "conflict" if dig > newest[1] else "version"
+            outcome = "other" if dig > newest[1] else "version"
         elif newest[0] > instant:
             outcome = "older"
         else:
@@ -488,6 +513,27 @@ def live(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, Held
     return [(int(row[0]), _read(row[1:])) for row in found]
 
 
+def held_back(connection: Connection, *, limit: int = 1000) -> list[Held]:
+    """What was read and waits for a person before anybody may have it, oldest first."""
+    found = rows(
+        connection,
+        _HELD + "WHERE h.state = 'held-back' AND h.last AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        [limit],
+    )
+    return [_read(row) for row in found]
+
+
+def of_source(connection: Connection, origin: str, name: str) -> list[str]:
+    """The ids of everything that `origin` holds from one of its sources now, oldest first."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT i.id, min(h.n) FROM holding h JOIN source s ON s.n = h.source JOIN ident i ON i.n = h.ident"
+        " WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' GROUP BY i.id ORDER BY min(h.n)",
+        [origin, name],
+    )
+    return [str(text) for text, _ in found]
+
+
 def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int) -> list[int]:
     """Object numbers by type and origin alone, newest first."""
     where: list[str] = ["h.last", "h.state = 'held'"]
@@ -528,3 +574,30 @@ def arrivals(connection: Connection) -> list[tuple[str, str]]:
 
 def _day(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).strftime("%Y-%m-%d")
+
+
+def of_types(connection: Connection, kinds: Iterable[str], *, limit: int) -> list[Held]:
+    """Current holdings of some types, newest first."""
+    found = select_in(
+        connection,
+        _HELD
+        + "WHERE o.type IN (:in) AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n DESC LIMIT ?",
+        kinds,
+        limit,
+    )
+    return [_read(row) for row in found]
+
+
+def sources_of(connection: Connection, holdings: Iterable[int]) -> dict[int, int]:
+    """The source number of each holding."""
+    found = select_in(connection, "SELECT n, source FROM holding WHERE n IN (:in)", dict.fromkeys(holdings))
+    return {int(n): int(source) for n, source in found}
+
+
+def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterable[str]) -> int:
+    """Give what `origin` holds of an id these tags."""
+    return run(
+        connection,
+        "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
+        ["\n".join(tags), origin, identifier],
+    )
