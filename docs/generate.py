@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import importlib.util
 import inspect
 import os
 import re
@@ -100,7 +99,7 @@ def environment() -> set[str]:
 
 def application() -> Any:
     """The command line as click sees it; None where there is none yet."""
-    if importlib.util.find_spec("oureyes.interfaces") is None:
+    if not (Path(errors.__file__).parent / "interfaces" / "cli").exists():
         return None
     import typer
 
