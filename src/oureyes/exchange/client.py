@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import logging
 import secrets
 import ssl
@@ -171,8 +172,9 @@ class Dialler:
         target = URL(f"{self.url.rstrip('/')}{path}" + (f"?{query}" if query else ""), encoded=True)
         headers = {**signed, "Accept-Encoding": "identity", "Content-Type": MEDIA_TYPE}
         limit = limit or aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_CONNECT_S)
+        data = io.BytesIO(body) if body else None
         async with self.session.request(
-            method, target, data=body or None, headers=headers, ssl=self.tls, timeout=limit, allow_redirects=False
+            method, target, data=data, headers=headers, ssl=self.tls, timeout=limit, allow_redirects=False
         ) as answer:
             if answer.status >= 300:
                 raise PartnerSaid(self.partner, answer.status, await _have(answer))

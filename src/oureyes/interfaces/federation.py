@@ -193,7 +193,7 @@ class Federation:
             batch = await self._serve(channel, start, limit)
             if not batch.lines and await _within(event, min(_number(request, "wait", 0), _MAX_WAIT_S)):
                 batch = await self._serve(channel, start, limit)
-        if self.closed or member not in self._node.roster.members:
+        if member not in self._node.roster.members:
             raise Refused("member")
         return _frames(batch.frames())
 

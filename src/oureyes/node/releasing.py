@@ -268,7 +268,7 @@ def decided_of(
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
-        withheld = frozenset(ref for ref, marking in linked.items() if rules.refuse(marking))
+        withheld = frozenset(ref for ref, marking in linked.items() if rules.hide(ref, marking))
 
         def one(
             item: objects.Held,
@@ -334,7 +334,17 @@ class _Rules:
         self._ctx, self._to, self._draft, self._at, self._approvals = ctx, to, draft, at, approvals
         self._policy = ctx.policy()
 
+    def hide(self, ref: str, marking: Marking) -> bool:
+        """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
+        shared plan must be able to cite what each state released. An observable's id tells its value: that is hidden."""
+        if not self.refuse(marking):
+            return False
+        foreign = marking.originator not in ("", self._ctx.me)
+        named = foreign and not objects.is_observable(ref.partition("--")[0])
+        return not named or self.refuse(marking.but(originator=""))
+
     def refuse(self, marking: Marking) -> bool:
+        """Whether this recipient may not have what carries `marking`."""
         if marking not in self._ask:
             self._ask[marking] = (
                 refusal(
