@@ -94,7 +94,7 @@ def environment() -> set[str]:
     """Every OUREYES_ variable that stands in the sources."""
     source = Path(errors.__file__).parent
     text = "\n".join(file.read_text("utf-8") for file in sorted(source.rglob("*.py")))
-    return set(re.findall(r"\bOUREYES_[A-Z][A-Z_]+[A-Z]\b", text))
+    return set(re.findall(r"\bOUREYES_[A-Z][A-Z_]*[A-Z]\b", text))
 
 
 def application() -> Any:
@@ -115,12 +115,14 @@ def each_command(command: Any, name: str = "oureyes") -> Iterator[tuple[str, Any
 
 
 def commands() -> Iterator[str]:
-    yield "`oureyes COMMAND --help` says the same. With `--json` a command prints one JSON document and nothing else."
+    yield "`oureyes COMMAND --help` says the same. The options of `oureyes` itself go with every command, before it or"
+    yield "after it; they are listed once."
     yield ""
     root = application()
     if root:
         said = told(importlib.import_module("oureyes.interfaces.cli.exits"))
         yield from ("## Exit codes", "", "```text", said, "```", "")
+    everywhere = {one.opts[0] for one in root.params} if root else set()
     for name, command in each_command(root) if root else ():
         yield from (f"## {name}", "", _plain(command.help or ""), "")
         context = command.context_class(command, info_name=name)
@@ -128,6 +130,8 @@ def commands() -> Iterator[str]:
         if example := getattr(command, "epilog", None):
             yield from ("```text", _plain(example), "```", "")
         options = [one for one in command.params if one.param_type_name == "option" and not one.hidden]
+        if command is not root:
+            options = [one for one in options if one.opts[0] not in everywhere]
         if options:
             yield from table(("Option", "Default", "What it does"), (_option(one) for one in options))
 

@@ -95,7 +95,7 @@ def shell_lines() -> Iterator[tuple[str, list[str]]]:
     """(file:line, words) of every `oureyes …` in a shell block; a line that ends in \\ goes on."""
     for _, where, text in blocks("(?:sh|console|bash)"):
         for line in text.replace("\\\n", " ").splitlines():
-            for part in re.split(r"&&|\||;", line.removeprefix("$ ").partition(" #")[0]):
+            for part in re.split(r"&+|\||;", line.removeprefix("$ ").partition(" #")[0]):
                 words = shlex.split(part)
                 if words and words[0].rpartition("/")[2] == "oureyes":
                     yield where, words
@@ -135,7 +135,7 @@ def test_every_variable_named_in_the_manual_exists() -> None:
     def unknown() -> Iterator[str]:
         for file in PROSE:
             text = file.read_text("utf-8")
-            for found in re.finditer(r"\bOUREYES_[A-Z_]+[A-Z]\b", text):
+            for found in re.finditer(r"\bOUREYES_[A-Z][A-Z_]*[A-Z]\b", text):
                 if found[0] not in known:
                     yield f"{at(file, text, found.start())}: {found[0]}"
 
