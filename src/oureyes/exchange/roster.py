@@ -98,7 +98,7 @@ def load(raw: bytes, previous: Roster | None = None) -> Roster:
 
 def installed(raw: bytes) -> Roster:
     """A roster checked against its forerunner when it was installed: its own members' signatures are enough now."""
-    roster, _ = _parse(raw)
+    roster, _ = parse(raw)
     _refuse_too_few(raw, f"roster {roster.version}", roster)
     return roster
 
