@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import stix2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.model.objects import EXTENSIONS
@@ -65,12 +65,14 @@ _FRAGMENTS = st.sampled_from([*_PIECES.split(" "), " "])
 _TEXTS = st.one_of(st.text(max_size=40), st.lists(_FRAGMENTS, max_size=8).map("".join))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), _TEXTS, st.sampled_from([None, "TH", "ID", "SG", "??"]))
 def test_normalising_twice_is_normalising_once(kind, text, country):
     once = normalise(kind, text, country)
     assert once is None or normalise(once.kind, once.value) == once
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.text(max_size=20), st.sampled_from(KINDS), st.lists(st.none())),
     st.one_of(st.text(), st.none(), st.integers()),
@@ -79,6 +81,7 @@ def test_junk_never_raises(kind, junk):
     assert normalise(kind, junk) is None or isinstance(junk, str)
 
 
+@settings(deadline=None)
 @given(_TEXTS)
 def test_refanging_twice_is_refanging_once(text):
     assert refang(refang(text)) == refang(text)
@@ -212,6 +215,7 @@ _VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_NAMES.split()), _VALUES), st.sampled_from(_TYPES.split()))
 def test_an_object_of_any_shape_is_read_without_raising(content, kind):
     assert isinstance(observables_of({**content, "type": kind}), tuple)

@@ -15,6 +15,7 @@ from oureyes.record.misp_export import to_misp
 
 EVENT = "5bad1b96-53bc-4148-87eb-50d50a016219"
 PART = "5bad1c5a-c608-4f5b-9d0e-4a7d0a0162{:02x}"
+WALLET = "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"
 ORGC = {"name": "Fictional CERT", "uuid": "55f6ea5e-51ac-4344-bc8c-4170950d210f"}
 
 
@@ -76,10 +77,10 @@ def test_an_attribute_to_detect_by_is_an_indicator_and_another_is_observed_data(
     ("kind", "value", "pattern"),
     [
         ("filename|sha1", "a.exe|" + "0" * 40, f"[file:name = 'a.exe' AND file:hashes.'SHA-1' = '{'0' * 40}']"),
-        ("domain|ip", "a.example|198.51.100.3", "[domain-name:value = 'a.example'] OR [ipv4-addr:value = '198.51.100.3']"),
+        ("domain|ip", "a.test|198.51.100.3", "[domain-name:value = 'a.test'] OR [ipv4-addr:value = '198.51.100.3']"),
         ("ip-dst|port", "198.51.100.3|443", "[ipv4-addr:value = '198.51.100.3']"),
         ("mutex", "it's\\here", "[mutex:name = 'it\\'s\\\\here']"),
-        ("btc", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "[cryptocurrency-wallet:value = 'btc:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2']"),
+        ("btc", WALLET, f"[cryptocurrency-wallet:value = 'btc:{WALLET}']"),
         ("AS", "AS64496", "[autonomous-system:number = 64496]"),
     ],
 )  # fmt: skip

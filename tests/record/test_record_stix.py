@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oureyes.errors import InvalidObject
-from oureyes.model.markings import TLP, Marking, Onward
+from oureyes.model.markings import TLP, TLP_2_EXTENSION, Marking, Onward
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import stix
@@ -177,7 +177,7 @@ def test_a_marking_that_is_not_known_holds_the_object(where):
     [
         ({"definition_type": "statement", "definition": {"statement": "Copyright"}}, None),
         ({"definition_type": "tlp", "definition": {"tlp": "amber"}}, TLP.AMBER),
-        ({"extensions": {"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d": {"tlp_2_0": "amber+strict"}}}, TLP.AMBER_STRICT),
+        ({"extensions": {TLP_2_EXTENSION: {"tlp_2_0": "amber+strict"}}}, TLP.AMBER_STRICT),
     ],
 )  # fmt: skip
 def test_a_definition_later_in_the_file_is_understood(definition, tlp):

@@ -121,7 +121,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:@|\s?[\[({{]\s?(?:@|at)\s?[\])}}]\s?)(?:{_LABEL}{_DOT})+[A-Za-z][A-Za-z0-9-]{{1,62}}",
+    rf"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{{1,64}}(?:@|\s?[\[({{]\s?(?:@|at)\s?[\])}}]\s?)(?:{_LABEL}{_DOT})+[A-Za-z][A-Za-z0-9-]{{1,62}}",
     re.IGNORECASE,
 )
 _IPV4 = re.compile(

@@ -8,17 +8,22 @@ __all__ = ["defang", "refang"]
 
 _SCHEME = re.compile(r"\bh(?:xx|XX|Xx|\*\*)p(s?)(?=\W)", re.IGNORECASE)
 _FTP = re.compile(r"\bfxp(?=:|\[)", re.IGNORECASE)
-_BRACKETED = re.compile(r"[\[({]\s*(\.|dot|://|:|@|at|/)\s*[\])}]", re.IGNORECASE)
+_BRACKETED = re.compile(r"(?:[\[({]\s{0,2}){1,8}(\.|dot|://|:|@|at|/)(?:\s{0,2}[\])}]){1,8}", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\+\.")
+_SHORT, _PASSES = 8192, 8
 _WORDS = {"dot": ".", "at": "@"}
 
 _LINK = re.compile(r"\b(h)tt(ps?)(?=://)", re.IGNORECASE)
-_DOTTED = re.compile(r"(?<![\w.\[])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[\w-]+\.)+[^\W\d_][\w-]*)(?![\w\]])")
+_DOTTED = re.compile(r"(?<![\w.\[-])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[\w-]+\.)+[^\W\d_][\w-]*)(?![\w\]])")
 _AT = re.compile(r"(?<=[\w.+-])@(?=\w)")
 
 
 def refang(text: str) -> str:
     """`hxxps://evil[.]test` → `https://evil.test`; until nothing changes, so that doing it twice is doing it once."""
-    while (mended := _refang_once(text)) != text:
+    for _ in range(_PASSES if len(text) > _SHORT else len(text)):  # a long text made to nest must not cost its square
+        mended = _refang_once(text)
+        if mended == text:
+            break
         text = mended
     return text
 
@@ -30,5 +35,5 @@ def defang(text: str) -> str:
 
 
 def _refang_once(text: str) -> str:
-    text = _SCHEME.sub(r"http\1", _FTP.sub("ftp", text)).replace("\\.", ".")
+    text = _ESCAPED.sub(".", _SCHEME.sub(r"http\1", _FTP.sub("ftp", text)))
     return _BRACKETED.sub(lambda found: _WORDS.get(found[1].lower(), found[1]), text)

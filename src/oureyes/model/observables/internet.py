@@ -20,7 +20,7 @@ _LABELS = r"(?:[a-z0-9_-]{1,63}\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _DOMAIN = re.compile(_LABELS, re.ASCII)
 _IPV4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}", re.ASCII)
-_PLAIN_URL = re.compile(rf"https?://{_LABELS}/[A-Za-z0-9._~:/?@!$&*+,;='-]*", re.ASCII)
+_PLAIN_URL = re.compile(rf"https?://{_LABELS}(/[A-Za-z0-9._~:/?@!$&*+,;='-]*)?", re.ASCII)
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/?#]*)@)?(\[[^\]/]*\]|[^/?#:@]*)(?::(\d*))?([/?][^#]*)?(?:#.*)?")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
 _PORTS = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
@@ -52,8 +52,9 @@ def address(text: str) -> tuple[str, str] | None:
 def url(text: str) -> str | None:
     """Refanged, scheme and host lower, no default port, no fragment. Without a scheme it is read as http, as
     browsers do. Percent escapes of unreserved characters are decoded, others upper-cased (RFC 3986 §6.2.2)."""
-    if _PLAIN_URL.fullmatch(text):
-        return text
+    plain = _PLAIN_URL.fullmatch(text) if len(text) <= 253 else None  # beyond that the host's length must be checked
+    if plain is not None:
+        return text if plain[1] else text + "/"
     for _ in range(4):  # an escape may hide a bracketed dot: repeat until it stands still
         written = _url_once(text)
         if written is None or written == text:
