@@ -24,7 +24,7 @@ from oureyes.exchange.log import (
     verify_log,
     verify_receipt,
 )
-from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
+from oureyes.exchange.outbox import CHECKPOINT_EVERY, NeedsRecovery, Outbox, restored
 from oureyes.model.findings import Alert
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
@@ -44,6 +44,8 @@ __all__ = [
     "apply",
     "export_channel",
     "held_for",
+    "held_logs",
+    "newest",
     "own_receipt",
     "partners",
     "receipted",
@@ -52,11 +54,14 @@ __all__ = [
     "recover",
     "recover_from",
     "serve",
+    "sizes",
     "stands",
     "submit_apply",
     "submit_receipted",
     "submit_receive",
     "taken",
+    "unread",
+    "unreceipted",
     "verify",
     "verify_export",
 ]
@@ -90,6 +95,41 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
         found = tuple(line.entry for line in _within(channels.entries(connection, channel, start, limit)))
         end = start + len(found)
         return Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
+
+
+def unreceipted(ctx: Context, channel: Channel, start: int | None = None) -> Served:
+    """The next of our entries that the recipient has not receipted, or those from `start`; for pushing."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+    first = start if start is not None else row.receipted if row else 0
+    return serve(ctx, channel.recipient, first, CHECKPOINT_EVERY, channel.epoch)
+
+
+def newest(ctx: Context, origin: str, recipient: str) -> Channel:
+    """The channel between two in its newest epoch."""
+    with ctx.db.read() as connection:
+        known = channels.channels(connection, origin=origin, recipient=recipient)
+    return known[-1].channel if known else Channel(origin, recipient)
+
+
+def sizes(ctx: Context) -> dict[str, int]:
+    """How many entries we have written, by recipient."""
+    with ctx.db.read() as connection:
+        return {row.channel.recipient: row.size for row in channels.channels(connection, origin=ctx.me)}
+
+
+def unread(ctx: Context) -> list[Channel]:
+    """Channels with entries that are receipted and have not been read, as a crash in between leaves them."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, recipient=ctx.me)
+    return [row.channel for row in found if row.applied < row.size]
+
+
+def held_logs(ctx: Context) -> list[tuple[Channel, int]]:
+    """Logs of ours that are held, with the entries they have: see `recover`."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, origin=ctx.me)
+    return [(row.channel, row.size) for row in found if row.state != "open"]
 
 
 def _within(lines: list[channels.EntryRow]) -> list[channels.EntryRow]:
