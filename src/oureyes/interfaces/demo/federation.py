@@ -42,6 +42,7 @@ STATES: Mapping[str, str] = {
 
 _RETRY_S = 0.5  # longest wait between two tries: nobody watches a demonstration wait
 _PATIENCE_S = 60.0
+_HUSH_S = 0.06
 
 
 class Heard(NamedTuple):
@@ -93,14 +94,37 @@ class Federation:
     def _run(self, work: Coroutine[Any, Any, object]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
 
+    def meet(self, timeout_s: float = 30.0) -> int:
+        """Wait until every node follows every other over TLS; how many streams that are."""
+        ends = time.perf_counter() + timeout_s
+        wanted = len(self.nodes) * (len(self.nodes) - 1)
+        while (joined := sum(self._joined(node) for node in self.nodes.values())) < wanted:
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"{wanted} streams within {timeout_s:.0f} s", f"{joined}")
+            time.sleep(0.05)
+        return joined
+
+    def _joined(self, node: Node) -> int:
+        return sum(partner.state == "sending" for partner in node.partners())
+
     def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
-        """Wait until everything written has been received, read and receipted; how long that took."""
-        started = time.perf_counter()
-        while waiting := self._waiting(but):
-            if time.perf_counter() - started > timeout_s:
-                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting))
-            time.sleep(0.01)
-        return time.perf_counter() - started
+        """Wait until everything written has been received, read and receipted; when the last of it was."""
+        ends = time.perf_counter() + timeout_s
+        while True:
+            self._hush(ends)
+            waiting = self._waiting(but)
+            if not waiting:
+                return self.heard[-1].at if self.heard else time.perf_counter()
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting)[:200])
+
+    def _hush(self, ends: float) -> None:
+        """Wait until nothing was told for a moment: asking while they work would slow what is measured."""
+        while True:
+            told = len(self.heard)
+            time.sleep(_HUSH_S)
+            if len(self.heard) == told or time.perf_counter() > ends:
+                return
 
     def _waiting(self, but: Collection[str]) -> list[str]:
         """Channels on which something is under way."""

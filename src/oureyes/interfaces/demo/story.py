@@ -89,10 +89,15 @@ def _nodes(stage: Stage, step: Step) -> None:
     step.must("all nodes hold the same roster", len(fingerprints) == 1, len(fingerprints))
     keys = {member.keys.sign for member in one.members.values()}
     step.must("each node has a key of its own", len(keys) == len(STATES), len(keys))
+    streams = stage.states.meet()
+    step.must("every node follows every other", streams == len(STATES) * (len(STATES) - 1), streams)
     for member in ("MY", "SG"):
         stage.node(member).record([stage.case.files[member]], by=DESK[member][0], purpose=WHY)
-    step.note(nodes=len(rows), roster_signatures=len(signers), roster=fingerprints.pop()[:16])
-    stage.tell.line(f"The roster is signed by all {len(signers)}; nobody stands in the middle.")
+    step.note(nodes=len(rows), streams=streams, roster_signatures=len(signers), roster=fingerprints.pop()[:16])
+    stage.tell.line(
+        f"The roster is signed by all {len(signers)}; {streams} streams over TLS 1.3 join them, and nobody stands in the "
+        "middle."
+    )
     stage.tell.line("Malaysia and Singapore each hold a report that nobody else has seen.")
 
 
@@ -383,8 +388,7 @@ def _planned(stage: Stage, step: Step) -> None:
     started = time.perf_counter()
     _retract(stage, step)
     version = _supersede(stage, step)
-    stage.states.settle()
-    took = time.perf_counter() - started
+    took = stage.states.settle() - started
     _check_holders(stage, step, version)
     _show_standing(stage, step, before, took)
     for member in CONCERNED:
@@ -497,8 +501,7 @@ def _cut_off(stage: Stage, step: Step) -> None:
     stage.tell.line(f"Laos is cut off; {len(made)} releases go out. Nine states have them, {waiting} wait for Laos.")
     started = time.perf_counter()
     states.start(away)
-    states.settle()
-    took = time.perf_counter() - started
+    took = states.settle() - started
     same = [_raw(stage.node(away), one.id, HOME) == one.raw for one in made]
     step.must("it has all of them, byte for byte", all(same), same)
     stage.tell.line(f"Laos is back, and has caught up after {_ms(took)}.")
@@ -588,7 +591,8 @@ def _overseen(stage: Stage, step: Step) -> None:
         checked = node.verify_audit()
         step.must(f"{member}'s audit log holds", checked.flaw is None and checked.covered == covered, checked.flaw)
         lines += checked.size
-    step.note(holders=len(holders), opened=sorted(opened), matched=sorted(matched), audit_lines=lines)
+    looked = {"wallet": ids["wallet"], **({"plan": stage.plan.id} if stage.plan else {})}
+    step.note(look_at=looked, holders=len(holders), opened=sorted(opened), matched=sorted(matched), audit_lines=lines)
     stage.tell.line(f"{len(STATES)} audit logs with {lines:,} lines; every line, and every signed head, holds.")
 
 
