@@ -26,11 +26,13 @@ from oureyes.interfaces.demo.story import Stage, play
 
 __all__ = ["run"]
 
+_INTERRUPTED = 130  # what a shell expects of a command that was stopped by hand
+
 
 def run(*, once: bool, json: bool, data: Path | None = None, home: Path | None = None, port: int = 8440) -> int:
     """Play the story, or feed `data` in; stay up unless `once`. 0 when every proof held, else 1 and its name."""
     screen = None if json else Screen()
-    with _folder(home, keep=not once) as folder:
+    with _folder(home, keep=not once and not json) as folder:
         told = _Told(time.perf_counter(), screen)
         states = None
         try:
@@ -39,10 +41,12 @@ def run(*, once: bool, json: bool, data: Path | None = None, home: Path | None =
                 told.steps.append(step)
         except OurEyesError as error:
             told.failed(error)
+        except KeyboardInterrupt:
+            return _INTERRUPTED
         else:
             told.ended(states)
             if not once and screen is not None:
-                screen.stay(folder, _commands(folder, told.ids))
+                screen.stay(folder, STATES, _commands(folder, told.ids))
                 _until_interrupted()
                 screen.goodbye(folder)
         finally:
@@ -57,7 +61,10 @@ def _steps(states: Federation, folder: Path, data: Path | None, screen: Screen |
         yield from feed(Feed(states, data, tell))
         return
     if screen is not None:
-        screen.title("Our Eyes", "what one state knows of a crime, the others know and act on. All of it is fictional.")
+        screen.title(
+            "Our Eyes",
+            "What one state knows of a crime, the others know, understand and act on. The case is fictional.",
+        )
     case = unpack(folder / "case", datetime.now(UTC).date())
     yield from play(Stage(states, case, tell))
 
@@ -118,16 +125,19 @@ def _folder(home: Path | None, *, keep: bool) -> Iterator[Path]:
 
 
 def _commands(folder: Path, ids: dict[str, str]) -> list[tuple[str, str]]:
-    at = f"oureyes --home {folder}"
-    return [
-        (f"{at}/MY inbox", "what Malaysia's desk must know"),
-        (f"{at}/SG search lentera", "find by words, in any script of the region"),
-        *((f"{at}/VN show {ids[word]}", "who says so, how sure, who may see it, until when") for word in ids if word == "wallet"),
-        *((f"{at}/ID graph {ids[word]} --hops 2", "what it touches") for word in ids if word == "wallet"),
-        *((f"{at}/MY plan show {ids[word]}", "how the plan stands, and why") for word in ids if word == "plan"),
-        (f"{at}/ID partners", "who has received what"),
-        (f"{at}/LA verify", "that nothing is missing"),
+    said = [
+        ("What Malaysia's desk must know", "MY", "inbox"),
+        ("Find by words, in any script of the region", "SG", "search lentera"),
+        ("Who has received what", "ID", "partners"),
+        ("That nothing is missing", "LA", "verify"),
     ]
+    if "wallet" in ids:
+        said[2:2] = [
+            ("Who says so, how sure, who may see it, until when, what it touches", "VN", f"show {ids['wallet']}"),
+            ("What it leads to", "ID", f"graph {ids['wallet']} --hops 2"),
+            ("How the plan stands, and why", "MY", f"plan show {ids['plan']}"),
+        ]
+    return [(f"oureyes --home {folder / member} {command}", says) for says, member, command in said]
 
 
 def _until_interrupted() -> None:

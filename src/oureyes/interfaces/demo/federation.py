@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from oureyes.errors import VerificationError
 from oureyes.exchange import roster
 from oureyes.exchange.keys import load_sign_key
+from oureyes.exchange.tls import client_context
 from oureyes.interfaces.service import Service
 from oureyes.node import Node
 from oureyes.node.opening import init, member_of
@@ -52,6 +54,14 @@ class Heard(NamedTuple):
     node: str
     what: str
     subject: str
+
+
+class Greeting(NamedTuple):
+    """What two nodes agree on, whether the certificate is the roster's, and one bare round trip of the network."""
+
+    version: str
+    named: bool
+    trip_s: float
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
@@ -106,6 +116,18 @@ class Federation:
 
     def _joined(self, node: Node) -> int:
         return sum(partner.state == "sending" for partner in node.partners())
+
+    def greet(self, member: str, partner: str) -> Greeting:
+        """Greet a partner as `member` does, over a connection of its own."""
+        node, to = self.nodes[member], self.nodes[partner].public
+        address = urlsplit(to.url)
+        context = client_context(node.public.keys.certificate, self.home / member / "tls.key", to.keys.certificate)
+        started = time.perf_counter()
+        with socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_S) as plain:
+            trip = time.perf_counter() - started  # TCP's own greeting is one trip there and back
+            with context.wrap_socket(plain, server_hostname=address.hostname) as secured:
+                named = secured.getpeercert(True) == to.keys.certificate
+                return Greeting(secured.version() or "none", named, trip)
 
     def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
         """Wait until everything written has been received, read and receipted; when the last of it was."""

@@ -185,7 +185,10 @@ def _matched(work: Feed, step: Step) -> None:
                 best[(first, second, one.match.key)] = one
                 pairs[(first, second)] += 1
     top = sorted(best.values(), key=lambda one: (-one.rank, one.match.key))[:10]
-    rows = [(*sorted((STATES[one.left_origin], STATES[one.right_origin])), f"{one.rank:.2f}", one.match.reason[:90]) for one in top]
+    rows = [
+        (*sorted((STATES[one.left_origin], STATES[one.right_origin])), f"{one.rank:.2f}", one.match.reason[:90])
+        for one in top
+    ]
     if rows:
         work.tell.table(("One", "Other", "Rank", "Because"), rows, title="The strongest")
     rang = sum(len(node.inbox()) for node in work.states.nodes.values())
