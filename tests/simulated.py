@@ -79,5 +79,5 @@ def for_(*states: str, tlp: TLP = TLP.GREEN, **more: object) -> Marking:
         releasable_to=frozenset(states),
         onward=Onward.NONE,
         purpose="investigation",
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # any field
     )

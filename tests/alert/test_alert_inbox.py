@@ -1,3 +1,5 @@
+"""How an alert moves through the inbox: new, seen, assigned, done."""
+
 import pytest
 
 from oureyes.alert.inbox import TRANSITIONS, move

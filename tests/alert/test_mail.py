@@ -1,3 +1,5 @@
+"""Alerts by e-mail: what is sent, and what must never be."""
+
 import smtplib
 from email.message import EmailMessage
 

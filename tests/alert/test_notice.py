@@ -1,3 +1,5 @@
+"""What leaves the node in a notification: counts and ids, no content."""
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Whom an event concerns, and how alerts of one cause become one row."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -17,7 +19,7 @@ MATCH = Event(EventKind.MATCH, "pair-1", (OURS, THEIRS), "ID", reason="share a w
 
 
 def subscription(owner: str = "sari", **but: object) -> Subscription:
-    return replace(Subscription("s1", owner), **but)  # type: ignore[arg-type]
+    return replace(Subscription("s1", owner), **but)  # type: ignore[arg-type]  # any field
 
 
 def ids() -> Callable[[], str]:
@@ -130,7 +132,7 @@ def test_an_owner_is_told_by_each_way_asked_for_once() -> None:
 
 
 def alert(id: str, cause: str = "c", **but: object) -> Alert:
-    return replace(Alert(id, cause, "match", "h", (f"o-{id}",), "ID", AT, "sari"), **but)  # type: ignore[arg-type]
+    return replace(Alert(id, cause, "match", "h", (f"o-{id}",), "ID", AT, "sari"), **but)  # type: ignore[arg-type]  # any field
 
 
 def test_one_cause_is_one_row() -> None:

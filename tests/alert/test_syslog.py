@@ -1,3 +1,5 @@
+"""Alerts by syslog, to the letter of RFC 5424."""
+
 import socket
 from pathlib import Path
 

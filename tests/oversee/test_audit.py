@@ -1,3 +1,5 @@
+"""The audit log: what a row may hold, and that an altered, missing or moved row is named."""
+
 from dataclasses import replace
 
 import pytest
@@ -146,7 +148,7 @@ def test_a_row_survives_its_bytes() -> None:
 )
 def test_content_and_nonsense_are_refused(but: dict[str, object]) -> None:
     with pytest.raises(InvalidObject):
-        replace(Row(0, AT, "ID:sari", "read", "indicator--1"), **but)  # type: ignore[arg-type]
+        replace(Row(0, AT, "ID:sari", "read", "indicator--1"), **but)  # type: ignore[arg-type]  # any field
 
 
 def test_a_row_reads_as_a_sentence() -> None:

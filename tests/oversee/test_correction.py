@@ -1,3 +1,5 @@
+"""A correction reaches every holder, and is over when each has confirmed it."""
+
 import pytest
 
 from oureyes.oversee.correction import Complaint, Delivery, Told, complaint_due, holders

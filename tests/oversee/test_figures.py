@@ -1,3 +1,5 @@
+"""Yearly figures that tell nothing about a person."""
+
 from collections.abc import Mapping
 
 from oureyes.oversee.audit import Row, Value

@@ -1,3 +1,5 @@
+"""What is due, when, and in which order: warn, hide, erase."""
+
 from dataclasses import replace
 
 import pytest

@@ -1,3 +1,5 @@
+"""What a change of evidence means to a plan's owners, in words."""
+
 from oureyes.model.plans import Claim, Evidence, Finding, Plan, Status, Validity
 from oureyes.plan.changes import Cause, changes
 

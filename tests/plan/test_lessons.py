@@ -1,3 +1,5 @@
+"""Lessons learnt, and the plans they concern."""
+
 import pytest
 
 from oureyes.errors import InvalidObject

@@ -1,3 +1,5 @@
+"""Plans as STIX and back, with nothing lost."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

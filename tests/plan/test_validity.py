@@ -1,3 +1,5 @@
+"""Whether a plan stands on its evidence, stated as cases and as properties."""
+
 from dataclasses import replace
 
 import pytest
@@ -14,11 +16,11 @@ B2 = Grade.admiralty("B2")
 
 def piece(name: str = "indicator--1", state: EvidenceState = EvidenceState.HELD, **but: object) -> Evidence:
     held = Evidence(name, "2026-06-01T00:00:00Z", B2, state, B2, "2026-06-01T00:00:00Z")
-    return replace(held, **but)  # type: ignore[arg-type]
+    return replace(held, **but)  # type: ignore[arg-type]  # any field
 
 
 def claim(*evidence: Evidence, id: str = "c1", **but: object) -> Claim:
-    return replace(Claim(id, "they move money", evidence), **but)  # type: ignore[arg-type]
+    return replace(Claim(id, "they move money", evidence), **but)  # type: ignore[arg-type]  # any field
 
 
 def plan(*claims: Claim) -> Plan:
@@ -189,7 +191,7 @@ def test_time_alone_never_makes_a_plan_look_better(case: Plan, days: int) -> Non
 @given(PLANS, st.randoms())
 def test_no_order_of_evidence_or_claims_changes_the_verdict(case: Plan, random: object) -> None:
     def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
-        return tuple(sorted(items, key=lambda _: random.random()))  # type: ignore[attr-defined]
+        return tuple(sorted(items, key=lambda _: random.random()))  # type: ignore[attr-defined]  # hypothesis seeds it
 
     other = replace(case, claims=shuffled(tuple(replace(one, evidence=shuffled(one.evidence)) for one in case.claims)))
     old, new = assess(case, NOW), assess(other, NOW)

@@ -1,3 +1,5 @@
+"""An object's card: who says so, how sure, who may see it, until when."""
+
 from oureyes.model.findings import Match
 from oureyes.model.grades import Grade
 from oureyes.model.markings import TLP, Marking, Onward

@@ -1,3 +1,5 @@
+"""Walks and ways through the graph, bounded and in a steady order."""
+
 from collections.abc import Iterable, Sequence
 
 from hypothesis import given
@@ -59,7 +61,7 @@ NAMES = st.sampled_from("abcdefgh")
 
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=20), st.randoms())
 def test_the_order_of_the_store_makes_no_difference(pairs: list[tuple[str, str]], random: object) -> None:
-    shuffled = sorted(pairs, key=lambda _: random.random())  # type: ignore[attr-defined]
+    shuffled = sorted(pairs, key=lambda _: random.random())  # type: ignore[attr-defined]  # hypothesis seeds it
     assert walk("a", 3, Links(*pairs), limit=5, hub=2) == walk("a", 3, Links(*shuffled), limit=5, hub=2)
     assert path("a", "h", Links(*pairs)) == path("a", "h", Links(*shuffled))
 

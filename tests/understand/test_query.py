@@ -1,3 +1,5 @@
+"""What a search means, in words and in each engine's language."""
+
 import re
 import sqlite3
 

@@ -1,3 +1,5 @@
+"""When things happened, and who says so."""
+
 import pytest
 
 from oureyes.model.objects import StixObject

@@ -1,3 +1,5 @@
+"""Words of every script of the region, as both engines index them."""
+
 import re
 from time import perf_counter
 

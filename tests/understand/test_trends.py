@@ -1,3 +1,5 @@
+"""What grows faster than its own past."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

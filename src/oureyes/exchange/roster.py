@@ -21,7 +21,7 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 
-__all__ = ["ROSTER_TYPE", "build", "fingerprint", "load", "sign", "signers", "threshold"]
+__all__ = ["ROSTER_TYPE", "build", "fingerprint", "load", "parse", "sign", "signers", "threshold"]
 
 ROSTER_TYPE = "application/vnd.oureyes.roster+json"
 _MAX_MEMBERS = 64
@@ -84,7 +84,7 @@ def signers(raw: bytes, roster: Roster) -> tuple[str, ...]:
 
 def load(raw: bytes, previous: Roster | None = None) -> Roster:
     """The roster, once enough members of the previous version and of itself signed it."""
-    roster, before = _parse(raw)
+    roster, before = parse(raw)
     subject = f"roster {roster.version}"
     if previous and (roster.version, before) != (previous.version + 1, fingerprint(previous.raw)):
         expected, found = f"the successor of version {previous.version}", f"version {roster.version} of another line"
@@ -105,7 +105,8 @@ def _refuse_too_few(raw: bytes, subject: str, whose: Roster) -> None:
         raise VerificationError(subject, expected, f"{len(have)}", f"not yet signed by {missing[:200]}")
 
 
-def _parse(raw: bytes) -> tuple[Roster, str]:
+def parse(raw: bytes) -> tuple[Roster, str]:
+    """What a roster says and which one it follows, whoever has signed it: for reading before signing."""
     if len(raw) > _MAX_ROSTER:
         raise InvalidObject("roster", f"at most {_MAX_ROSTER} bytes", f"{len(raw)}")
     payload, _ = unpack(raw, ROSTER_TYPE, {})

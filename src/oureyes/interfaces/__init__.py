@@ -1,1 +1,1 @@
-"""Ways into a node. They translate, and never decide."""
+"""The ways in and out of a node: they translate, and never decide."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -26,6 +26,7 @@ OBSERVABLE_TYPES = frozenset(
         *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
         *("user-account", "windows-registry-key", "x509-certificate"),
         *("phone-number", "bank-account", "cryptocurrency-wallet", "identity-document", "vehicle", "media-content"),
+        *("x-oureyes-observable", "x-misp-attribute", "x-oureyes-table", "x-oureyes-row"),
     )
 )
 
@@ -149,7 +150,7 @@ class StixObject:
 
     def references(self) -> tuple[tuple[str, str], ...]:
         """(property, id) of every `*_ref` and `*_refs`, however deep (STIX 2.1 §2.9); markings are not among them."""
-        return self._once("references", lambda: tuple(_references(self.content)))
+        return self._once("references", lambda: tuple(_references(self.content, [])))
 
     def _once(self, name: str, work: Callable[[], _T]) -> _T:
         # functools.cached_property takes a lock on every first use (until Python 3.12), which ingest cannot afford
@@ -159,25 +160,29 @@ class StixObject:
         return cast(_T, known)
 
 
-def _references(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _references(content: Mapping[str, Any], out: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    # decoded JSON holds exact types only, and every object passes here: `type() is` costs half of isinstance
     for key, value in content.items():
-        if isinstance(value, str):
-            if key.endswith("_ref") and key != "marking_ref" and is_identifier(value):
-                yield key, value
-        elif isinstance(value, list):
+        kind = type(value)
+        if kind is str:
+            if key[-4:] == "_ref" and key != "marking_ref" and _IDENTIFIER.fullmatch(value):
+                out.append((key, value))
+        elif kind is list:
             if key not in _BARREN:
-                yield from _listed(key, value)
-        elif isinstance(value, dict) and key not in _BARREN:
-            yield from _references(value)
+                _listed(key, value, out)
+        elif kind is dict and key not in _BARREN:
+            _references(value, out)
+    return out
 
 
-def _listed(key: str, values: list[Any]) -> Iterator[tuple[str, str]]:
-    named = key.endswith("_refs") and key != "object_marking_refs"
+def _listed(key: str, values: list[Any], out: list[tuple[str, str]]) -> None:
+    named = key[-5:] == "_refs" and key != "object_marking_refs"
     for value in values:
-        if isinstance(value, str):
-            if named and is_identifier(value):
-                yield key, value
-        elif isinstance(value, dict):
-            yield from _references(value)
-        elif isinstance(value, list):
-            yield from _listed(key, value)
+        kind = type(value)
+        if kind is str:
+            if named and _IDENTIFIER.fullmatch(value):
+                out.append((key, value))
+        elif kind is dict:
+            _references(value, out)
+        elif kind is list:
+            _listed(key, value, out)

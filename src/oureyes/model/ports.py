@@ -42,12 +42,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person importing decided. `mapping` maps columns for tables; `country` reads national phone numbers."""
+    """What the person importing decided, and what the node knows: `mapping` maps columns for tables; `country` reads
+    national phone numbers; `definitions` are marking definitions already held (None: understood, restricts nothing)."""
 
     source: str = ""
     date: str = ""
     country: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, Marking | None] = field(default_factory=dict)
     max_bytes: int = 1 << 30
     max_depth: int = 64
 

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oureyes.model.findings import Alert, AlertState, Judgement, Subscription, Verdict
+from oureyes.model.findings import Alert, AlertState, Holding, Judgement, Subscription, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
-from oureyes.node import connecting, exchanging, overseeing, planning, recording, releasing, understanding
+from oureyes.node import connecting, exchanging, exporting, overseeing, planning, recording, releasing, understanding
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.oversee.audit import Row, Verified
+from oureyes.oversee.figures import Figures
 from oureyes.release import Answers
-from oureyes.storage import backup, desk, index
+from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
 from oureyes.understand.timeline import Event
@@ -99,14 +100,23 @@ class Node:
         """Record objects made here."""
         return recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
 
-    def quarantine(self) -> list[desk.Quarantined]:
-        """What could not be read and waits for a person."""
+    def quarantine(self, n: int | None = None) -> list[desk.Quarantined]:
+        """What could not be read and waits for a person, or one by its number."""
         with self.ctx.db.read() as connection:
-            return desk.quarantined(connection)
+            return desk.quarantined(connection, n=n)
+
+    def held_back(self) -> list[objects.Held]:
+        """What was read and waits for a person before anybody may have it."""
+        with self.ctx.db.read() as connection:
+            return objects.held_back(connection)
 
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+
+    def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
+        """Put objects of ours under terms of a taxonomy."""
+        return recording.tag(self.ctx, ids, tags, by=by, purpose=purpose)
 
     def confirm(
         self, identifier: str, *, by: str, purpose: str = "investigation", marking: Marking | None = None
@@ -119,6 +129,14 @@ class Node:
     def mark(self, ids: Iterable[str], marking: Marking, *, by: str, purpose: str = "investigation") -> int:
         """Say who may have objects of ours, and how good they are."""
         return releasing.mark(self.ctx, ids, marking, by=by, purpose=purpose)
+
+    def marking_of(self, identifier: str) -> Marking:
+        """The marking of an object of ours."""
+        return releasing.marking_of(self.ctx, identifier)
+
+    def neutrality(self, identifier: str) -> Answers | None:
+        """The answers kept for a notice."""
+        return releasing.answers_of(self.ctx, identifier)
 
     def neutral(self, identifier: str, answers: Answers) -> None:
         """Answer the neutrality questions for a notice."""
@@ -136,6 +154,32 @@ class Node:
     ) -> desk.Draft:
         """Put a release before whoever approves it."""
         return releasing.propose(self.ctx, ids, to, by=by, purpose=purpose, reason=reason, kind=kind)
+
+    def rehearse(
+        self, ids: Iterable[str], to: Iterable[str], *, by: str, purpose: str = "investigation", approver: str = ""
+    ) -> list[releasing.Preview]:
+        """What a release would give each recipient; nothing is kept and nothing leaves."""
+        return releasing.rehearse(self.ctx, ids, to, by=by, purpose=purpose, approver=approver)
+
+    def drafts(self, *, state: str = "") -> list[desk.Draft]:
+        """Proposals, oldest first."""
+        with self.ctx.db.read() as connection:
+            return desk.drafts(connection, state=state)
+
+    def of_source(self, name: str) -> list[str]:
+        """The ids of everything of one of our sources."""
+        with self.ctx.db.read() as connection:
+            return objects.of_source(connection, self.ctx.me, name)
+
+    def recipients_of(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Every partner that holds one of the objects from us."""
+        return releasing.recipients_of(self.ctx, ids)
+
+    def export(
+        self, ids: Iterable[str], form: str, *, by: str, purpose: str = "investigation", to: str = ""
+    ) -> exporting.Export:
+        """Objects as one STIX, MISP or CSV file, for a member or for who asks."""
+        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to)
 
     def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
         """Per recipient: allowed or not, why, and the very bytes."""
@@ -160,6 +204,11 @@ class Node:
     def answer_consent(self, identifier: str, asker: str, recipient: str, *, by: str, grant: bool, **more: str) -> None:
         """Grant, refuse or withdraw that."""
         releasing.answer_consent(self.ctx, identifier, asker, recipient, by=by, grant=grant, **more)
+
+    def consents(self) -> list[tuple[str, str, str, str, str, str, str, str]]:
+        """(object, recipient, asker, origin, state, expires, reason, when) of every request to pass something on."""
+        with self.ctx.db.read() as connection:
+            return desk.all_consents(connection)
 
     # --- exchange ----------------------------------------------------------------------------------------------------
 
@@ -191,13 +240,47 @@ class Node:
         """Every channel's log, line by line, against heads and receipts."""
         return exchanging.verify(self.ctx)
 
+    def export_channel(self, channel: Channel) -> bytes:
+        """A channel's log in one file."""
+        return exchanging.export_channel(self.ctx, channel)
+
+    def verify_export(self, raw: bytes) -> exchanging.Verified:
+        """An exported log against the roster's keys alone."""
+        return exchanging.verify_export(self.ctx, raw)
+
+    def recover_from(self, raw: bytes) -> tuple[Channel, int]:
+        """After a restore: our lost entries, from the log their recipient exported."""
+        return exchanging.recover_from(self.ctx, raw)
+
     # --- correlate and alert -----------------------------------------------------------------------------------------
 
     def matches(
-        self, *, identifier: str = "", value: str = "", warned: bool = False, limit: int = 1000
+        self,
+        *,
+        identifier: str = "",
+        value: str = "",
+        warned: bool = False,
+        limit: int = 1000,
+        by: str = "",
+        purpose: str = "investigation",
     ) -> list[index.Linked]:
-        """What belongs together, with reasons, best first."""
-        return connecting.matches(self.ctx, identifier=identifier, value=value, warned=warned, limit=limit)
+        """What belongs together, with reasons, best first; for a reader `by`, what it may see of that."""
+        return connecting.matches(
+            self.ctx, identifier=identifier, value=value, warned=warned, limit=limit, by=by, purpose=purpose
+        )
+
+    def matches_on(
+        self, value: str, *, warned: bool = False, limit: int = 1000, by: str, purpose: str = "investigation"
+    ) -> list[index.Linked]:
+        """Matches on a value as people write it."""
+        keys = understanding.keys_of(self.ctx, value)
+        return [
+            one for key in keys for one in self.matches(value=key, warned=warned, limit=limit, by=by, purpose=purpose)
+        ]
+
+    def holders(self, value: str, *, by: str, purpose: str = "investigation") -> list[Holding]:
+        """Everything that holds a value, however common."""
+        return understanding.holders(self.ctx, value, by=by, purpose=purpose)
 
     def judge(self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
         """A person's word on a match; the latest counts, none is lost."""
@@ -206,6 +289,15 @@ class Node:
     def subscribe(self, rule: Subscription, *, by: str) -> None:
         """Be told."""
         connecting.subscribe(self.ctx, rule, by=by)
+
+    def unsubscribe(self, rule: str, *, by: str) -> None:
+        """No longer be told."""
+        connecting.unsubscribe(self.ctx, rule, by=by)
+
+    def rules(self) -> list[Subscription]:
+        """Who is told about what."""
+        with self.ctx.db.read() as connection:
+            return desk.subscriptions(connection)
 
     def inbox(self, *, owner: str = "", state: str = "") -> list[tuple[Alert, str, int]]:
         """What someone must know, most urgent first."""
@@ -238,6 +330,10 @@ class Node:
         """The shortest way between two things."""
         return understanding.connect_path(self.ctx, start, end, by=by, purpose=purpose)
 
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """What a person calls each id, for a screen whose ids have passed the rules."""
+        return understanding.names(self.ctx, ids)
+
     def timeline(self, ids: Sequence[str], *, by: str, purpose: str = "investigation") -> tuple[Event, ...]:
         """When things happened."""
         return understanding.events(self.ctx, ids, by=by, purpose=purpose)
@@ -262,11 +358,17 @@ class Node:
         """All plans."""
         return planning.plans(self.ctx)
 
+    def draw(self, content: Mapping[str, object]) -> StixObject:
+        """A plan object from the short form people write."""
+        return planning.draw(self.ctx, content)
+
+    def waive(self, plan: str, claim: str, *, until: str, why: str, by: str) -> planning.Standing:
+        """Accept a gap in a plan of ours until a day."""
+        return planning.waive(self.ctx, plan, claim, until, why, by=by)
+
     # --- oversee -----------------------------------------------------------------------------------------------------
 
-    def audit(
-        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
-    ) -> list[Row]:
+    def audit(self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100) -> list[Row]:
         """Who did what, when and why."""
         return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
 
@@ -285,6 +387,10 @@ class Node:
     def figures(self) -> Mapping[str, int]:
         """Counts without personal data."""
         return overseeing.numbers(self.ctx)
+
+    def yearly(self, year: int) -> Figures:
+        """The figures of one year that a state may publish."""
+        return overseeing.yearly(self.ctx, year)
 
     def backup(self, target: Path) -> None:
         """A consistent, encrypted copy of everything while the node runs."""

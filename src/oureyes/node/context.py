@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from oureyes.config import Config
+from oureyes.correlate.standing import Standing
 from oureyes.correlate.warninglists import BUILT_IN, WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
@@ -55,6 +56,7 @@ class Context:
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
+    standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import msgspec
+
 from oureyes.errors import Equivocation, OurEyesError, Refused, VerificationError
 from oureyes.exchange.inbox import Duplicate, Inbox, Opened, Poison, open_entry
 from oureyes.exchange.log import (
@@ -48,6 +50,7 @@ __all__ = [
     "receive",
     "received",
     "recover",
+    "recover_from",
     "serve",
     "stands",
     "submit_apply",
@@ -362,8 +365,12 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     for item in statement.items:
         _refuse_unconsented(ctx, connection, statement, item)
     source = objects.source(connection, statement.origin, statement.origin, "partner", statement.time[:10])
-    batch = [derive(item.object, item.marking) for item in statement.items]
-    take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    batch = [derive(item.object, item.marking, tags=item.tags) for item in statement.items]
+    taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    for item, added in zip(statement.items, taken.added, strict=True):
+        if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
+            objects.set_label(connection, item.object.id, statement.origin, item.marking)
+            objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
@@ -632,39 +639,61 @@ def _check(
 
 def export_channel(ctx: Context, channel: Channel) -> bytes:
     """A channel's log in one file that can be checked offline, without a key to read it: frames, head, receipt."""
-    import msgspec
-
     with ctx.db.read() as connection:
         row = channels.find(connection, channel)
         if row is None:
             raise Refused(channel.name, "a channel of this node", "none", "`oureyes partners`")
         lines = channels.entries(connection, channel, 0, row.size)
+    receipt = row.receipt_note
+    if not receipt and row.note and channel.recipient == ctx.me:  # ours to give: every line of it is durable here
+        at = nanoseconds(ctx.now()) // 1_000_000_000
+        receipt = cosign(read_checkpoint(row.note), channel, ctx.keys.sign, at).note
     body = {
         "channel": channel.name,
         "size": row.size,
         "note": row.note,
-        "receipt": row.receipt_note,
+        "receipt": receipt,
         "lines": [[line.entry.header, line.entry.sealed, line.leaf] for line in lines],
     }
     return msgspec.json.encode(body)
 
 
+class Exported(msgspec.Struct):
+    """A channel's log as a file holds it."""
+
+    channel: str
+    size: int
+    note: bytes
+    receipt: bytes
+    lines: list[tuple[bytes, bytes, bytes]]
+
+
+def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
+    """A log from a file; VerificationError when it is none, or no log of members."""
+    expected = "a log of two members, exported by `oureyes verify --export`"
+    try:
+        read = msgspec.json.decode(raw, type=Exported)
+        channel = Channel.of(read.channel)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise VerificationError("export", expected, str(error)[:80]) from None
+    strangers = [member for member in (channel.origin, channel.recipient) if member not in ctx.roster.members]
+    if strangers:
+        raise VerificationError("export", expected, f"{strangers[0][:32]}, who is on no roster here")
+    return channel, read
+
+
 def verify_export(ctx: Context, raw: bytes) -> Verified:
     """Check an exported log against the roster's keys alone."""
-    import msgspec
+    channel, read = read_export(ctx, raw)
+    return _check(ctx, channel, read.lines, read.note, read.receipt, read.size)
 
-    class Export(msgspec.Struct):
-        channel: str
-        size: int
-        note: bytes
-        receipt: bytes
-        lines: list[tuple[bytes, bytes, bytes]]
 
-    try:
-        read = msgspec.json.decode(raw, type=Export)
-    except msgspec.DecodeError as error:
-        raise VerificationError("export", "a log exported by `oureyes verify --export`", str(error)[:80]) from None
-    return _check(ctx, Channel.of(read.channel), read.lines, read.note, read.receipt, read.size)
+def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
+    """Take our lost entries back from the log that their recipient exported for us; the channel and its size then."""
+    channel, read = read_export(ctx, raw)
+    if channel.origin != ctx.me:
+        raise Refused(channel.name, f"a channel of {ctx.me}'s own", f"one of {channel.origin}", "ask its recipient")
+    return channel, recover(ctx, channel, [(header, sealed) for header, sealed, _ in read.lines], read.receipt)
 
 
 def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:

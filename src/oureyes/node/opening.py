@@ -28,18 +28,30 @@ from oureyes.errors import ConfigError
 from oureyes.exchange import roster
 from oureyes.exchange.certificates import new_certificate
 from oureyes.exchange.keys import load_seal_key, load_sign_key, new_seal_key, new_sign_key
+from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
-from oureyes.storage import open_database
+from oureyes.storage import open_database, restore
 
-__all__ = ["init", "install_roster", "member_of", "open_context", "read_member"]
+__all__ = [
+    "fingerprint",
+    "init",
+    "install_roster",
+    "member_of",
+    "open_context",
+    "put_back",
+    "read_member",
+    "secret",
+]
 
 
 def init(
     home: Path, member: str, *, name: str = "", clock: Callable[[], datetime] = utc_now, **settings: Any
 ) -> Config:
     """Make a home with fresh keys. ConfigError when there is one already: keys are never overwritten."""
+    if not is_member_id(member):
+        raise ConfigError(f"member {member[:32]}", "letters, digits, dot, dash or underscore, as in ID", "another form")
     if (home / "node.toml").exists():
         raise ConfigError(f"home of {member}", "an empty folder", "a node", "choose another --home")
     home.mkdir(parents=True, exist_ok=True)
@@ -122,9 +134,9 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
     key = config.database_key() if not where.startswith("postgresql") else None
     db = open_database(where, key)
     keys = Keyring(
-        load_sign_key(_secret(home, "sign.key")),
-        load_seal_key(_secret(home, "seal.key")),
-        _secret(home, "extract.key"),
+        load_sign_key(secret(home, "sign.key")),
+        load_seal_key(secret(home, "seal.key")),
+        secret(home, "extract.key"),
     )
     file = home / "roster.json"
     members = trusted_roster(file.read_bytes()) if file.exists() else Roster(0, {config.member: member_of(home)})
@@ -134,6 +146,19 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
     return Context(config, db, keys, members, clock, warninglists=_warninglists(config))
+
+
+def put_back(home: Path, backup: Path) -> None:
+    """Put a backup in place of the node's database. The node must not be running."""
+    config = load(home)
+    if not config.member:
+        raise ConfigError(f"home {home.name}", "a node's home", "none", "`oureyes init --member ID`")
+    where = config.text("database")
+    if where.startswith("postgresql"):
+        raise ConfigError("database", "the encrypted file of a node", "PostgreSQL", "use pg_restore")
+    if not backup.is_file():
+        raise ConfigError(backup.name, "a file `oureyes backup` made", "none", "check the path")
+    restore(backup, Path(where) if where else home / "node.db", config.database_key())
 
 
 def trusted_roster(raw: bytes) -> Roster:
@@ -149,7 +174,8 @@ def _warninglists(config: Config) -> WarningLists:
     return WarningLists(lists)
 
 
-def _secret(home: Path, name: str) -> bytes:
+def secret(home: Path, name: str) -> bytes:
+    """A private key of the node, from its file."""
     try:
         return bytes.fromhex((home / name).read_text("ascii").strip())
     except (OSError, ValueError):

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from oureyes.errors import NotHeld
+from oureyes.errors import NotHeld, Refused
 from oureyes.model.findings import Alert
+from oureyes.model.identifiers import derived_id
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
-from oureyes.model.plans import Evidence, EvidenceState, Finding, Plan, Status, Validity
+from oureyes.model.plans import Evidence, EvidenceState, Finding, Plan, Status, Validity, Waiver
 from oureyes.node.connecting import put_alert
 from oureyes.node.context import Context
+from oureyes.node.recording import derive, take_in
 from oureyes.plan.changes import Cause, changes
-from oureyes.plan.stix import from_stix, with_evidence
+from oureyes.plan.stix import KIND, from_stix, to_stix, with_evidence
 from oureyes.plan.validity import assess
 from oureyes.storage import Connection, desk, objects
 
-__all__ = ["Standing", "plans", "reassess", "standing"]
+__all__ = ["Standing", "draw", "plans", "reassess", "standing", "waive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,72 @@ def _alert(ctx: Context, connection: Connection, now: Standing, said: Sequence[s
             rank=2.0 if now.validity.status is Status.BROKEN else 1.5,
         )
         put_alert(ctx, connection, made)
+
+
+def draw(ctx: Context, content: Mapping[str, object]) -> StixObject:
+    """A plan object from the short form people write: what it cites is fixed at the version and grade held now."""
+    claims, measures = content.get("claims"), content.get("measures")
+    body = {
+        "type": KIND,
+        "id": ctx.new_id(KIND),
+        **{name: content[name] for name in ("objective", "states", "owners") if name in content},
+        "claims": [_claim(one, place) for place, one in enumerate(claims, 1)] if isinstance(claims, list) else claims,
+        "measures": measures,
+    }
+    plan, now = from_stix(StixObject.make(body)), ctx.now()
+    with ctx.db.read() as connection:
+        cited = [piece.object for claim in plan.claims for piece in claim.evidence]
+        held, known = objects.latest(connection, cited), ctx.labels(connection)
+    missing = sorted(set(cited) - set(held))
+    if missing:
+        raise NotHeld(missing[0], "evidence that this node holds", "none by that id", "`oureyes search`")
+    fixed = tuple(
+        replace(claim, evidence=tuple(_cited(piece, held[piece.object][0], known) for piece in claim.evidence))
+        for claim in plan.claims
+    )
+    author = derived_id("identity", "organization", ctx.me)
+    return to_stix(replace(plan, claims=fixed), created=now, modified=now, created_by=author)
+
+
+def _claim(one: object, place: int) -> object:
+    if not isinstance(one, dict):
+        return one
+    evidence = one.get("evidence")
+    pieces = [{"ref": piece} if isinstance(piece, str) else piece for piece in evidence] if evidence else evidence
+    return {"id": f"c{place}", **one, "evidence": pieces}
+
+
+def _cited(piece: Evidence, held: objects.Held, known: Mapping[int, Marking]) -> Evidence:
+    version = piece.cited_version or held.current.version
+    return replace(piece, cited_version=version, cited_grade=piece.cited_grade or known[held.label].grade)
+
+
+def waive(ctx: Context, identifier: str, claim: str, until: str, why: str, *, by: str) -> Standing:
+    """A named person accepts a gap in a plan of ours until a day: a new version of the plan says so."""
+    if not by or not why:
+        raise Refused(identifier, "who waives it, and why", "not both", "give --by and --why")
+
+    def write(connection: Connection) -> None:
+        held = [one for one in objects.latest(connection, [identifier]).get(identifier, ()) if one.origin == ctx.me]
+        if not held:
+            raise NotHeld(identifier, "a plan of ours", "none by that id", "`oureyes plan list`")
+        obj, marking = held[0].current, ctx.labels(connection)[held[0].label]
+        made = _waived(obj, claim, Waiver(by, until, why), ctx.now())
+        source = objects.source(connection, ctx.me, held[0].source)
+        take_in(ctx, connection, [derive(made, marking)], source=source, origin=ctx.me)
+        ctx.audit(connection, by, "waive", identifier, "strategy", until=until, claim=claim)
+        reassess(ctx, connection, [identifier])
+
+    ctx.db.write(write)
+    return standing(ctx, identifier)
+
+
+def _waived(obj: StixObject, claim: str, waiver: Waiver, now: str) -> StixObject:
+    plan = from_stix(obj)
+    if claim not in {one.id for one in plan.claims}:
+        named = ", ".join(one.id for one in plan.claims)
+        raise NotHeld(f"claim {claim[:30]}", f"a claim of {plan.id}: {named[:100]}", "none by that id")
+    claims = tuple(replace(one, waiver=waiver) if one.id == claim else one for one in plan.claims)
+    created = str(obj.content.get("created") or now)
+    author = obj.created_by or ""
+    return to_stix(replace(plan, claims=claims), created=created, modified=now, created_by=author, previous=obj)

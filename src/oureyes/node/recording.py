@@ -6,17 +6,19 @@ stopped, and the same bytes a second time add nothing.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS
+from oureyes.correlate import MATCHERS, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -26,7 +28,7 @@ from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
-__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "take_in"]
+__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "tag", "take_in"]
 
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
@@ -84,13 +86,25 @@ def import_paths(
 ) -> Report:
     """Read files and folders; one that cannot be read is put aside and the others go on."""
     started, total = time.monotonic(), Report()
-    for source, path in _inputs(paths):
-        try:
-            total.add(_import_file(ctx, path, source, by, purpose, marking, options or Options(), progress))
-        except OurEyesError as error:
-            total.add(_refused(ctx, path, source, error, by))
+    with _rare_collection():
+        for source, path in _inputs(paths):
+            try:
+                total.add(_import_file(ctx, path, source, by, purpose, marking, options or Options(), progress))
+            except OurEyesError as error:
+                total.add(_refused(ctx, path, source, error, by))
     total.seconds = round(time.monotonic() - started, 3)
     return total
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Millions of dicts come and go, none in a cycle: looking for cycles every 700 of them cost 8 % of an import."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _inputs(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
@@ -101,10 +115,8 @@ def _inputs(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
         if path.is_file():
             yield path.name, path
             continue
-        for file in sorted(item for item in path.rglob("*") if item.is_file() and not item.name.startswith(".")):
-            feed = (file.parent / "manifest.json").exists()
-            if feed and file.name in ("manifest.json", "hashes.csv"):
-                continue
+        for file in record.inputs(path):
+            feed = record.is_feed(file.parent)
             inside = (file.parent if feed else file).relative_to(path)
             yield (path.name if str(inside) == "." else f"{path.name}/{inside}"), file
 
@@ -133,7 +145,12 @@ def _import_file(
         skip = before.done
         for name in ("read", "stored", "unchanged", "quarantined", "conflicts", "dangling", "matches", "units"):
             setattr(report, name, before.report[name])
-    chosen = replace(options, country=options.country or ctx.config.country or None, source=source_name)
+    chosen = replace(
+        options,
+        country=options.country or ctx.config.country or None,
+        source=source_name,
+        definitions=_definitions(ctx),
+    )
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         found = islice(record.read(stream, path.name, chosen), skip, None)
         done = skip
@@ -146,6 +163,18 @@ def _import_file(
     at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "done", {})
     ctx.db.write(_writing(ctx, [], report, at, by, purpose, marking))
     return report
+
+
+def _definitions(ctx: Context) -> dict[str, Marking | None]:
+    """What the marking definitions held so far mean; one that cannot be read is left out, so its users are held."""
+    found: dict[str, Marking | None] = {}
+    with ctx.db.read() as connection:
+        for held in objects.of_type(connection, "marking-definition"):
+            try:
+                found[held.object.id] = record.of_definition(held.current.content)
+            except OurEyesError:
+                continue
+    return found
 
 
 def _writing(
@@ -165,7 +194,7 @@ def _writing(
         taken = take_in(
             ctx,
             connection,
-            [_incoming(ctx, item, default) for item in kept],
+            _all_incoming(kept, default),
             source=number,
             origin=ctx.me,
         )
@@ -205,7 +234,7 @@ def _count(part: Report, kept: list[Record], taken: Taken) -> None:
             part.warnings.append({"subject": item.object.id, "warning": item.hold})
         else:
             part.stored += 1
-        if added.outcome == "conflict":
+        if added.conflict:
             part.conflicts += 1
             said = "another content under the same id and version is held; the one with the smaller digest counts"
             part.warnings.append({"subject": item.object.id, "warning": said})
@@ -252,13 +281,22 @@ def _file_digest(path: Path, source: str, options: Options) -> bytes:
     return whole.digest()
 
 
-def _incoming(ctx: Context, item: Record, default: Marking) -> objects.Incoming:
+def _incoming(item: Record, default: Marking, known: dict[int, Marking]) -> objects.Incoming:
     marking = default
     if item.marking is not None:
-        # what the source demands is kept; what it does not speak of comes from the default
-        said = item.marking.to_json()
-        marking = Marking.from_json({**default.to_json(), **said})
+        found = known.get(id(item.marking))
+        marking = known[id(item.marking)] = found or _completed(item.marking, default)
     return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
+
+
+def _all_incoming(kept: Sequence[Record], default: Marking) -> list[objects.Incoming]:
+    known: dict[int, Marking] = {}
+    return [_incoming(item, default, known) for item in kept]
+
+
+def _completed(said: Marking, default: Marking) -> Marking:
+    """What the source demands is kept; what it does not speak of comes from the default."""
+    return Marking.from_json({**default.to_json(), **said.to_json()})
 
 
 def derive(
@@ -272,6 +310,8 @@ def derive(
     """An object with everything the store indexes of it."""
     current = upgraded or obj
     keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+    if standing.standing(current.content):
+        keys += (standing.MARK,)
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
 
@@ -316,6 +356,24 @@ def record_objects(
     return [obj.id for obj in made]
 
 
+def tag(ctx: Context, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str) -> int:
+    """Put objects of ours under terms of a taxonomy; machine tags travel with a release. How many were tagged."""
+    wanted, terms = list(dict.fromkeys(ids)), tuple(dict.fromkeys(tags))
+
+    def write(connection: Connection) -> int:
+        held = objects.latest(connection, wanted, states=("held", "held-back"))
+        for identifier in wanted:
+            mine = [item for item in held.get(identifier, ()) if item.origin == ctx.me]
+            if not mine:
+                raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
+            together = tuple(dict.fromkeys((*mine[0].tags, *terms)))
+            objects.set_tags(connection, identifier, ctx.me, together)
+            ctx.audit(connection, by, "tag", identifier, purpose, count=len(terms))
+        return len(wanted)
+
+    return ctx.db.write(write)
+
+
 def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marking | None = None) -> None:
     """A person has looked at what was held back: it is held from now on, under `marking` where one is given."""
 
@@ -345,7 +403,7 @@ def retry(ctx: Context, n: int, *, by: str, purpose: str, raw: bytes | None = No
         number = objects.source(connection, ctx.me, item.source, "file", ctx.now()[:10])
         kept = [one for one in read if isinstance(one, Record)]
         default = ctx.default_marking()
-        taken = take_in(ctx, connection, [_incoming(ctx, one, default) for one in kept], source=number, origin=ctx.me)
+        taken = take_in(ctx, connection, _all_incoming(kept, default), source=number, origin=ctx.me)
         report.read = len(read)
         _count(report, kept, taken)
         failed = [one for one in read if isinstance(one, Rejected)]

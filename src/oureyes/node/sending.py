@@ -9,10 +9,14 @@ from oureyes.exchange.outbox import Outbox
 from oureyes.model.merkle import Frontier, leaf_hash
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Item, Kind, Statement
+from oureyes.model.vocabularies import ASEAN_SOMTC, UNODC_INTERNET_TERRORISM
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels
 
-__all__ = ["current_channel", "frontier_of", "report_activity", "send", "statement_of"]
+__all__ = ["current_channel", "frontier_of", "report_activity", "send", "shared_tags", "statement_of"]
+
+
+SHARED = tuple(f"{taxonomy.namespace}:" for taxonomy in (ASEAN_SOMTC, UNODC_INTERNET_TERRORISM))
 
 
 def statement_of(
@@ -71,6 +75,11 @@ def current_channel(ctx: Context, connection: Connection, member: str) -> Channe
 def frontier_of(row: channels.ChannelRow) -> Frontier:
     """The right edge of a channel's tree."""
     return Frontier(row.size, tuple(row.frontier[at : at + 32] for at in range(0, len(row.frontier), 32)))
+
+
+def shared_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags that travel: terms of the taxonomies all states share. A desk's own words stay at the desk."""
+    return tuple(tag for tag in tags if tag.startswith(SHARED))
 
 
 def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:

@@ -6,13 +6,17 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from oureyes.correlate import observables
 from oureyes.errors import NotHeld
+from oureyes.model.findings import Holding
 from oureyes.model.instants import day_of
 from oureyes.model.markings import TLP, Marking
+from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Neighbour
 from oureyes.model.sharing import Recipient
 from oureyes.node.context import Context
 from oureyes.node.sending import report_activity
+from oureyes.record.observed import guess
 from oureyes.release import refusal
 from oureyes.storage import Connection, desk, index, objects
 from oureyes.understand.card import Card, PlanUse, card
@@ -22,7 +26,19 @@ from oureyes.understand.query import Query, query
 from oureyes.understand.timeline import Event, Told, timeline
 from oureyes.understand.trends import Burst, bursts, counts
 
-__all__ = ["Hit", "Reader", "Shown", "connect_path", "events", "graph", "search", "show", "trends"]
+__all__ = [
+    "Hit",
+    "Reader",
+    "Shown",
+    "connect_path",
+    "events",
+    "graph",
+    "holders",
+    "keys_of",
+    "search",
+    "show",
+    "trends",
+]
 
 _SCAN = 2_000  # objects looked at for one search at the most, before filters and rights
 
@@ -210,6 +226,28 @@ def _steps(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterab
 def _visible(connection: Connection, reader: Reader, ids: Iterable[str]) -> set[str]:
     known = objects.all_labels(connection, ids)
     return {text for text in ids if text not in known or any(reader.may(label) for label in known[text])}
+
+
+def keys_of(ctx: Context, text: str) -> tuple[str, ...]:
+    """The keys a value as typed is found by: its normal form where its form tells what it is, and itself."""
+    forms = [guess(text.strip(), ctx.config.country)]
+    forms += [normalise(kind, text.strip(), ctx.config.country) for kind in ("phone-number", "iban")]
+    exact = [next(iter(observables.keys(sco(form)))).value for form in forms if form is not None]
+    return tuple(dict.fromkeys([*exact, text.strip()]))
+
+
+def holders(ctx: Context, text: str, *, by: str, purpose: str) -> list[Holding]:
+    """Everything that holds a value, however common: what ranking puts last is still there."""
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        found = [
+            Holding(identifier, origin, source)
+            for identifier, origin, source, label in index.holders(connection, keys_of(ctx, text))
+            if reader.may(label)
+        ]
+    said = hashlib.sha256(text.encode()).hexdigest()
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found), digest=said))
+    return found
 
 
 def graph(ctx: Context, identifier: str, *, hops: int, by: str, purpose: str, limit: int = 500) -> Graph:

@@ -33,6 +33,7 @@ VERBS: Mapping[str, str] = {
     "record": "recorded {subject}",
     "import": "imported {count} objects from {source}",
     "mark": "marked {subject}",
+    "tag": "put {subject} under {count} terms",
     "release": "released {subject} to {to}",
     "refuse": "was refused {subject} for {to}",
     "send": "sent {subject} to {to}",
@@ -256,5 +257,7 @@ def _allowed(key: str, value: Value) -> bool:
         return True
     if key == "reason":
         return isinstance(value, str) and len(value) <= 500
+    if key == "author":  # a person of the node, as in `actor`: `j.smith` looks like a domain and is none
+        return isinstance(value, str) and len(value) <= 100
     parts = value if isinstance(value, tuple) else (value,)
     return all(isinstance(part, str) and _PLAIN.fullmatch(part) and not _VALUE.fullmatch(part) for part in parts)

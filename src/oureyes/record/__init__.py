@@ -15,6 +15,7 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
 from oureyes.record import lists, misp, stix, table, text, trails
+from oureyes.record.demands import of_definition
 from oureyes.record.misp_export import to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
 from oureyes.record.stix import export_bundle
@@ -27,6 +28,8 @@ __all__ = [
     "export_bundle",
     "export_csv",
     "inputs",
+    "is_feed",
+    "of_definition",
     "open_stream",
     "read",
     "revocations",

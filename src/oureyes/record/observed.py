@@ -97,12 +97,14 @@ def reported(
     odd: Sequence[str] = (),
     marking: Marking | None = None,
     hold: str = "",
+    told: Sequence[str] = (),
 ) -> Iterator[Record]:
-    """The observables, and the indicator by which one source reports them. Its id follows from the source and them."""
+    """The observables, and the indicator by which one source reports them. Its id follows from the source, from them,
+    and from `told`: what else makes it another report (a source may name one value in two reports of its own)."""
     for one in observables:
         yield Record(sco(one), marking=marking, hold=hold)
     source = str(said.get("created_by_ref", ""))
-    identifier = derived_id("indicator", source, *sorted(one.text for one in observables))
+    identifier = derived_id("indicator", source, *told, *sorted(one.text for one in observables))
     obj = sighted(observables, "indicator", identifier, at, {"name": observables[0].value[:256], **said})
     findings = tuple(Finding(obj.id, "warning", message) for message in odd)
     yield Record(obj, findings, marking, counts=((counted, 1),), hold=hold)

@@ -115,7 +115,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """Every object in order, in its own bytes."""
     data = read_bytes(stream, options.source or NAME, options.max_bytes)
     pieces = _pieces(data, options.source or NAME)
-    definitions = _definitions(raw for raw, _ in pieces)
+    definitions = {**options.definitions, **_definitions(raw for raw, _ in pieces)}
     seen: dict[tuple[str, str], int] = {}
     for place, (raw, old) in enumerate(pieces, 1):
         yield from _taken(bytes(raw), old, place, definitions, seen, options.max_depth)

@@ -87,7 +87,7 @@ def _entry(value: str, references: list[str], labels: list[str], by: str, at: st
     }
     observable = None if value.startswith("/") else _of(value)
     if observable is not None:
-        yield from reported((observable,), said, at, "entries")
+        yield from reported((observable,), said, at, "entries", told=(value, *references))
     elif value.startswith("/"):
         yield Record(_path(value, said, by, at), counts=(("entries", 1),))
     else:
@@ -115,7 +115,7 @@ def _path(value: str, said: Mapping[str, Any], by: str, at: str) -> StixObject:
         {
             "type": "indicator",
             "spec_version": "2.1",
-            "id": derived_id("indicator", by, "path", value),
+            "id": derived_id("indicator", by, "path", value, *_urls(said)),
             "created": at,
             "modified": at,
             "name": value[:256],
@@ -125,6 +125,10 @@ def _path(value: str, said: Mapping[str, Any], by: str, at: str) -> StixObject:
             **said,
         }
     )
+
+
+def _urls(said: Mapping[str, Any]) -> list[str]:
+    return [str(reference["url"]) for reference in said.get("external_references", ())]
 
 
 def _by_site(data: bytes, subject: str, by: str, at: str) -> Iterator[Record | Rejected]:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from oureyes.model.markings import TLP_IDS, Marking
-from oureyes.model.objects import StixObject, is_identifier
+from oureyes.model.objects import EXTENSIONS, StixObject, is_identifier
 from oureyes.model.sharing import Decision
 
 __all__ = ["cut", "extract"]
@@ -119,10 +119,20 @@ def _as_extract(
     obj: StixObject, content: dict[str, Any], marking: Marking, removed: tuple[str, ...], key: bytes, said: str
 ) -> Decision:
     content.pop("granular_markings", None)
+    _forget_sources(content)
     content.pop("object_marking_refs", None)  # the marking travels beside it; an old ref would name the stricter one
     mac = hmac.digest(key or b"\0" * 32, f"{obj.id}|{'|'.join(sorted(removed))}".encode(), "sha256")
     content["id"] = f"{obj.type}--{UUID(bytes=mac[:16], version=4)}"
     return Decision(True, said + ", ".join(removed), StixObject.make(content), marking, removed)
+
+
+def _forget_sources(content: dict[str, Any]) -> None:
+    """Our provenance extension repeats the source's own words, those that were cut among them."""
+    kept = {key: value for key, value in (content.get("extensions") or {}).items() if key != EXTENSIONS["provenance"]}
+    if kept:
+        content["extensions"] = kept
+    else:
+        content.pop("extensions", None)
 
 
 class _Lost:

@@ -2,6 +2,6 @@
 
 from sqlalchemy import Connection
 
-from oureyes.storage.engine import Database, backup, open_database, restore
+from oureyes.storage.engine import Database, backup, fault, open_database, restore, sqlite_version
 
-__all__ = ["Connection", "Database", "backup", "open_database", "restore"]
+__all__ = ["Connection", "Database", "backup", "fault", "open_database", "restore", "sqlite_version"]

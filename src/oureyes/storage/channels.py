@@ -65,13 +65,13 @@ def _channel(row: tuple[object, ...]) -> ChannelRow:
         Channel(str(origin), str(recipient), int(str(epoch))),
         int(str(size)),
         bytes(frontier),  # type: ignore[call-overload]  # a BLOB
-        bytes(note),  # type: ignore[call-overload]
+        bytes(note),  # type: ignore[call-overload]  # a BLOB
         int(str(receipted)),
-        bytes(receipt_note),  # type: ignore[call-overload]
+        bytes(receipt_note),  # type: ignore[call-overload]  # a BLOB
         str(receipt_at),
         int(str(applied)),
         str(state),
-        bytes(ev) if ev is not None else b"",  # type: ignore[call-overload]
+        bytes(ev) if ev is not None else b"",  # type: ignore[call-overload]  # a BLOB
     )
 
 

@@ -297,6 +297,15 @@ def consents(connection: Connection, ids: Iterable[str]) -> list[tuple[str, str,
     return [(str(a), str(b), str(c), str(d), str(e), str(f), bytes(g)) for a, b, c, d, e, f, g in found]
 
 
+def all_consents(connection: Connection) -> list[tuple[str, str, str, str, str, str, str, str]]:
+    """(object, recipient, asker, origin, state, expires, reason, when) of every request to pass something on."""
+    found = rows(
+        connection,
+        "SELECT object, recipient, asker, origin, state, expires, reason, at FROM consent ORDER BY at, object",
+    )
+    return [tuple(str(part) for part in row) for row in found]  # type: ignore[misc]  # eight columns, eight texts
+
+
 def neutrality(connection: Connection, identifier: str) -> Mapping[str, Any] | None:
     """The answers kept for a notice."""
     found = rows(connection, "SELECT answers FROM neutrality WHERE id = ?", [identifier])
@@ -527,6 +536,12 @@ def audit_lines(
         [*extra, limit],
     )
     return [(bytes(leaf), bytes(dig)) for leaf, dig in found]
+
+
+def newest_audit(connection: Connection) -> str:
+    """When the last line was written; "" before the first."""
+    found = rows(connection, "SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
+    return str(found[0][0]) if found else ""
 
 
 def get_setting(connection: Connection, name: str) -> str | None:

@@ -32,7 +32,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from oureyes.errors import OurEyesError, StorageError
 from oureyes.storage.migrations import upgrade
 
-__all__ = ["Database", "backup", "open_database", "restore"]
+__all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_version"]
 
 T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
@@ -217,6 +217,22 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return writer, reader, None if memory else Path(where)
+
+
+def sqlite_version() -> tuple[str, bool]:
+    """Of the SQLite that keeps the encrypted file, and whether it is recent enough."""
+    from sqlcipher3 import dbapi2
+
+    return dbapi2.sqlite_version, dbapi2.sqlite_version_info >= _OLDEST_SQLITE
+
+
+def fault(database: Database) -> str:
+    """What the engine's own check of its file finds; "" when it is whole, or when the engine looks after that."""
+    if database.dialect != "sqlite":
+        return ""
+    with database.read() as connection:
+        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check").all()]
+    return "" if found == ["ok"] else "; ".join(found)[:200]
 
 
 def backup(database: Database, target: Path, key: bytes) -> None:

@@ -123,6 +123,18 @@ def postings(connection: Connection, value: str) -> list[tuple[str, str, str]]:
     return [(str(a), str(b), str(c)) for a, b, c in found]
 
 
+def holders(connection: Connection, values: Iterable[str]) -> list[tuple[str, str, str, int]]:
+    """(object id, origin, source, label) of everything live that holds one of the values, however common."""
+    found = select_in(
+        connection,
+        "SELECT DISTINCT i.id, h.origin, s.name, h.label, h.n FROM key k JOIN holding h ON h.n = k.holding"
+        f" JOIN ident i ON i.n = h.ident JOIN source s ON s.n = h.source WHERE {_LIVE} AND k.value IN (:in)"
+        " ORDER BY h.n",
+        dict.fromkeys(values),
+    )
+    return [(str(a), str(b), str(c), int(d)) for a, b, c, d, _ in found]
+
+
 def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     """The key values of holdings' objects, by what shares them (used when a side of a match falls away)."""
     found = select_in(connection, 'SELECT key FROM "match" WHERE "left" IN (:in)', holdings)
@@ -326,12 +338,13 @@ def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
     return list(out)
 
 
-def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
-    """(holding, source, matcher): for each source that holds a value, its newest live holding."""
+def live_of(connection: Connection, value: str, *, every: bool = False) -> list[tuple[int, int, str]]:
+    """(holding, source, matcher): for each source that holds a value, its newest live holding; or `every` one."""
     found = rows(
         connection,
-        "SELECT max(k.holding), k.source, k.matcher FROM key k JOIN holding h ON h.n = k.holding"
-        f" WHERE k.value = ? AND {_LIVE} GROUP BY k.source, k.matcher",
+        f"SELECT {'k.holding' if every else 'max(k.holding)'}, k.source, k.matcher FROM key k"
+        f" JOIN holding h ON h.n = k.holding WHERE k.value = ? AND {_LIVE}"
+        + ("" if every else " GROUP BY k.source, k.matcher"),
         [value],
     )
     return [(int(a), int(b), str(c)) for a, b, c in found]
@@ -340,3 +353,12 @@ def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
 def count_sources(connection: Connection) -> int:
     """How many sources there are: what rarity is measured against."""
     return int(rows(connection, "SELECT count(*) FROM source")[0][0])
+
+
+def touches(connection: Connection, holdings: Iterable[int]) -> bool:
+    """Whether an open match has one of the holdings on either side."""
+    wanted = list(holdings)
+    return any(
+        select_in(connection, f"SELECT 1 FROM \"match\" WHERE {side} IN (:in) AND state = 'open'", wanted)
+        for side in ('"left"', '"right"')
+    )

@@ -1,4 +1,4 @@
-"""The tree of a pattern. Values only; what it means is in `correlate.indicators`."""
+"""The tree of a pattern. Values only; what it means is in `correlate.evaluation`."""
 
 from __future__ import annotations
 

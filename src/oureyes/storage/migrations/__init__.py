@@ -1,13 +1,12 @@
-"""Bringing a database to this software's schema with Alembic, and refusing one that is too new."""
+"""Bringing a database to this software's schema with Alembic, and refusing one that is too new.
+
+Alembic is imported only when there is something to migrate: it is a third of what opening a node would cost.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config as Alembic
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from oureyes.errors import StorageError
@@ -30,6 +29,15 @@ def upgrade(engine: Engine, *, migrate: bool) -> None:
                 return
             if not migrate:
                 raise StorageError("database", f"schema {NUMBER}", found.get("schema", "none"), "oureyes doctor")
+    _migrate(engine)
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config as Alembic
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     options = Alembic()
     options.set_main_option("script_location", str(Path(__file__).parent))
     with engine.begin() as connection:

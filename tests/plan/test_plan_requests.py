@@ -1,3 +1,5 @@
+"""Questions to partners, and their clocks."""
+
 import pytest
 
 from oureyes.errors import InvalidObject

@@ -1,0 +1,53 @@
+"""Write the two lock files from pyproject.toml: every package with its version and the digests of its files.
+
+    requirements.lock        what a node runs on, and what builds it (so that installing needs nothing else)
+    requirements-dev.lock    that, PostgreSQL's driver, and what the tests and checks need
+
+Run it by `make lock`, on the oldest Python that is supported. Options go on to pip-compile, such as `--upgrade`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADER = "# Written by `make lock` from pyproject.toml. Install: pip install --require-hashes -r {name}\n"
+
+
+def wanted() -> dict[str, list[str]]:
+    """Lock file → what it must satisfy."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    runtime = project["build-system"]["requires"] + project["project"]["dependencies"]
+    extras = [each for some in project["project"]["optional-dependencies"].values() for each in some]
+    return {
+        "requirements.lock": runtime,
+        "requirements-dev.lock": runtime + extras + project["dependency-groups"]["dev"],
+    }
+
+
+def main(options: list[str]) -> None:
+    oldest = (3, 11)
+    if sys.version_info[:2] != oldest:
+        sys.exit(f"lock: expected Python {oldest[0]}.{oldest[1]}, found {sys.version.split()[0]}; use that one's venv")
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    for name, requirements in wanted().items():
+        source, target = build / name.replace(".lock", ".in"), ROOT / name
+        source.write_text("\n".join(requirements) + "\n", "utf-8")
+        subprocess.run(  # noqa: S603 - our own arguments, and options of who runs make
+            [
+                *(sys.executable, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--strip-extras"),
+                *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-trusted-host"),
+                *("--no-emit-find-links", "--no-emit-options", "--allow-unsafe", *options),
+                *("--output-file", str(target), str(source)),
+            ],
+            check=True,
+        )
+        target.write_text(HEADER.format(name=name) + target.read_text("utf-8"), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
