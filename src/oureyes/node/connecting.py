@@ -307,7 +307,7 @@ def _amend(connection: Connection, identifier: str, why: str) -> None:
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
         said = f"{alert.reason}\n{identifier}: {why}".strip()
         # an alert stands for all that two sources share: it is done with the last match, not with the first that goes
-        stands = _meets(connection, left) if alert.event == "match" else bool(left)
+        stands = _meets(connection, alert.objects) if alert.event == "match" else bool(left)
         state = alert.state if stands else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
 
