@@ -150,14 +150,12 @@ class Federation:
 
     def _waiting(self, but: Collection[str]) -> list[str]:
         """Channels on which something is under way."""
-        out = []
-        for member, node in self.nodes.items():
-            if member in but:
-                continue
-            for partner in node.partners():
-                if partner.member not in but and (partner.lag or partner.applied < partner.received):
-                    out.append(f"{member}/{partner.member}")
-        return out
+        return [
+            f"{member}/{partner.member}"
+            for member, node in self.nodes.items()
+            for partner in node.partners()
+            if not {member, partner.member} & set(but) and (partner.lag or partner.applied < partner.received)
+        ]
 
     def first(self, since: float, node: str, what: str, subject: str) -> float:
         """When a node first told this after `since`; that it did is the caller's claim."""

@@ -22,7 +22,7 @@ from oureyes.exchange import roster
 from oureyes.interfaces.demo.case import Case
 from oureyes.interfaces.demo.federation import STATES, Federation
 from oureyes.interfaces.demo.proof import Step, Telling
-from oureyes.model.findings import Alert, AlertState
+from oureyes.model.findings import Alert
 from oureyes.model.grades import Grade
 from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward, Role
 from oureyes.model.objects import StixObject
@@ -183,8 +183,8 @@ def _mark(stage: Stage, step: Step, grade: Grade) -> None:
     )
     stage.tell.table(("What", "Who may have it", "TLP"), groups, title="Marked")
     stage.tell.line(
-        f"All of it PAP:{kept.pap.name} and {kept.handling}, passed on by {kept.onward} only, for {kept.purpose}, "
-        f"reviewed by {(kept.review or '')[:10]}."
+        f"All of it: PAP:{kept.pap.name}, {kept.handling}, passed on by {kept.onward} only, for {kept.purpose}; "
+        f"review {(kept.review or '')[:10]}."
     )
     step.note(marked={"wide": len(wide), "narrow": len(servers) + len(close), "stays": 1})
 
@@ -335,8 +335,7 @@ def _viet_nam_types_in(stage: Stage, step: Step) -> None:
     step.must("nothing read out of a text counts before a person confirms it", before == 0 and found > 0, before)
     step.note(extracted=found, confirmed=len(held))
     stage.tell.line(
-        f"Viet Nam has a report in plain words: {found} values are read out of it, and count since "
-        f"{second.title()} confirmed them."
+        f"Viet Nam has a report in plain words: {found} values are read out of it, and {second.title()} confirms them."
     )
 
 
@@ -358,8 +357,8 @@ def _show_matches(stage: Stage, step: Step) -> None:
         step.must(f"{member} sees what it shares with {HOME}", bool(here), "no match")
         step.must(f"{HOME} sees the same", shared[member] == {one.match.key for one in there}, len(there))
         reasons = dict.fromkeys(_short(one.match.reason) for one in here)
-        rows += [(f"Indonesia, {STATES[member]}", reason) for reason in list(reasons)[:3]]
-    stage.tell.table(("Between", "Because"), rows, title="Found on both sides; the best three each")
+        rows += [(STATES[member] if n == 0 else "", reason) for n, reason in enumerate(list(reasons)[:3])]
+    stage.tell.table(("", "Because"), rows, title="Found in each of these and in Indonesia; the best three")
     step.note(values_in_common={member: len(values) for member, values in shared.items()})
 
 
@@ -505,20 +504,22 @@ def _check_holders(stage: Stage, step: Step, version: str) -> None:
 
 
 def _check_alerts(stage: Stage, step: Step, before: dict[str, int]) -> None:
-    """The matches with the retracted item are gone and their alerts done; what the three told each other stands."""
-    closed = 0
+    """Matches with the retracted item are gone and the alerts on it say so; what the three told each other stands."""
+    told, phone = 0, stage.case.ids["phone"]
     for member in CONCERNED:
-        node, phone = stage.node(member), stage.case.ids["phone"]
+        node = stage.node(member)
         left = _naming(stage, member, "phone")
         step.must(f"{member}'s matches with the retracted item are gone", before[member] > 0 == left, left)
-        about = [alert for alert, *_ in node.inbox() if phone in alert.objects and alert.event == "match"]
-        step.must(f"{member}'s alerts on them are done", all(one.state is AlertState.DONE for one in about), len(about))
-        closed += len(about)
-        own = node.matches(value=stage.phone)
-        step.must(f"{member}'s match with the other two stands", bool(own), "none")
-    step.must("there were alerts to close", closed > 0, closed)
-    step.note(alerts_closed=closed)
-    stage.tell.line(f"{closed} alerts on the item are closed; what the three told each other about the number stands.")
+        found = _about((alert for alert, *_ in node.inbox()), phone)
+        rang = [one for one in found if one.event == "retracted"]
+        step.must(f"{member}'s desk is told of the retraction", bool(rang), len(found))
+        about = [one for one in found if one.event != "retracted"]
+        silent = [one.id for one in about if f"{phone}: it was taken back" not in one.reason]
+        step.must(f"{member}'s alerts on it say that it was taken back", bool(about) and not silent, silent)
+        told += len(about)
+        step.must(f"{member}'s match with the other two stands", bool(node.matches(value=stage.phone)), "none")
+    step.note(alerts_amended=told)
+    stage.tell.line(f"{told} alerts on it now say so; what the three told each other about that number stands.")
 
 
 def _show_standing(stage: Stage, step: Step, before: dict[str, Standing], took: float) -> None:
@@ -537,7 +538,7 @@ def _show_standing(stage: Stage, step: Step, before: dict[str, Standing], took: 
     stage.tell.table(("Plan in", "As a whole", *said), rows, title=f"The plan, {_ms(took)} after the retraction began")
     for one in stage.node("SG").standing(stage.plan_id).validity.claims:
         if one.status is not Status.HOLDS:
-            stage.tell.line(f"Claim “{one.claim}” is {one.status}: {_no_ids(one.reason)}.")
+            stage.tell.line(f"“{one.claim}” is {one.status}: {_no_ids(one.reason)}.")
             step.note(**{f"reason_{one.claim}": one.reason})
     step.note(plans=told, correction_ms=round(took * 1000, 1))
 
@@ -710,7 +711,7 @@ def _across(node: Node, other: str) -> list[index.Linked]:
 
 
 def _naming(stage: Stage, member: str, word: str) -> int:
-    return len([one for one in stage.node(member).matches(identifier=stage.case.ids[word])])
+    return len(stage.node(member).matches(identifier=stage.case.ids[word]))
 
 
 def _value(stage: Stage, word: str) -> str:
@@ -763,7 +764,7 @@ def _ellipsis(text: str, width: int) -> str:
 
 def _short(reason: str) -> str:
     """A reason with its longest values cut."""
-    words = (_ellipsis(word, 20) + ":" * word.endswith(":") if len(word) > 24 else word for word in reason.split())
+    words = (_ellipsis(word, 14) + ":" * word.endswith(":") if len(word) > 24 else word for word in reason.split())
     return " ".join(words)
 
 
