@@ -18,7 +18,7 @@ from oureyes.node.context import Context, utc_now
 from oureyes.node.opening import open_context
 from oureyes.storage import desk, fault, sqlite_version
 
-__all__ = ["Check", "examine"]
+__all__ = ["Check", "examine", "sqlite_version"]
 
 _SECRETS = ("database.key", "sign.key", "seal.key", "extract.key", "tls.key")
 _LEAST_FREE = 1 << 30

@@ -15,9 +15,8 @@ from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
     from oureyes.node import Node
-    from oureyes.node.releasing import Preview
+    from oureyes.node.releasing import Draft, Preview
     from oureyes.release import Answers
-    from oureyes.storage.desk import Draft
 
 __all__ = ["add_to"]
 
