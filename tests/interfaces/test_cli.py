@@ -11,7 +11,7 @@ import typer.main
 from a_case import a_bundle, an_indicator
 from at_the_desk import a_home, oureyes
 
-from oureyes import errors
+from oureyes import __version__, errors
 from oureyes.interfaces.cli import app
 from oureyes.interfaces.cli.exits import CODES, code_of
 
@@ -135,6 +135,12 @@ def test_a_bad_word_for_a_marking_is_a_usage_error_that_names_its_option(tmp_pat
         assert said.code == 2
         assert option in said.err
     assert oureyes("--home", home, "import", file, "--handling", "H2", "--onward", "free").code == 2
+
+
+def test_the_version_is_told_without_a_command() -> None:
+    assert oureyes("--version").out == f"oureyes {__version__}\n"
+    assert oureyes("--json").code == 2
+    assert "Usage" in oureyes().out + oureyes().err
 
 
 def test_a_usage_error_in_json_is_one_document(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def _settings(home: Path) -> Iterator[Check]:
     except OurEyesError as error:
         yield Check("settings", False, str(error), error.remedy)
         return
-    yield Check("settings", bool(config.member), config.member or "no node here", "`oureyes init --member ID`")
+    remedy = "" if config.member else "`oureyes init --member ID`"
+    yield Check("settings", bool(config.member), config.member or "no node here", remedy)
 
 
 def _secret(file: Path) -> Check:
