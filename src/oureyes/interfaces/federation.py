@@ -33,6 +33,7 @@ from oureyes.exchange.requests import SeenNonces, refuse_other_body, verify_requ
 from oureyes.interfaces.problems import problem, problem_of
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging
+from oureyes.node.opening import roster_version
 
 __all__ = ["Federation"]
 
@@ -234,10 +235,14 @@ class Federation:
     # --- the roster --------------------------------------------------------------------------------------------------
 
     async def _roster(self, request: Request, member: str, body: bytes) -> Response:
-        roster = self._node.roster
-        if request.path_params["version"] != str(roster.version) or not roster.raw:
-            raise NotHeld("roster", f"version {roster.version}", "another")
-        return Response(roster.raw, media_type="application/vnd.oureyes.roster")
+        roster, asked = self._node.roster, request.path_params["version"]
+        if not asked.isdecimal() or not asked.isascii() or len(asked) > 9:
+            raise NotHeld("roster", "a version", "another")
+        home = self._node.ctx.config.home
+        raw = roster.raw if int(asked) == roster.version else await self._in_thread(roster_version, home, int(asked))
+        if not raw:
+            raise NotHeld("roster", f"a version up to {roster.version}", asked)
+        return Response(raw, media_type="application/vnd.oureyes.roster")
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ __all__ = ["Service", "run"]
 _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
-_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 1.0, 2.0, 60.0, 60.0
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 0.2, 2.0, 60.0, 60.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -74,6 +74,7 @@ class Service:
         self._to_apply: set[Channel] = set()
         self._something_to_apply = asyncio.Event()
         self._sizes: dict[str, int] = {}
+        self._generation, self._roster_seen = -1, -1
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -253,7 +254,10 @@ class Service:
 
     async def _look(self) -> None:
         """What other processes did: a command that released, a roster that was installed."""
-        for member, size in (await self._in_thread(self._our_sizes)).items():
+        generation = await self._in_thread(self.node.ctx.db.generation)
+        sizes = await self._in_thread(self._our_sizes) if generation != self._generation else {}
+        self._generation = generation
+        for member, size in sizes.items():
             if size != self._sizes.get(member, 0):
                 self._sizes[member] = size
                 self._on("grew", member)
@@ -267,7 +271,10 @@ class Service:
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx
-        raw = file.read_bytes() if file.exists() else b""
+        seen = file.stat().st_mtime_ns if file.exists() else 0
+        if seen == self._roster_seen:
+            return False
+        self._roster_seen, raw = seen, file.read_bytes() if seen else b""
         if not raw or raw == ctx.roster.raw:
             return False
         ctx.roster = trusted_roster(raw)

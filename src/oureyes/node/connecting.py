@@ -63,12 +63,16 @@ def connect(
     source: int,
 ) -> list[int]:
     """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
+    outdated = [n for one in added for n in one.outdated]
+    lost = _closed(ctx, connection, outdated)
     best: dict[tuple[str, str], _Side] = {}
     sides: list[_Side] = []
     for item, one in zip(batch, added, strict=True):
         if item.hold or one.outcome not in ("new", "version", "revived"):
             continue
         current = item.upgraded or item.object
+        if current.revoked:  # its origin no longer stands by it
+            continue
         sides.append(_Side(one.holding, current))
         for key in item.keys:
             if key is standing.MARK:
@@ -76,7 +80,22 @@ def connect(
             known = best.get((key.matcher, key.value))
             if known is None or _says_more(current, known.object):
                 best[(key.matcher, key.value)] = _Side(one.holding, current)
-    return _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+    fresh = _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+    for value in lost:  # what a newer version no longer says, another of its source may
+        _rematch(ctx, connection, value)
+    for item, one in zip(batch, added, strict=True):
+        if one.outdated and lost and not index.touches(connection, [one.holding]):
+            _amend(connection, item.object.id, "its newer version no longer says what was matched")
+    return fresh
+
+
+def _closed(ctx: Context, connection: Connection, holdings: Sequence[int]) -> list[str]:
+    """Close the matches of holdings that fell away; the values they were matched by."""
+    if not holdings:
+        return []
+    values = index.keys_of(connection, holdings)
+    index.close_matches(connection, holdings)
+    return values
 
 
 def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side], source: int) -> list[int]:
@@ -279,13 +298,16 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
     """An object was taken back: its matches go, others take its place where they can, alerts on it say so."""
     if ctx.standing is not None:
         ctx.standing.remove(identifier)
-    values = index.keys_of(connection, holdings)
-    index.close_matches(connection, holdings)
-    for value in values:
+    for value in _closed(ctx, connection, holdings):
         _rematch(ctx, connection, value)
+    _amend(connection, identifier, "it was taken back by its originator")
+
+
+def _amend(connection: Connection, identifier: str, why: str) -> None:
+    """Alerts on an object say what became of it; one that rests on nothing else is done."""
     for alert, assignee, _ in desk.alerts_about(connection, identifier):
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
-        said = f"{alert.reason}\n{identifier} was taken back by its originator".strip()
+        said = f"{alert.reason}\n{identifier}: {why}".strip()
         state = alert.state if left and alert.event != "match" else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
 

@@ -340,7 +340,7 @@ class _Rules:
 
     def hide(self, ref: str, marking: Marking) -> bool:
         """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
-        shared plan must be able to cite what each state released. An observable's id tells its value: that is hidden."""
+        shared plan must be able to cite what each state released. An observable's id tells its value: it is hidden."""
         if not self.refuse(marking):
             return False
         foreign = marking.originator not in ("", self._ctx.me)

@@ -353,3 +353,12 @@ def live_of(connection: Connection, value: str, *, every: bool = False) -> list[
 def count_sources(connection: Connection) -> int:
     """How many sources there are: what rarity is measured against."""
     return int(rows(connection, "SELECT count(*) FROM source")[0][0])
+
+
+def touches(connection: Connection, holdings: Iterable[int]) -> bool:
+    """Whether an open match has one of the holdings on either side."""
+    wanted = list(holdings)
+    return any(
+        select_in(connection, f"SELECT 1 FROM \"match\" WHERE {side} IN (:in) AND state = 'open'", wanted)
+        for side in ('"left"', '"right"')
+    )

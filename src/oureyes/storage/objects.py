@@ -7,7 +7,7 @@ few statements, whatever the batch's size. All of it is derived from the bytes a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,12 +54,14 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
-    content under an id and version already held, and not the current one; `conflict` when the contents differ."""
+    content under an id and version already held, and not the current one; `conflict` when the contents differ.
+    `outdated` are the holdings a new version took the place of."""
 
     holding: int
     object: int
     outcome: str
     conflict: bool = False
+    outdated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +160,8 @@ def add(
     numbers = idents(connection, _every_id(batch))
     label_of = labels(connection, [item.marking for item in batch])
     own = {numbers[item.object.id] for item in batch}
-    objects = {
-        (int(ident), int(instant), bytes(dig)): int(n)
-        for n, ident, instant, dig in select_in(
-            connection, "SELECT n, ident, instant, digest FROM object WHERE ident IN (:in)", own
-        )
-    }
-    known = _Known(connection, own, origin, source)
+    objects, erased = _objects(connection, own)
+    known = _Known(connection, own, origin, source, revive=statement is not None)
     next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
     at_us = max(at_us, int(rows(connection, "SELECT max(added) FROM holding")[0][0] or 0) + 1)
     new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
@@ -182,7 +179,12 @@ def add(
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
-        outcome, holding = known.place(ident, instant, dig, number, next_holding)
+        outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
+        if number in erased and outcome != "unchanged":  # what was erased is said again
+            erased.discard(number)
+            run(connection, "UPDATE object SET body = ? WHERE n = ?", [obj.raw, number])
+            new["edge"] += _edges(item, ident, number, numbers)
+            new["words"] += [(number, item.tokens)] if item.tokens else []
         if outcome in ("unchanged", "revived"):
             out.append(Added(holding, number, outcome))
             continue
@@ -195,10 +197,19 @@ def add(
         )
         at_us += 1
         new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
-        out.append(Added(holding, number, outcome))
+        out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
     known.save(connection)
     return _conflicts(connection, batch, out, objects)
+
+
+def _objects(connection: Connection, own: Iterable[int]) -> tuple[dict[tuple[int, int, bytes], int], set[int]]:
+    """The versions kept of some ids, by (ident, instant, digest); and those of which only the digest is left."""
+    found = select_in(
+        connection, "SELECT n, ident, instant, digest, body IS NULL FROM object WHERE ident IN (:in)", own
+    )
+    numbers = {(int(ident), int(instant), bytes(dig)): int(n) for n, ident, instant, dig, _ in found}
+    return numbers, {int(row[0]) for row in found if row[4]}
 
 
 def _conflicts(
@@ -214,7 +225,7 @@ def _conflicts(
     found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
     contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
     return [
-        Added(one.holding, one.object, one.outcome, True)
+        replace(one, conflict=True)
         if one.outcome in ("version", "other")
         and any(
             contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
@@ -227,8 +238,8 @@ def _conflicts(
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
-    def __init__(self, connection: Connection, own: set[int], origin: str, source: int) -> None:
-        self.source = source
+    def __init__(self, connection: Connection, own: set[int], origin: str, source: int, *, revive: bool) -> None:
+        self.source, self._revive = source, revive
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
@@ -248,13 +259,14 @@ class _Known:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
 
-    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int]:
+    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         if known is not None:
-            if known[1] != "retracted":
-                return "unchanged", known[0]
+            # an origin may say again what it took back; reading a file again must not undo a retraction of ours
+            if known[1] != "retracted" or not self._revive:
+                return "unchanged", known[0], ()
             self.revived.append(known[0])
-            return "revived", known[0]
+            return "revived", known[0], ()
         self.by_object[number] = (fresh, "held")
         newest = self.newest.get(ident)
         if newest is None:
@@ -265,12 +277,12 @@ class _Known:
             outcome = "older"
         else:
             outcome = "version" if newest[0] < instant else "new"
-        if outcome == "version":
-            self.outdated.update(self._holdings.pop(ident, ()))
+        outdated = tuple(self._holdings.pop(ident, ())) if outcome == "version" else ()
+        self.outdated.update(outdated)
         if outcome in ("new", "version"):
             self.newest[ident] = (instant, dig)
             self._holdings.setdefault(ident, []).append(fresh)
-        return outcome, fresh
+        return outcome, fresh, outdated
 
     def save(self, connection: Connection) -> None:
         for n in self.revived:
@@ -601,3 +613,13 @@ def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterabl
         "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
         ["\n".join(tags), origin, identifier],
     )
+
+
+def held_of_source(connection: Connection, origin: str, name: str) -> list[Held]:
+    """The current holdings of one source."""
+    found = rows(
+        connection,
+        _HELD + "WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n",
+        [origin, name],
+    )
+    return [_read(row) for row in found]
