@@ -41,7 +41,7 @@ __all__ = ["Service", "run"]
 _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
-_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 1.0, 2.0, 60.0, 60.0
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 0.2, 2.0, 60.0, 60.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -69,11 +69,13 @@ class Service:
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._followers: dict[str, Follower] = {}
         self._pushers: dict[str, Pusher] = {}
         self._asked: dict[str, asyncio.Event] = {}
         self._to_apply: set[Channel] = set()
         self._something_to_apply = asyncio.Event()
         self._sizes: dict[str, int] = {}
+        self._generation, self._roster_seen = -1, -1
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -96,7 +98,12 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
-            self.node, self._executor, heartbeat_s=self._heartbeat_s, ready=self._ready, received=self.apply_soon
+            self.node,
+            self._executor,
+            heartbeat_s=self._heartbeat_s,
+            ready=self._ready,
+            received=self.apply_soon,
+            heard_of=self._heard_of,
         )
         self._tls = server_context(self._certificate, self._key_file, self._certificates())
         self._session = aiohttp.ClientSession(
@@ -145,12 +152,14 @@ class Service:
         for member in self._tasks.keys() - members:
             for task in self._tasks.pop(member):
                 task.cancel()
+            self._followers.pop(member)
             self._pushers.pop(member, None)
 
     def _work_with(self, member: str) -> list[Any]:
         dial, me = self._dialler(member), self.node.member
         here, theirs = _Here(self), self._newest(member, me)
         follower = Follower(here, dial, theirs, heartbeat_s=self._heartbeat_s, retry_max_s=self._retry_max_s)
+        self._followers[member] = follower
         work = [self._ask(member, dial), follower.run()]
         if member in self._push_to:
             pusher = Pusher(here, dial, self._newest(me, member), retry_max_s=self._retry_max_s)
@@ -189,6 +198,11 @@ class Service:
             _LOG.info("%s could not be asked: %s", member, type(fault).__name__)
         finally:
             self._asked[member].set()
+
+    def _heard_of(self, member: str) -> None:
+        for task in (self._followers.get(member), self._pushers.get(member)):
+            if task is not None:
+                task.nudge()
 
     async def _ready(self, member: str) -> None:
         if member in self._asked:
@@ -253,7 +267,10 @@ class Service:
 
     async def _look(self) -> None:
         """What other processes did: a command that released, a roster that was installed."""
-        for member, size in (await self._in_thread(self._our_sizes)).items():
+        generation = await self._in_thread(self.node.ctx.db.generation)
+        sizes = await self._in_thread(self._our_sizes) if generation != self._generation else {}
+        self._generation = generation
+        for member, size in sizes.items():
             if size != self._sizes.get(member, 0):
                 self._sizes[member] = size
                 self._on("grew", member)
@@ -267,7 +284,10 @@ class Service:
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx
-        raw = file.read_bytes() if file.exists() else b""
+        seen = file.stat().st_mtime_ns if file.exists() else 0
+        if seen == self._roster_seen:
+            return False
+        self._roster_seen, raw = seen, file.read_bytes() if seen else b""
         if not raw or raw == ctx.roster.raw:
             return False
         ctx.roster = trusted_roster(raw)

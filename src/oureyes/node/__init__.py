@@ -15,11 +15,23 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
-from oureyes.node import connecting, exchanging, exporting, overseeing, planning, recording, releasing, understanding
+from oureyes.node import (
+    connecting,
+    exchanging,
+    exporting,
+    listing,
+    overseeing,
+    planning,
+    recording,
+    releasing,
+    retaining,
+    understanding,
+)
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
+from oureyes.oversee.retention import Due
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
@@ -86,6 +98,22 @@ class Node:
         """Read files and folders of STIX, MISP, tables, lists and text."""
         return recording.import_paths(
             self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
+        )
+
+    def record_list(
+        self,
+        path: Path,
+        name: str,
+        date: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+        progress: recording.Progress | None = None,
+    ) -> listing.Edition:
+        """Read an edition of an official list; what is on it no more expires."""
+        return listing.import_list(
+            self.ctx, path, name, date, by=by, purpose=purpose, marking=marking, progress=progress
         )
 
     def record_objects(
@@ -383,6 +411,14 @@ class Node:
     def seal_audit(self) -> int:
         """Sign the audit log's head."""
         return overseeing.seal_audit(self.ctx)
+
+    def due(self) -> list[Due]:
+        """What must be looked at again, hidden or erased now."""
+        return retaining.look(self.ctx)
+
+    def keep(self) -> list[Due]:
+        """Do what is due."""
+        return retaining.keep(self.ctx)
 
     def figures(self) -> Mapping[str, int]:
         """Counts without personal data."""

@@ -25,6 +25,7 @@ from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
     "DEFAULT",
+    "Linked",
     "arrived",
     "connect",
     "fell",
@@ -39,6 +40,7 @@ __all__ = [
     "unsubscribe",
 ]
 
+Linked = index.Linked
 # Until somebody writes a rule, the desk is told of everything.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}

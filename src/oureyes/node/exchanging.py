@@ -77,9 +77,7 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
     """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote, or while our log is
     held: it may lack what the recipient has receipted."""
     with ctx.db.read() as connection:
-        channel = current_channel(ctx, connection, recipient)
-        if epoch is not None and epoch != channel.epoch:
-            channel = Channel(ctx.me, recipient, epoch)
+        channel = Channel(ctx.me, recipient, epoch) if epoch else current_channel(ctx, connection, recipient)
         row = channels.find(connection, channel)
         if row is None:
             row = channels.ChannelRow(0, channel, 0, b"", b"", 0, b"", "", 0, "open", b"")

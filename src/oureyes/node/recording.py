@@ -28,7 +28,19 @@ from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
-__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "tag", "take_in"]
+__all__ = [
+    "Progress",
+    "Report",
+    "Taken",
+    "derive",
+    "import_paths",
+    "import_source",
+    "lift",
+    "record_objects",
+    "retry",
+    "tag",
+    "take_in",
+]
 
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
@@ -94,6 +106,25 @@ def import_paths(
                 total.add(_refused(ctx, path, source, error, by))
     total.seconds = round(time.monotonic() - started, 3)
     return total
+
+
+def import_source(
+    ctx: Context,
+    path: Path,
+    source: str,
+    *,
+    by: str,
+    purpose: str,
+    marking: Marking | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Read one file as the source `source`, whatever the file is called."""
+    started = time.monotonic()
+    with _rare_collection():
+        report = _import_file(ctx, path, source, by, purpose, marking, options or Options(), progress)
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
 
 
 @contextmanager

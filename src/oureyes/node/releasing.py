@@ -22,6 +22,7 @@ from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
 
 __all__ = [
+    "Draft",
     "Preview",
     "answer_consent",
     "answers_of",
@@ -38,6 +39,9 @@ __all__ = [
     "rehearse",
     "retract",
 ]
+
+
+Draft = desk.Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Database:
         self._committed: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
         self._closed = False
+        self._watch: Connection | None = None
+        self._watching = threading.Lock()
         self._thread.start()
 
     @property
@@ -89,6 +91,17 @@ class Database:
             yield connection
             connection.rollback()
 
+    def generation(self) -> int:
+        """A number that changes when anybody, in this process or another, has written; cheap to ask often."""
+        sqlite = self.dialect == "sqlite"
+        with self._watching:
+            if self._watch is None:
+                self._watch = self._reader.connect()  # kept: SQLite counts what others wrote per connection
+            asked = "PRAGMA data_version" if sqlite else "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+            found = self._watch.exec_driver_sql(asked).scalar_one()
+            self._watch.rollback()
+        return int(found)
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """From inside a piece of writing: call this once its transaction is durable."""
         self._committed.append(call)
@@ -101,6 +114,10 @@ class Database:
             self._closed = True
             self._work.notify()
         self._thread.join()
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._writer.dispose()
         self._reader.dispose()
 

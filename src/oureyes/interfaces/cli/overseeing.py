@@ -86,7 +86,7 @@ def _plain(text: str) -> str:
 
 def export(
     at: Session,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]")] = None,
     form: Annotated[str, typer.Option("--format", metavar="WORD", help="stix, misp or csv.")] = "stix",
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="What a search finds.")] = "",
     source: Annotated[str, typer.Option("--source", metavar="NAME", help="Everything of one of our sources.")] = "",
@@ -133,8 +133,8 @@ def export(
 def figures(
     at: Session,
     year: Annotated[
-        int, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
-    ] = 0,
+        int | None, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
+    ] = None,
 ) -> None:
     """What the node holds, in numbers; with `--year`, the figures of a year that may be published. No personal data."""
     with at.node() as node:

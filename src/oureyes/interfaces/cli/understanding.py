@@ -36,15 +36,17 @@ def add_to(app: typer.Typer) -> None:
 
 def search(
     at: Session,
-    words: Annotated[list[str], typer.Argument(metavar="QUERY…", help="Words, in any script of the region.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words, in any script of the region.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
 ) -> int:
     """Find what is held, by words and values. All words must occur; "a phrase", a beginning*, -not this.
 
+    One argument is a whole query; of several, one with spaces is a phrase.
+
     Filters: type:indicator, from:ID, tlp:amber, since:2026-01-01, until:…. You are shown what you may see, and each
     search is in the audit log (its digest, not its words). Exit 1 when nothing is found.
     """
-    text = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+    text = words[0] if len(words) == 1 else " ".join(_word(word) for word in words)
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
     hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
@@ -55,6 +57,10 @@ def search(
         lambda: at.screen.table(columns, rows, empty="nothing found that you may see"),
     )
     return exits.OK if hits else exits.NOTHING
+
+
+def _word(word: str) -> str:
+    return f'"{word}"' if " " in word and '"' not in word else word
 
 
 def show(
@@ -163,7 +169,7 @@ def path(at: Session, start: _Id, end: Annotated[str, typer.Argument(metavar="ID
     return exits.OK if found.nodes else exits.NOTHING
 
 
-def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…")]) -> int:
+def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")]) -> int:
     """When things happened, for objects and what they touch. Days that are vague stand as a span."""
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
