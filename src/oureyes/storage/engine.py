@@ -10,6 +10,9 @@ interpreter's own is not used. The key is the raw 32 bytes, so no key derivation
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -21,10 +24,10 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from oureyes.errors import OurEyesError, StorageError
+from oureyes.errors import StorageError
 from oureyes.storage.migrations import upgrade
 
 __all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_version"]
@@ -32,6 +35,11 @@ __all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_ve
 T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
 _GROUP = 256  # pieces gathered into one commit at most
+_WRITER_LOCK = 0x0E7E5  # PostgreSQL: one writer at a time, whichever process it is in
+
+_LOG = logging.getLogger(__name__)
+# At DEBUG the engine would log every row it reads; no level of ours logs content.
+logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
 
 
 @dataclass
@@ -49,6 +57,7 @@ class Database:
         self._committed: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
         self._closed = False
+        self._door = threading.Lock()  # nothing is queued behind the piece that closes
         self._thread.start()
 
     @property
@@ -58,10 +67,11 @@ class Database:
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Queue a piece of writing; the future is done once it is durable, or failed and undone."""
-        if self._closed:
-            raise StorageError("database", "an open database", "a closed one")
         piece = _Piece(work)
-        self._waiting.put(piece)
+        with self._door:
+            if self._closed:
+                raise StorageError("database", "an open database", "a closed one")
+            self._waiting.put(piece)
         return piece.future
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -83,12 +93,14 @@ class Database:
 
     def close(self) -> None:
         """Finish what is queued, then close."""
-        if not self._closed:
+        with self._door:
+            if self._closed:
+                return
             self._closed = True
             self._waiting.put(None)
-            self._thread.join()
-            self._writer.dispose()
-            self._reader.dispose()
+        self._thread.join()
+        self._writer.dispose()
+        self._reader.dispose()
 
     def _run(self) -> None:
         with self._writer.connect() as connection:
@@ -113,10 +125,12 @@ class Database:
     def _commit(self, connection: Connection, group: list[_Piece]) -> None:
         done: list[tuple[_Piece, Any]] = []
         self._committed.clear()
+        group = [piece for piece in group if piece.future.set_running_or_notify_cancel()]
         try:
             with connection.begin():
                 for piece in group:
                     self._attempt(connection, piece, done, alone=len(group) == 1)
+                _insist(connection)
         except BaseException as error:
             # the commit itself failed (disk full, …): nothing of the group is durable, and each caller must know
             self._committed.clear()
@@ -125,7 +139,10 @@ class Database:
                     piece.future.set_exception(_told(error))
             return
         for call in tuple(self._committed):
-            call()
+            try:
+                call()
+            except Exception as error:  # a listener's fault must not stop the one writer; the type says no content
+                _LOG.warning("a listener failed after a commit: %s", type(error).__name__)
         for piece, result in done:
             piece.future.set_result(result)
 
@@ -142,12 +159,23 @@ class Database:
             if alone:
                 raise
             piece.future.set_exception(_told(error))
+            _insist(connection)
+
+
+def _insist(connection: Connection) -> None:
+    """SQLite may roll the whole transaction back by itself (disk full, I/O error: lang_transaction.html §3.1); what
+    then follows would run in no transaction, and the commit at the end would quietly commit nothing."""
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and not getattr(raw, "in_transaction", True):
+        raise StorageError("database", "an open transaction", "one that SQLite gave up", "see `oureyes doctor`")
 
 
 def _told(error: BaseException) -> BaseException:
-    if isinstance(error, OperationalError) and not isinstance(error, OurEyesError):
-        return StorageError("database", "a durable commit", str(error.orig)[:120], "see `oureyes doctor`")
-    return error
+    """The error as callers may see it: an engine's own words can repeat the values it was given."""
+    if not isinstance(error, DBAPIError):
+        return error
+    said = str(error.orig).splitlines()[0][:120] if isinstance(error, OperationalError) else type(error.orig).__name__
+    return StorageError("database", "a durable commit", said, "see `oureyes doctor`")
 
 
 def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool = True) -> Database:
@@ -156,8 +184,8 @@ def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool 
     StorageError when the key is wrong, SQLite is too old, or the schema is newer than this software.
     """
     if isinstance(where, str) and where.startswith("postgresql"):
-        dsn = where.replace("postgresql://", "postgresql+psycopg://", 1)
-        writer, reader, path = create_engine(dsn, pool_size=1), create_engine(dsn, pool_size=4), None
+        writer, reader = _postgresql(where.replace("postgresql://", "postgresql+psycopg://", 1))
+        path = None
     else:
         writer, reader, path = _sqlite(str(where), key)
     try:
@@ -169,6 +197,21 @@ def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool 
     return Database(writer, reader, path)
 
 
+def _postgresql(dsn: str) -> tuple[Engine, Engine]:
+    writer = create_engine(dsn, pool_size=1, hide_parameters=True)
+    reader = create_engine(
+        dsn,
+        pool_size=4,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",  # a snapshot for all statements of one reading
+        execution_options={"postgresql_readonly": True},
+    )
+    event.listen(
+        writer, "begin", lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+    )
+    return writer, reader
+
+
 def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]:
     from sqlcipher3 import dbapi2
 
@@ -177,9 +220,11 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
             "SQLite", "3.51.3 or later (WAL-reset corruption)", dbapi2.sqlite_version, "update sqlcipher3"
         )
     memory = where == ":memory:"
+    if key is None and not memory:
+        raise StorageError(Path(where).name, "a key: the file is never kept in the clear", "none", "`oureyes init`")
     target = f"file:oureyes-{uuid4()}?mode=memory&cache=shared" if memory else where
 
-    def connect() -> Any:
+    def connect(*, reading: bool = False) -> Any:
         connection = dbapi2.connect(target, uri=memory, check_same_thread=False, isolation_level=None, timeout=30)
         connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told once, by us
         if key is not None and not memory:
@@ -195,10 +240,24 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -32000")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        if reading:
+            connection.execute("PRAGMA query_only = ON")
         return connection
 
-    writer = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool)
-    reader = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=4)
+    def connect_to_read() -> Any:
+        return connect(reading=True)
+
+    writer = create_engine(
+        "sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool, hide_parameters=True
+    )
+    reader = create_engine(
+        "sqlite+pysqlite://",
+        creator=connect_to_read,
+        module=dbapi2,
+        poolclass=QueuePool,
+        pool_size=4,
+        hide_parameters=True,
+    )
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return writer, reader, None if memory else Path(where)
@@ -229,6 +288,7 @@ def backup(database: Database, target: Path, key: bytes) -> None:
 
     from sqlcipher3 import dbapi2
 
+    target.touch(mode=0o600)  # before anything is in it
     origin, copy = dbapi2.connect(str(database.path)), dbapi2.connect(str(target))
     try:
         for connection in (origin, copy):
@@ -237,7 +297,6 @@ def backup(database: Database, target: Path, key: bytes) -> None:
     finally:
         copy.close()
         origin.close()
-    target.chmod(0o600)
 
 
 def restore(backup_file: Path, target: Path, key: bytes) -> None:
@@ -257,7 +316,23 @@ def restore(backup_file: Path, target: Path, key: bytes) -> None:
         connection.close()
     if found != "ok":
         raise StorageError(backup_file.name, "a whole database", str(found)[:80], "use another backup")
-    for leftover in (target, target.with_name(target.name + "-wal"), target.with_name(target.name + "-shm")):
+    fresh = target.with_name(target.name + "-restored")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(backup_file.read_bytes())
+    _remember_restored(fresh, key)
+    for leftover in (target.with_name(target.name + "-wal"), target.with_name(target.name + "-shm")):
         leftover.unlink(missing_ok=True)
-    target.write_bytes(backup_file.read_bytes())
-    target.chmod(0o600)
+    os.replace(fresh, target)  # at any moment there is a whole file
+
+
+def _remember_restored(file: Path, key: bytes) -> None:
+    """The node that opens it must know that its partners may hold more of its own log than it does."""
+    from sqlcipher3 import dbapi2
+
+    with contextlib.closing(dbapi2.connect(str(file), isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', 'yes')")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())

@@ -158,32 +158,41 @@ def add(
     numbers = idents(connection, _every_id(batch))
     label_of = labels(connection, [item.marking for item in batch])
     own = {numbers[item.object.id] for item in batch}
-    objects = {
-        (int(ident), int(instant), bytes(dig)): int(n)
-        for n, ident, instant, dig in select_in(
-            connection, "SELECT n, ident, instant, digest FROM object WHERE ident IN (:in)", own
-        )
-    }
+    stored = select_in(
+        connection, "SELECT n, ident, instant, digest, body IS NULL FROM object WHERE ident IN (:in)", own
+    )
+    objects = {(int(ident), int(instant), bytes(dig)): int(n) for n, ident, instant, dig, _ in stored}
+    erased = {int(n) for n, *_, empty in stored if empty}
     known = _Known(connection, own, origin, source)
     next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
-    at_us = max(at_us, int(rows(connection, "SELECT max(added) FROM holding")[0][0] or 0) + 1)
-    new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
+    newest = rows(connection, "SELECT added FROM holding ORDER BY n DESC LIMIT 1")
+    at_us = max(at_us, int(newest[0][0]) + 1 if newest else 0)
+    tables = ("object", "body", "holding", "label", "edge", "key", "words")
+    new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables}
     out: list[Added] = []
     for item in batch:
         obj, ident = item.object, numbers[item.object.id]
-        instant, dig = obj.instant, obj.digest
+        instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
         number = objects.get(name)
-        if number is None:
-            number = objects[name] = next_object
-            next_object += 1
+        if number is None or number in erased:
             upgraded = item.upgraded.raw if item.upgraded is not None else None
-            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
+            if number is None:
+                number = objects[name] = next_object
+                next_object += 1
+                new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
+            else:  # only its digest had been kept
+                erased.remove(number)
+                new["body"].append((obj.raw, upgraded, number))
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
         outcome, holding = known.place(ident, instant, dig, number, next_holding)
         if outcome in ("unchanged", "revived"):
+            if statement is not None:  # its origin says it again: the marking it says now is the one that holds
+                new["label"].append((label_of[item.marking], statement, holding))
+            if outcome == "revived":
+                new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
             out.append(Added(holding, number, outcome))
             continue
         next_holding += 1
@@ -232,7 +241,7 @@ class _Known:
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
-        self.revived: list[int] = []
+        self.revived: list[tuple[int, bool]] = []
         self._holdings: dict[int, list[int]] = {}
         found = select_in(
             connection,
@@ -250,31 +259,35 @@ class _Known:
 
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int]:
         known = self.by_object.get(number)
-        if known is not None:
-            if known[1] != "retracted":
-                return "unchanged", known[0]
-            self.revived.append(known[0])
-            return "revived", known[0]
-        self.by_object[number] = (fresh, "held")
-        newest = self.newest.get(ident)
-        if newest is None:
-            outcome = "new"
-        elif newest[0] == instant and newest[1] != dig:
-            outcome = "other" if dig > newest[1] else "version"
-        elif newest[0] > instant:
-            outcome = "older"
-        else:
-            outcome = "version" if newest[0] < instant else "new"
+        if known is not None and known[1] != "retracted":
+            return "unchanged", known[0]
+        holding = known[0] if known else fresh
+        self.by_object[number] = (holding, "held")
+        outcome = self._against_newest(ident, instant, dig)
+        current = outcome in ("new", "version")
         if outcome == "version":
             self.outdated.update(self._holdings.pop(ident, ()))
-        if outcome in ("new", "version"):
+        if current:
             self.newest[ident] = (instant, dig)
-            self._holdings.setdefault(ident, []).append(fresh)
-        return outcome, fresh
+            self._holdings.setdefault(ident, []).append(holding)
+        if known is None:
+            return outcome, fresh
+        self.revived.append((holding, current))
+        return "revived", holding
+
+    def _against_newest(self, ident: int, instant: int, dig: bytes) -> str:
+        newest = self.newest.get(ident)
+        if newest is None:
+            return "new"
+        if newest[0] == instant and newest[1] != dig:
+            return "other" if dig > newest[1] else "version"
+        if newest[0] > instant:
+            return "older"
+        return "version" if newest[0] < instant else "new"
 
     def save(self, connection: Connection) -> None:
-        for n in self.revived:
-            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, n])
+        for n, current in self.revived:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [current, n])
         for n in self.outdated:
             run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
 
@@ -283,6 +296,10 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
     insert_many(
         connection, "object", "n, ident, version, instant, digest, type, body, upgraded", new["object"], ignore=True
     )
+    for row in new["body"]:
+        run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", row)
+    for row in new["label"]:
+        run(connection, "UPDATE holding SET label = ?, statement = ? WHERE n = ?", row)
     insert_many(
         connection,
         "holding",
@@ -297,6 +314,11 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
         if connection.dialect.name != "sqlite":
             sql = sql.replace("?", "%s")
         connection.exec_driver_sql(sql, new["words"])
+
+
+def _within(instant: int) -> int:
+    """Years beyond 1678 to 2262 do not fit 64 bits of nanoseconds; they count as the first and the last of these."""
+    return max(-(1 << 63), min(instant, (1 << 63) - 1))
 
 
 def _every_id(batch: Sequence[Incoming]) -> Iterable[str]:
