@@ -1,4 +1,4 @@
-"""The mission: recorded in one country, known and understood in the others, who plan on it and are told when it falls."""
+"""The mission: recorded in one country, known and understood in the others, who plan on it and hear when it falls."""
 
 from pathlib import Path
 

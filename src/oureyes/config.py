@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("review_days", 365, "days until what is recorded without a review date must be looked at again"),
     Setting("fanout", 20, "matches kept for one value on one arrival; commoner values rank lower, none is dropped"),
     Setting("heartbeat_s", 5, "seconds between heartbeats on an idle stream to a partner"),
+    Setting("push_to", "", "members, comma-separated, that cannot dial this node: their entries are sent by POST"),
     Setting("retry_max_s", 300, "longest wait between two tries to reach a partner"),
     Setting("batch", 1000, "objects read and stored in one transaction"),
     Setting("max_file_mib", 1024, "largest input file, unpacked"),

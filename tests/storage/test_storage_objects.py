@@ -116,7 +116,7 @@ def test_what_was_erased_comes_back_whole_when_it_is_said_again(store):
     obj = an_indicator()
     add(store, obj)
     retract(store, obj.id, erase=True)
-    assert outcomes(add(store, obj)) == ["revived"]
+    assert outcomes(add(store, obj, statement="s2")) == ["revived"]
     assert current(store, obj.id)[0].object.raw == obj.raw
     with store.read() as connection:
         assert index.search(connection, "fund", limit=5)
@@ -134,18 +134,15 @@ def test_an_old_version_that_is_revived_does_not_pass_the_current_one(store):
     add(store, version(20))
     retract(store, ID)
     add(store, version(22))
-    assert outcomes(add(store, version(20))) == ["revived"]
+    assert outcomes(add(store, version(20), statement="s2")) == ["revived"]
     assert [held.object.version for held in current(store, ID)] == ["2026-11-22T08:00:00.000Z"]
 
 
-def test_a_partner_that_says_it_again_under_another_marking_is_obeyed(store):
-    obj, tighter = version(20), GREEN.but(tlp=TLP.AMBER)
-    add(store, obj, statement="s1")
-    assert outcomes(add(store, obj, statement="s2", marking=tighter)) == ["unchanged"]
-    held = current(store, ID)[0]
-    with store.read() as connection:
-        assert objects.markings(connection)[held.label] == tighter
-    assert held.statement == "s2"
+def test_reading_a_file_again_does_not_undo_a_retraction(store):
+    add(store, version(20))
+    retract(store, ID)
+    assert outcomes(add(store, version(20))) == ["unchanged"]
+    assert current(store, ID) == []
 
 
 def test_reading_a_file_again_does_not_undo_what_an_officer_marked(store):

@@ -63,6 +63,7 @@ _MAX_HEAD = 32 << 10
 _MAX_MARKING = 8 << 10
 _MAX_AUDIENCE = 64
 _MAX_REFS = 2000
+_MAX_TAGS = 100
 _MAX_REASON = 4000
 
 
@@ -82,10 +83,11 @@ class _Dsse(msgspec.Struct, frozen=True):
     signatures: list[_Signature]
 
 
-class _Item(msgspec.Struct, frozen=True):
+class _Item(msgspec.Struct, frozen=True, omit_defaults=True):
     object: msgspec.Raw
     odig: str
     marking: msgspec.Raw
+    tags: list[str] = []
 
 
 class _Payload(msgspec.Struct, frozen=True):
@@ -265,7 +267,8 @@ def _written_item(item: Item) -> _Item:
     if raw[:1] != b"{" or raw[-1:] != b"}":
         raise InvalidObject(item.object.id, "bytes that begin with { and end with }", "others")
     refuse_deep(raw, item.object.id)
-    return _Item(msgspec.Raw(raw), item.object.digest.hex(), msgspec.Raw(marking_bytes(item.marking)))
+    marking = msgspec.Raw(marking_bytes(item.marking))
+    return _Item(msgspec.Raw(raw), item.object.digest.hex(), marking, list(item.tags))
 
 
 def _read(read: _Payload) -> Statement:
@@ -301,7 +304,9 @@ def _read_item(item: _Item, place: int, statement: str) -> Item:
     found = StixObject.parse(raw)
     if found.digest.hex() != item.odig:
         raise VerificationError(found.id[:120], "the digest its origin signed", "another", _RESEND)
-    return Item(found, _marking(bytes(item.marking)))
+    if len(item.tags) > _MAX_TAGS or any(len(tag) > 250 for tag in item.tags):
+        raise InvalidObject(found.id[:120], f"at most {_MAX_TAGS} tags of 250 characters", f"{len(item.tags)}")
+    return Item(found, _marking(bytes(item.marking)), tuple(item.tags))
 
 
 @lru_cache(1024)  # 8 MiB at worst

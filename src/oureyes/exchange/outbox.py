@@ -52,10 +52,10 @@ class Parcel:
 def address(wanted: Mapping[str, Sequence[Item]]) -> list[Parcel]:
     """From what each recipient is to get to the fewest statements. Whoever gets the same object under the same
     marking shares a statement; a redacted copy is another object and so another statement."""
-    audiences: dict[tuple[bytes, bytes], tuple[Item, set[str]]] = {}
+    audiences: dict[tuple[bytes, bytes, tuple[str, ...]], tuple[Item, set[str]]] = {}
     for recipient, items in wanted.items():
         for item in items:
-            same = (item.object.digest, marking_bytes(item.marking))
+            same = (item.object.digest, marking_bytes(item.marking), item.tags)
             audiences.setdefault(same, (item, set()))[1].add(recipient)
     groups: dict[tuple[str, ...], list[Item]] = {}
     for item, recipients in audiences.values():
@@ -79,7 +79,7 @@ def plan_bundles(items: Iterable[Item]) -> list[tuple[Item, ...]]:
 
 
 def _cost(item: Item) -> int:
-    cost = len(item.object.raw) + len(marking_bytes(item.marking)) + _ITEM_COST
+    cost = len(item.object.raw) + len(marking_bytes(item.marking)) + sum(map(len, item.tags)) + _ITEM_COST
     if cost > MAX_BUNDLE:
         remedy = "send the attachment apart, or a redacted extract"
         raise InvalidObject(item.object.id, f"at most {MAX_BUNDLE - _ITEM_COST} bytes", f"{cost}", remedy)

@@ -19,7 +19,7 @@ from typing import Protocol
 from oureyes.errors import VerificationError
 from oureyes.exchange.keys import SignKey, verify
 
-__all__ = ["MAX_SKEW_S", "Nonces", "SeenNonces", "sign_request", "verify_request"]
+__all__ = ["MAX_SKEW_S", "Nonces", "SeenNonces", "refuse_other_body", "sign_request", "verify_request"]
 
 MAX_SKEW_S = 300
 
@@ -71,14 +71,18 @@ def verify_request(
     path: str,
     query: str,
     headers: Mapping[str, str],
-    body: bytes,
+    body: bytes | None,
     *,
     me: str,
     keys: Mapping[str, bytes],
     now: int,
     seen_nonces: Nonces,
 ) -> str:
-    """The member that sent it; VerificationError otherwise. The nonce is spent only on a good signature."""
+    """The member that sent it; VerificationError otherwise. The nonce is spent only on a good signature.
+
+    With `body` None the signature is judged before a byte of the body is read; whoever reads it then calls
+    `refuse_other_body`.
+    """
     given = {name.lower(): value for name, value in headers.items()}
     created, nonce, sender = _read_params(given.get("signature-input", ""))
     if given.get("oe-to") != me:
@@ -88,14 +92,22 @@ def verify_request(
         raise VerificationError(f"request of {sender}", f"one at most {MAX_SKEW_S} s old", found, "set the clocks")
     if sender not in keys:
         raise VerificationError("request", "a sender on the roster", sender)
-    if given.get("content-digest") != _digest(body):
-        raise VerificationError(f"request of {sender}", "a body with its Content-Digest", "another")
-    covered = _base(method, path, query, me, _digest(body), _params(created, nonce, sender))
+    if body is not None:
+        refuse_other_body(given, body, sender)
+    digest = given.get("content-digest", "")
+    covered = _base(method, path, query, me, digest, _params(created, nonce, sender))
     if not verify(keys[sender], _read_signature(given.get("signature", "")), covered):
         raise VerificationError(f"request of {sender}", "its signature", "one that does not hold", "compare rosters")
     if not seen_nonces.add(f"{sender} {nonce}", created + 2 * MAX_SKEW_S):
         raise VerificationError(f"request of {sender}", "a nonce not used before", "one that was", "it is a replay")
     return sender
+
+
+def refuse_other_body(headers: Mapping[str, str], body: bytes, sender: str) -> None:
+    """VerificationError unless the body is the one whose digest was signed."""
+    given = next((value for name, value in headers.items() if name.lower() == "content-digest"), "")
+    if given != _digest(body):
+        raise VerificationError(f"request of {sender}", "a body with its Content-Digest", "another")
 
 
 _COVERED = '("@method" "@path" "@query" "oe-to" "content-digest")'
@@ -113,7 +125,8 @@ def _params(created: int, nonce: str, sender: str) -> str:
 
 def _base(method: str, path: str, query: str, to: str, digest: str, params: str) -> bytes:
     """The signature base (RFC 9421 §2.5), of the target as sent, still percent-encoded. No query counts as `?`."""
-    if not f"{method}{path}{query}{to}".isascii() or not f"{method}{path}{query}{to}".isprintable():
+    said = f"{method}{path}{query}{to}{digest}"
+    if not said.isascii() or not said.isprintable():
         raise VerificationError("request", "a percent-encoded target", "other characters")  # a new line would forge one
     lines = (
         f'"@method": {method.upper()}',

@@ -54,9 +54,13 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> Frontier:
         """The frontier after more leaves, in order."""
+        return self.extend_hashed(sha256(b"\x00" + leaf).digest() for leaf in leaves)
+
+    def extend_hashed(self, leaf_hashes: Iterable[bytes]) -> Frontier:
+        """The same, of leaves already hashed."""
         size, nodes = self.size, list(self.nodes)
-        for leaf in leaves:
-            new, bits = sha256(b"\x00" + leaf).digest(), size
+        for new in leaf_hashes:
+            bits = size
             while bits & 1:
                 new, bits = sha256(b"\x01" + nodes.pop() + new).digest(), bits >> 1
             nodes.append(new)

@@ -46,10 +46,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One object in a statement, with the marking it travels under."""
+    """One object in a statement, with the marking it travels under and its origin's tags (`asean-somtc:…`)."""
 
     object: StixObject
     marking: Marking
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

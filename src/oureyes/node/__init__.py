@@ -15,7 +15,17 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
-from oureyes.node import connecting, exchanging, exporting, overseeing, planning, recording, releasing, understanding
+from oureyes.node import (
+    connecting,
+    exchanging,
+    exporting,
+    listing,
+    overseeing,
+    planning,
+    recording,
+    releasing,
+    understanding,
+)
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.oversee.audit import Row, Verified
@@ -68,6 +78,7 @@ class Node:
     def join(self, raw: bytes) -> Roster:
         """Take a roster that its members signed."""
         self.ctx.roster = install_roster(self.ctx.config.home, raw)
+        self.ctx.heard("roster", "")
         return self.ctx.roster
 
     # --- record ------------------------------------------------------------------------------------------------------
@@ -85,6 +96,22 @@ class Node:
         """Read files and folders of STIX, MISP, tables, lists and text."""
         return recording.import_paths(
             self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
+        )
+
+    def record_list(
+        self,
+        path: Path,
+        name: str,
+        date: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+        progress: recording.Progress | None = None,
+    ) -> listing.Edition:
+        """Read an edition of an official list; what is on it no more expires."""
+        return listing.import_list(
+            self.ctx, path, name, date, by=by, purpose=purpose, marking=marking, progress=progress
         )
 
     def record_objects(
@@ -112,6 +139,10 @@ class Node:
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+
+    def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
+        """Put objects of ours under terms of a taxonomy."""
+        return recording.tag(self.ctx, ids, tags, by=by, purpose=purpose)
 
     def confirm(
         self, identifier: str, *, by: str, purpose: str = "investigation", marking: Marking | None = None

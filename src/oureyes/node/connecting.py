@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from oureyes.alert import NOTIFIERS, rules, webhook
 from oureyes.alert.inbox import move as moved
-from oureyes.correlate import MATCHERS, observables, ranking
+from oureyes.correlate import MATCHERS, observables, ranking, standing
 from oureyes.errors import NotHeld, OurEyesError, Refused
 from oureyes.model.findings import Alert, AlertState, Judgement, Match, Subscription, Verdict, WarningHit
 from oureyes.model.markings import Marking
@@ -37,12 +37,14 @@ __all__ = [
     "reconnect",
     "subscribe",
     "unsubscribe",
+    "values_of",
 ]
 
 # Until somebody writes a rule, the desk is told of everything.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _LONGEST_WAIT_MS = 3_600_000
+_BACKWARDS = 20_000  # observables of its types that a new standing pattern is put to, newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,87 @@ def connect(
     source: int,
 ) -> list[int]:
     """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
+    outdated = [n for one in added for n in one.outdated]
+    lost = _closed(ctx, connection, outdated)
     best: dict[tuple[str, str], _Side] = {}
+    sides: list[_Side] = []
     for item, one in zip(batch, added, strict=True):
         if item.hold or one.outcome not in ("new", "version", "revived"):
             continue
         current = item.upgraded or item.object
+        if current.revoked:  # its origin no longer stands by it
+            continue
+        sides.append(_Side(one.holding, current))
         for key in item.keys:
+            if key is standing.MARK:
+                continue
             known = best.get((key.matcher, key.value))
             if known is None or _says_more(current, known.object):
                 best[(key.matcher, key.value)] = _Side(one.holding, current)
-    return _meet(ctx, connection, best, source)
+    fresh = _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+    for value in lost:  # what a newer version no longer says, another of its source may
+        _rematch(ctx, connection, value)
+    for item, one in zip(batch, added, strict=True):
+        if one.outdated and lost and not index.touches(connection, [one.holding]):
+            _amend(connection, item.object.id, "its newer version no longer says what was matched")
+    return fresh
+
+
+def _closed(ctx: Context, connection: Connection, holdings: Sequence[int]) -> list[str]:
+    """Close the matches of holdings that fell away; the values they were matched by."""
+    if not holdings:
+        return []
+    values = index.keys_of(connection, holdings)
+    index.close_matches(connection, holdings)
+    return values
+
+
+def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side], source: int) -> list[int]:
+    """Put what arrived to the patterns that stand, and patterns that arrived to what is held."""
+    patterns = _standing(ctx, connection)
+    new = [side for side in sides if standing.standing(side.object.content)]
+    for side in new:
+        patterns.add(side.object.id, str(side.object.content["pattern"]))
+    if not len(patterns):
+        return []
+    met = [(side, identifier) for side in sides for identifier in patterns.met_by(side.object.content)]
+    for side in new:
+        kinds = standing.types_of(str(side.object.content["pattern"]))
+        met += [
+            (_Side(held.holding, held.current), side.object.id)
+            for held in objects.of_types(connection, kinds, limit=_BACKWARDS)
+            if side.object.id in patterns.met_by(held.current.content)
+        ]
+    fresh = index.add_matches(connection, _pattern_matches(connection, met), ctx.now())
+    _ring(ctx, connection, fresh)
+    return fresh
+
+
+def _pattern_matches(connection: Connection, met: Sequence[tuple[_Side, str]]) -> list[index.NewMatch]:
+    whose = objects.latest(connection, {identifier for _, identifier in met})
+    source_of = objects.sources_of(connection, [side.holding for side, _ in met])
+    out: list[index.NewMatch] = []
+    for side, identifier in met:
+        for held in whose.get(identifier, ()):
+            theirs = objects.sources_of(connection, [held.holding])[held.holding]
+            if theirs == source_of.get(side.holding):
+                continue
+            said = f"the pattern of {identifier} is met by {side.object.id}"
+            key = f"pattern:{identifier}|{side.object.id}"
+            match = Match(side.object.id, identifier, standing.NAME, standing.SCORE, said, key, "pattern")
+            mine = source_of[side.holding]
+            out.append(index.NewMatch(match, side.holding, held.holding, mine, theirs, standing.SCORE, ""))
+    return out
+
+
+def _standing(ctx: Context, connection: Connection) -> standing.Standing:
+    """The patterns that stand, read once; only the writer's thread comes here."""
+    if ctx.standing is None:
+        ctx.standing = standing.Standing()
+        for held, *_ in index.live_of(connection, standing.MARK.value, every=True):
+            one = objects.by_holding(connection, [held])[held]
+            ctx.standing.add(one.object.id, str(one.current.content["pattern"]))
+    return ctx.standing
 
 
 def _says_more(one: StixObject, other: StixObject) -> bool:
@@ -181,12 +254,13 @@ def arrived(
 ) -> None:
     """Tell of a statement: what came, what was corrected, what was taken back."""
     role_of = {item.object.id: item.marking.role for item in statement.items}
+    tags_of = {item.object.id: item.tags for item in statement.items}
     subjects = tuple(
         rules.Subject(
             obj.id,
             obj.type,
             statement.origin,
-            frozenset(crime_areas_of(obj.content.get("labels") or ())),
+            frozenset(crime_areas_of((*(obj.content.get("labels") or ()), *tags_of.get(obj.id, ())))),
             False,
             role_of.get(obj.id),
         )
@@ -221,13 +295,24 @@ def put_alert(ctx: Context, connection: Connection, made: Alert) -> None:
 
 def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequence[int]) -> None:
     """An object was taken back: its matches go, others take its place where they can, alerts on it say so."""
-    values = index.keys_of(connection, holdings)
-    index.close_matches(connection, holdings)
-    for value in values:
+    if ctx.standing is not None:
+        ctx.standing.remove(identifier)
+    for value in _closed(ctx, connection, holdings):
         _rematch(ctx, connection, value)
+    _amend(connection, identifier, "it was taken back by its originator")
+
+
+def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
+    """The keys under which what `origin` holds of an id is found."""
+    held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
+    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
+
+
+def _amend(connection: Connection, identifier: str, why: str) -> None:
+    """Alerts on an object say what became of it; one that rests on nothing else is done."""
     for alert, assignee, _ in desk.alerts_about(connection, identifier):
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
-        said = f"{alert.reason}\n{identifier} was taken back by its originator".strip()
+        said = f"{alert.reason}\n{identifier}: {why}".strip()
         state = alert.state if left and alert.event != "match" else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
 

@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from oureyes.config import Config
+from oureyes.correlate.standing import Standing
 from oureyes.correlate.warninglists import BUILT_IN, WarningLists
 from oureyes.errors import ConfigError, Refused
 from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.merkle import Frontier
-from oureyes.model.sharing import Recipient, Roster
+from oureyes.model.sharing import Channel, Recipient, Roster
 from oureyes.oversee import audit
 from oureyes.release import PURPOSES, Policy
 from oureyes.storage import Connection, Database, desk, objects
@@ -55,6 +56,8 @@ class Context:
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
     definitions: dict[str, Marking] = field(default_factory=dict)
+    standing: Standing | None = None
+    frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -137,9 +140,10 @@ class Context:
     def tell(self, what: str, subject: str) -> None:
         """Arrange that listeners hear of it once it is durable; called from inside a write."""
         if self.listeners:
-            self.db.after_commit(lambda: self._heard(what, subject))
+            self.db.after_commit(lambda: self.heard(what, subject))
 
-    def _heard(self, what: str, subject: str) -> None:
+    def heard(self, what: str, subject: str) -> None:
+        """Tell the listeners now."""
         for listener in tuple(self.listeners):
             listener(what, subject)
 

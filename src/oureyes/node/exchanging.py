@@ -7,6 +7,7 @@ after the first; reading may fail on any single entry without stopping the chann
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import msgspec
@@ -18,6 +19,7 @@ from oureyes.exchange.log import (
     entry_of,
     origin_line,
     read_checkpoint,
+    sign_checkpoint,
     verify_checkpoint,
     verify_log,
     verify_receipt,
@@ -26,14 +28,14 @@ from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
 from oureyes.model.findings import Alert
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
-from oureyes.model.merkle import leaf_hash, root_of
+from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Statement
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
-from oureyes.node.sending import current_channel, frontier_of
-from oureyes.storage import Connection, channels, desk, objects
+from oureyes.node.sending import RESTORED, current_channel, frontier_of, send, statement_of
+from oureyes.storage import Connection, channels, desk, index, objects
 
 __all__ = [
     "PartnerState",
@@ -41,15 +43,25 @@ __all__ = [
     "Verified",
     "apply",
     "export_channel",
+    "held_for",
+    "own_receipt",
     "partners",
     "receipted",
     "receive",
+    "received",
     "recover",
     "recover_from",
     "serve",
+    "stands",
+    "submit_apply",
+    "submit_receipted",
+    "submit_receive",
+    "taken",
     "verify",
     "verify_export",
 ]
+
+_BATCH_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +74,120 @@ class Served:
 
 
 def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | None = None) -> Served:
-    """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote."""
+    """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote, or while our log is
+    held: it may lack what the recipient has receipted."""
     with ctx.db.read() as connection:
-        channel = current_channel(ctx, connection, recipient)
-        if epoch is not None and epoch != channel.epoch:
-            channel = Channel(ctx.me, recipient, epoch)
+        channel = Channel(ctx.me, recipient, epoch) if epoch else current_channel(ctx, connection, recipient)
         row = channels.find(connection, channel)
         if row is None:
-            return Served((), b"", 0)
+            row = channels.ChannelRow(0, channel, 0, b"", b"", 0, b"", "", 0, "open", b"")
+        nothing = start == row.size == 0  # neither side has a line: there is nothing that could have been lost
+        if row.state != "open" and not (nothing and row.state == RESTORED):
+            raise VerificationError(channel.name, "a log in good standing", row.state, "`oureyes recover`")
         if start > row.size:
             raise VerificationError(
                 channel.name, f"at most our {row.size} entries", f"{start}", "were we restored from an old backup?"
             )
-        found = channels.entries(connection, channel, start, limit)
-        return Served(tuple(line.entry for line in found), row.note, row.size)
+        found = tuple(line.entry for line in _within(channels.entries(connection, channel, start, limit)))
+        end = start + len(found)
+        served = Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
+    if row.state == RESTORED:
+        ctx.db.write(lambda connection: channels.set_state(connection, channel, "open"))
+    return served
+
+
+def _within(lines: list[channels.EntryRow]) -> list[channels.EntryRow]:
+    """As many as are sent or read in one go: at least one, then until the sealed parts come to a megabyte."""
+    weight = 0
+    for place, line in enumerate(lines):
+        weight += len(line.entry.sealed)
+        if place and weight > _BATCH_BYTES:
+            return lines[:place]
+    return lines
+
+
+def _head_at(ctx: Context, connection: Connection, channel: Channel, size: int) -> bytes:
+    """A signed head over the first `size` entries, for a partner that catches up in steps. The right edge is
+    remembered, so that catching up costs each line once, not once a step."""
+    frontier = _frontier_at(connection, channel, size, ctx.frontiers.get(("sent", channel)))
+    ctx.frontiers["sent", channel] = frontier
+    return sign_checkpoint(origin_line(channel), size, frontier.root(), ctx.keys.sign).note
+
+
+def _frontier_at(connection: Connection, channel: Channel, size: int, near: Frontier | None = None) -> Frontier:
+    """The tree's right edge after `size` entries; `near` is an earlier one to go on from."""
+    start = near if near is not None and near.size <= size else Frontier()
+    return start.extend_hashed(channels.leaves(connection, channel, start.size, size))
 
 
 def receipted(ctx: Context, note: bytes, member: str, channel: Channel) -> bool:
-    """Take a recipient's signed receipt; True when it is news. A receipt beyond our log holds the channel."""
+    """Take a recipient's signed receipt; True when it is news. One that our log does not bear out holds the channel:
+    nothing more is written or served until people have looked (`recover`)."""
+    return taken(submit_receipted(ctx, note, member, channel).result())
+
+
+def submit_receipted(
+    ctx: Context, note: bytes, member: str, channel: Channel
+) -> Future[tuple[bool, VerificationError | None]]:
+    """As `receipted`, without waiting; give the result to `taken`."""
     if channel.origin != ctx.me or channel.recipient != member:
         raise Refused(channel.name, f"a receipt of {channel.recipient} for {channel.origin}", f"one from {member}")
     receipt = verify_receipt(note, channel, ctx.roster.members[member].keys.sign)
 
-    def write(connection: Connection) -> bool:
-        row = channels.find(connection, channel)
-        if row is None or receipt.size > row.size:
-            size = row.size if row else 0
-            if row is not None:
-                channels.set_state(connection, channel, "held: a receipt is ahead of our log", note)
-            raise VerificationError(
-                channel.name, f"a receipt for at most our {size} entries", f"{receipt.size}", "`oureyes recover`"
-            )
+    def write(connection: Connection) -> tuple[bool, VerificationError | None]:
+        row = channels.open_channel(connection, channel)
+        frontier, fault = _borne_out(ctx, connection, row, receipt)
+        if fault is not None:
+            _hold(ctx, connection, row, fault, note)
+            return False, fault  # committed: what holds a channel must not be undone with the refusal
+        if row.state == RESTORED:  # all that the recipient signed for is here
+            channels.set_state(connection, channel, "open")
         if receipt.size <= row.receipted:
-            return False
-        leaves = channels.leaves(connection, channel)[: receipt.size]
-        if root_of(leaves) != receipt.root:
-            channels.set_state(connection, channel, "held: a receipt is for other entries", note)
-            raise Equivocation(channel.name, "a receipt over our entries", "one over others", (row.note, note))
+            return False, None
         channels.receipt(connection, channel, receipt.size, note, ctx.now())
+        ctx.db.after_commit(lambda: ctx.frontiers.__setitem__(("receipted", channel), frontier))
         ctx.audit(connection, member, "receipt", channel.name, "", size=receipt.size, root=receipt.root.hex())
         ctx.tell("receipted", member)
-        return True
+        return True, None
 
-    return ctx.db.write(write)
+    return ctx.db.submit(write)
+
+
+def taken(outcome: tuple[bool, VerificationError | None]) -> bool:
+    """What a submitted receipt came to."""
+    news, fault = outcome
+    if fault is not None:
+        raise fault
+    return news
+
+
+def _borne_out(
+    ctx: Context, connection: Connection, row: channels.ChannelRow, receipt: Receipt
+) -> tuple[Frontier, VerificationError | None]:
+    """Our tree's right edge where the receipt stands, and what is wrong with the receipt."""
+    if receipt.size > row.size:
+        expected = f"a receipt for at most our {row.size} entries"
+        return Frontier(), VerificationError(row.channel.name, expected, f"{receipt.size}", "`oureyes recover`")
+    frontier = frontier_of(row)
+    if receipt.size < row.size:
+        near = ctx.frontiers.get(("receipted", row.channel))
+        frontier = _frontier_at(connection, row.channel, receipt.size, near)
+    if frontier.root() == receipt.root:
+        return frontier, None
+    evidence = (row.note, receipt.note)
+    return frontier, Equivocation(row.channel.name, "a receipt over our entries", "one over others", evidence)
+
+
+def _hold(
+    ctx: Context, connection: Connection, row: channels.ChannelRow, fault: VerificationError, note: bytes
+) -> None:
+    if row.state.startswith("held") and row.state != RESTORED:
+        return
+    other = isinstance(fault, Equivocation)
+    why = "held: a receipt is for other entries" if other else "held: a receipt is ahead of our log"
+    channels.set_state(connection, row.channel, why, note)
+    _alert(ctx, connection, row.channel, "channel", "our log lacks what a partner receipted", str(fault))
+    ctx.audit(connection, row.channel.recipient, "hold", row.channel.name, "", reason=why)
 
 
 def inbox_of(row: channels.ChannelRow) -> Inbox:
@@ -118,8 +201,16 @@ def receive(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
 
     Equivocation quarantines the channel, keeps both signed notes, and alerts people.
     """
+    return received(ctx, channel, submit_receive(ctx, channel, lines, note).result())
+
+
+def submit_receive(
+    ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], note: bytes
+) -> Future[tuple[Checkpoint | None, Equivocation | None]]:
+    """As `receive`, without waiting; give the result to `received`."""
     if channel.recipient != ctx.me or channel.origin not in ctx.roster.members:
         raise Refused(channel.name, f"a channel of a member to {ctx.me}", "another", "check the roster")
+    _refuse_unagreed(ctx, channel)
     origin_key = ctx.roster.members[channel.origin].keys.sign
 
     def write(connection: Connection) -> tuple[Checkpoint | None, Equivocation | None]:
@@ -132,11 +223,42 @@ def receive(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
             ctx.audit(connection, channel.origin, "equivocation", channel.name)
             return None, error  # committed: evidence must not be rolled back with the refusal
 
-    head, fault = ctx.db.write(write)
+    return ctx.db.submit(write)
+
+
+def _refuse_unagreed(ctx: Context, channel: Channel) -> None:
+    """A log begun anew would let an origin forget what it said: only people open a further epoch."""
+    with ctx.db.read() as connection:
+        known = {row.channel.epoch for row in channels.channels(connection, origin=channel.origin, recipient=ctx.me)}
+    agreed = known or {1}
+    if channel.epoch not in agreed:
+        raise Refused(channel.name, f"epoch {max(agreed)}, as both agreed", f"{channel.epoch}", "call the partner")
+
+
+def received(ctx: Context, channel: Channel, outcome: tuple[Checkpoint | None, Equivocation | None]) -> Receipt | None:
+    """The receipt for what is durable now."""
+    head, fault = outcome
     if fault is not None:
         raise fault
-    if head is None:
+    return _cosigned(ctx, channel, head) if head is not None else None
+
+
+def own_receipt(ctx: Context, channel: Channel) -> Receipt | None:
+    """Our receipt for all that is durable here of a partner's channel; None when nothing is."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+    if row is None or not row.note or channel.recipient != ctx.me:
         return None
+    return _cosigned(ctx, channel, read_checkpoint(row.note))
+
+
+def held_for(ctx: Context, channel: Channel, start: int, limit: int) -> list[Entry]:
+    """Entries of a partner's channel as we hold them, for an origin that lost its own."""
+    with ctx.db.read() as connection:
+        return [line.entry for line in _within(channels.entries(connection, channel, start, limit))]
+
+
+def _cosigned(ctx: Context, channel: Channel, head: Checkpoint) -> Receipt:
     return cosign(head, channel, ctx.keys.sign, nanoseconds(ctx.now()) // 1_000_000_000)
 
 
@@ -165,7 +287,7 @@ def _settle(
         pending[entry.seq] = entry.header
         new.append(entry)
     if note:
-        box = box.settle(note, origin_key)
+        box = box.settle(note, origin_key, lambda size: _frontier_at(connection, row.channel, size).root())
     if new and box.settled < box.next:
         raise VerificationError(
             row.channel.name, f"a checkpoint over {box.next} entries", f"{box.settled}", "ask the partner to resend"
@@ -195,6 +317,11 @@ def _settle(
 
 def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
     """Read up to `limit` durable entries; how many. One that cannot be read is put aside and the next is taken."""
+    return submit_apply(ctx, channel, limit).result()
+
+
+def submit_apply(ctx: Context, channel: Channel, limit: int = 16) -> Future[int]:
+    """As `apply`, without waiting, and behind whatever somebody waits for."""
     seals = {ctx.keys.seal.id: ctx.keys.seal}
     signers = {member.id: member.keys.sign for member in ctx.roster.members.values()}
 
@@ -202,24 +329,28 @@ def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
         row = channels.find(connection, channel)
         if row is None:
             return 0
-        waiting = channels.unapplied(connection, channel, limit)
+        waiting = _within(channels.unapplied(connection, channel, limit))
         for line in waiting:
             opened = open_entry(line.entry, seals, signers, ctx.me)
             if isinstance(opened, Opened):
                 opened = _take(ctx, connection, opened)
             if isinstance(opened, Poison):
-                channels.set_applied(connection, row, line.entry.seq, "poison", "", str(opened.error))
-                subject = f"{channel.name}/{line.entry.seq}"
-                desk.quarantine(connection, channel.origin, opened.error, line.entry.header, ctx.now())
-                _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(opened.error))
-                ctx.audit(connection, channel.origin, "poison", subject, "", reason=opened.reason)
+                _put_aside(ctx, connection, row, line.entry, opened)
             else:
                 channels.set_applied(connection, row, line.entry.seq, "applied", opened.statement.id)
         if waiting:
             ctx.tell("applied", channel.origin)
         return len(waiting)
 
-    return ctx.db.write(write)
+    return ctx.db.submit(write, background=True)
+
+
+def _put_aside(ctx: Context, connection: Connection, row: channels.ChannelRow, entry: Entry, poison: Poison) -> None:
+    channel, subject = row.channel, f"{row.channel.name}/{entry.seq}"
+    channels.set_applied(connection, row, entry.seq, "poison", "", str(poison.error))
+    desk.quarantine(connection, channel.origin, poison.error, entry.header, ctx.now())
+    _alert(ctx, connection, channel, "quarantine", f"{subject} was put aside", str(poison.error))
+    ctx.audit(connection, channel.origin, "poison", subject, "", reason=poison.reason)
 
 
 def _take(ctx: Context, connection: Connection, opened: Opened) -> Opened | Poison:
@@ -248,8 +379,13 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     for item in statement.items:
         _refuse_unconsented(ctx, connection, statement, item)
     source = objects.source(connection, statement.origin, statement.origin, "partner", statement.time[:10])
-    batch = [derive(item.object, item.marking) for item in statement.items]
-    take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    batch = [derive(item.object, item.marking, tags=item.tags) for item in statement.items]
+    taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
+    for item, added in zip(statement.items, taken.added, strict=True):
+        if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
+            marking = item.marking.but(originator=item.marking.originator or statement.origin)
+            objects.set_label(connection, item.object.id, statement.origin, marking)
+            objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
@@ -266,9 +402,15 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
 
 
 def _refuse_unconsented(ctx: Context, connection: Connection, statement: Statement, item: Item) -> None:
-    """An object that is somebody else's comes in only with its originator's signed consent."""
-    owner = item.marking.originator
-    if owner in ("", statement.origin) or item.marking.onward is Onward.FREE:
+    """An object that is somebody else's comes in only with its originator's signed consent; one whose marking does not
+    name us was sent by mistake, and nobody has it by accident."""
+    owner, named = item.marking.originator, ctx.me in item.marking.releasable_to
+    if owner in ("", statement.origin):
+        if not named:
+            expected = f"a marking that names {ctx.me}"
+            raise VerificationError(item.object.id, expected, "one that does not", "its origin must mark it")
+        return
+    if owner == ctx.me or (named and item.marking.onward is Onward.FREE):
         return
     given = [
         row
@@ -292,12 +434,30 @@ def _retracted(ctx: Context, connection: Connection, statement: Statement) -> No
 def _let_go(ctx: Context, connection: Connection, statement: Statement, refs: Iterable[str]) -> None:
     gone = list(refs)
     for identifier in gone:
+        values = connecting.values_of(connection, identifier, statement.origin)
         moved = objects.set_state(connection, identifier, statement.origin, "retracted", erase=True)
         connecting.fell(ctx, connection, identifier, moved)
+        index.forget(connection, moved, values)
+        _pass_on(ctx, connection, statement, identifier, moved)
         ctx.audit(connection, statement.origin, "retract", identifier, "", by_statement=statement.id, held=len(moved))
     if gone:
         connecting.arrived(ctx, connection, "retracted", statement, [])
         planning.reassess(ctx, connection, gone, cause=("retracted", statement.origin))
+
+
+def _pass_on(ctx: Context, connection: Connection, statement: Statement, identifier: str, moved: Sequence[int]) -> None:
+    """Whoever had it from us (with consent, or because it was free) is told by us: nobody else knows them all."""
+    if not moved or objects.held_by(connection, identifier, ctx.me):
+        return
+    holders: dict[str, list[str]] = {}
+    for recipient, sent, state, *_ in desk.released_to(connection, identifier):
+        if state == "out" and recipient != statement.origin and recipient in ctx.roster.members:
+            holders.setdefault(recipient, []).append(sent)
+    for recipient, gone in holders.items():
+        send(ctx, connection, statement_of(ctx, Kind.RETRACT, [recipient], (), sorted(gone), statement.reason))
+        ident = objects.idents(connection, [identifier])[identifier]
+        for sent in gone:
+            desk.released_state(connection, ident, recipient, sent, "retracted")
 
 
 def _activity(ctx: Context, connection: Connection, statement: Statement) -> None:
@@ -334,6 +494,9 @@ def _consent_answered(ctx: Context, connection: Connection, statement: Statement
     asker = next((member for member in statement.audience if member != recipient), ctx.me)
     for ref in statement.refs:
         known = [row for row in desk.consents(connection, [ref]) if row[1] == recipient and row[2] == asker]
+        if (asker == ctx.me and not known) or (known and known[0][3] != statement.origin):
+            expected = f"an answer of {known[0][3]}" if known else "an answer to what was asked"
+            raise VerificationError(ref, expected, f"one of {statement.origin}", "its originator alone consents")
         given = statement.kind is Kind.CONSENT
         desk.put_consent(
             connection,
@@ -402,6 +565,24 @@ class PartnerState:
     @property
     def lag(self) -> int:
         return self.sent - self.receipted
+
+
+def stands(
+    ctx: Context,
+    member: str,
+    state: str,
+    attempts: int,
+    due_ms: int,
+    error: str,
+    connection: Connection,
+    *,
+    alarm: bool,
+) -> None:
+    """Keep how the line to a partner stands; when trying has long been in vain, people are told once."""
+    known = channels.deliveries(connection).get(member)
+    channels.set_delivery(connection, member, state, attempts, due_ms, error, ctx.now())
+    if alarm and (known is None or known[0] != "failed"):
+        _alert(ctx, connection, Channel(ctx.me, member), "partner", f"{member} cannot be reached", error)
 
 
 def partners(ctx: Context) -> list[PartnerState]:
@@ -566,6 +747,8 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
         leaves = channels.leaves(connection, channel)
         outcome = restored(channel, row.size, lambda size: root_of(leaves[:size]), [receipt])
         if not isinstance(outcome, NeedsRecovery):
+            channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
+            channels.set_state(connection, channel, "open")  # all that the recipient signed for is here
             return row.size
         lost = [line for line in lines if entry_of(*line).seq >= row.size]
         entries, box = Outbox(channel, frontier_of(row), "restored").recovered(lost, receipt)

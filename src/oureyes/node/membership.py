@@ -37,7 +37,8 @@ def build(home: Path, files: Iterable[Path]) -> bytes:
 
 
 def sign(home: Path, raw: bytes) -> bytes:
-    """With this node's signature."""
+    """With this node's signature. What is no roster is not signed."""
+    roster.parse(raw)
     return roster.sign(raw, load_sign_key(secret(home, "sign.key")))
 
 

@@ -6,7 +6,8 @@ home/
 ├── node.db        everything the node holds, encrypted
 ├── sign.key seal.key extract.key tls.key   private; readable by the node alone
 ├── member.json    the public halves, to be put into the roster
-└── roster.json    who takes part, as the members signed it
+├── roster.json    who takes part, as the members signed it
+└── rosters/       that and its forerunners, by version
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ __all__ = [
     "open_context",
     "put_back",
     "read_member",
+    "roster_version",
     "secret",
 ]
 
@@ -119,8 +121,13 @@ def member_of(home: Path) -> Member:
 def install_roster(home: Path, raw: bytes) -> Roster:
     """Take a roster: the first by its own members' signatures, each further one by those of the one before."""
     file = home / "roster.json"
-    before = roster.load(file.read_bytes()) if file.exists() else None
+    before = roster.installed(file.read_bytes()) if file.exists() else None
+    if before is not None and raw == before.raw:
+        return before
     found = roster.load(raw, before)
+    (home / "rosters").mkdir(exist_ok=True)
+    for known in (before, found) if before else (found,):  # the chain, for partners that missed a version
+        _write(home / "rosters" / f"{known.version}.json", known.raw, mode=0o644)
     _write(file, raw, mode=0o644)
     return found
 
@@ -163,7 +170,13 @@ def put_back(home: Path, backup: Path) -> None:
 
 def trusted_roster(raw: bytes) -> Roster:
     """A roster that was checked against its forerunner when it was installed."""
-    return roster.load(raw)
+    return roster.installed(raw)
+
+
+def roster_version(home: Path, version: int) -> bytes | None:
+    """A version of the roster as it was installed, the present one included."""
+    kept = home / "rosters" / f"{version}.json"
+    return kept.read_bytes() if kept.exists() else None
 
 
 def _warninglists(config: Config) -> WarningLists:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS
+from oureyes.correlate import MATCHERS, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -28,7 +28,19 @@ from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
-__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "take_in"]
+__all__ = [
+    "Progress",
+    "Report",
+    "Taken",
+    "derive",
+    "import_paths",
+    "import_source",
+    "lift",
+    "record_objects",
+    "retry",
+    "tag",
+    "take_in",
+]
 
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
@@ -94,6 +106,25 @@ def import_paths(
                 total.add(_refused(ctx, path, source, error, by))
     total.seconds = round(time.monotonic() - started, 3)
     return total
+
+
+def import_source(
+    ctx: Context,
+    path: Path,
+    source: str,
+    *,
+    by: str,
+    purpose: str,
+    marking: Marking | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Read one file as the source `source`, whatever the file is called."""
+    started = time.monotonic()
+    with _rare_collection():
+        report = _import_file(ctx, path, source, by, purpose, marking, options or Options(), progress)
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
 
 
 @contextmanager
@@ -310,6 +341,8 @@ def derive(
     """An object with everything the store indexes of it."""
     current = upgraded or obj
     keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+    if standing.standing(current.content):
+        keys += (standing.MARK,)
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
 
@@ -326,9 +359,23 @@ def take_in(
     """Store a batch, find what it connects to, and tell whom it concerns: the one way in, from files and partners."""
     if not batch:
         return Taken([], [])
+    batch = _owned(batch, origin)
     added = objects.add(connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement)
     matched = connecting.connect(ctx, connection, batch, added, source=source)
     return Taken(added, matched)
+
+
+def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]:
+    """Who said nothing of the originator is it: without a name, a partner's object would pass for ours to give."""
+    known: dict[int, Marking] = {}
+    out = []
+    for item in batch:
+        if item.marking.originator:
+            out.append(item)
+            continue
+        marking = known.get(id(item.marking)) or known.setdefault(id(item.marking), item.marking.but(originator=origin))
+        out.append(replace(item, marking=marking))
+    return out
 
 
 def record_objects(
@@ -354,6 +401,24 @@ def record_objects(
     return [obj.id for obj in made]
 
 
+def tag(ctx: Context, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str) -> int:
+    """Put objects of ours under terms of a taxonomy; machine tags travel with a release. How many were tagged."""
+    wanted, terms = list(dict.fromkeys(ids)), tuple(dict.fromkeys(tags))
+
+    def write(connection: Connection) -> int:
+        held = objects.latest(connection, wanted, states=("held", "held-back"))
+        for identifier in wanted:
+            mine = [item for item in held.get(identifier, ()) if item.origin == ctx.me]
+            if not mine:
+                raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
+            together = tuple(dict.fromkeys((*mine[0].tags, *terms)))
+            objects.set_tags(connection, identifier, ctx.me, together)
+            ctx.audit(connection, by, "tag", identifier, purpose, count=len(terms))
+        return len(wanted)
+
+    return ctx.db.write(write)
+
+
 def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marking | None = None) -> None:
     """A person has looked at what was held back: it is held from now on, under `marking` where one is given."""
 
@@ -361,7 +426,7 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
         if not objects.lift_hold(connection, identifier, ctx.me):
             raise NotHeld(identifier, "something held back", "nothing by that id", "`oureyes quarantine list`")
         if marking is not None:
-            objects.set_label(connection, identifier, ctx.me, marking)
+            objects.set_label(connection, identifier, ctx.me, marking.but(originator=ctx.me))
         connecting.reconnect(ctx, connection, [identifier])
         ctx.audit(connection, by, "confirm", identifier, purpose)
 

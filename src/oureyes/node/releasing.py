@@ -12,11 +12,12 @@ from typing import Any
 
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, NotReleasable, Refused
 from oureyes.exchange.outbox import address
+from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
+from oureyes.node.sending import send, shared_tags, statement_of
 from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
@@ -67,6 +68,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
+        planning.reassess(ctx, connection, wanted, cause=("re-graded", ctx.me))
         return changed
 
     return ctx.db.write(write)
@@ -93,7 +95,7 @@ def neutral(ctx: Context, identifier: str, answers: Answers) -> None:
 
     def write(connection: Connection) -> None:
         body: dict[str, Any] = {"by": answers.by, "answers": dict(answers.answers)}
-        body |= {"reviewer": answers.reviewer, "cleared": answers.cleared}
+        body |= {"reviewer": answers.reviewer, "cleared": answers.cleared, "about": _content(connection, identifier)}
         desk.put_neutrality(connection, identifier, body)
         ctx.audit(connection, answers.reviewer or answers.by, "neutrality", identifier, "", cleared=answers.cleared)
 
@@ -199,10 +201,12 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
         allowed = {
             who: [(held, decision) for held, decision in pairs if decision.allowed] for who, pairs in decided.items()
         }
-        if not any(allowed.values()):
+        if not any(allowed.values()) and found.kind != Kind.SUPERSEDE:
             reasons = {decision.reason for pairs in decided.values() for _, decision in pairs}
             raise NotReleasable(draft_id, "something that may go", "; ".join(sorted(reasons))[:400], "see --dry-run")
         outcome = _send_items(ctx, connection, found, allowed)
+        if found.kind == Kind.SUPERSEDE:
+            _narrow(ctx, connection, found, decided)
         for who, pairs in decided.items():
             no = [(held.object.id, decision.reason) for held, decision in pairs if not decision.allowed]
             outcome[who]["refused"] = [{"object": identifier, "reason": reason} for identifier, reason in no]
@@ -231,6 +235,8 @@ def decline(ctx: Context, draft_id: str, *, by: str, reason: str) -> None:
 
     def write(connection: Connection) -> None:
         found = _draft(connection, draft_id)
+        if found.state != "proposed":
+            raise Refused(draft_id, "a proposal that is open", found.state, "retract what has gone out")
         desk.put_draft(connection, replace(found, state="declined", outcome={"by": by, "reason": reason}))
         ctx.audit(connection, by, "decline", draft_id, found.purpose)
 
@@ -260,12 +266,12 @@ def decided_of(
     known, at = ctx.labels(connection), ctx.now()
     policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
     linked = _markings_of_links(ctx, connection, chosen, known)
-    given = _consents(ctx, connection, draft.objects)
+    given = _consents(ctx, connection, chosen, known)
     answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
-        withheld = frozenset(ref for ref, marking in linked.items() if rules.refuse(marking))
+        withheld = frozenset(ref for ref, marking in linked.items() if rules.hide(ref, marking))
 
         def one(
             item: objects.Held,
@@ -331,7 +337,17 @@ class _Rules:
         self._ctx, self._to, self._draft, self._at, self._approvals = ctx, to, draft, at, approvals
         self._policy = ctx.policy()
 
+    def hide(self, ref: str, marking: Marking) -> bool:
+        """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
+        shared plan must be able to cite what each state released. An observable's id tells its value: it is hidden."""
+        if not self.refuse(marking):
+            return False
+        foreign = marking.originator not in ("", self._ctx.me)
+        named = foreign and not objects.is_observable(ref.partition("--")[0])
+        return not named or self.refuse(marking.but(originator=""))
+
     def refuse(self, marking: Marking) -> bool:
+        """Whether this recipient may not have what carries `marking`."""
         if marking not in self._ask:
             self._ask[marking] = (
                 refusal(
@@ -360,12 +376,19 @@ def _markings_of_links(
     return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
 
 
-def _consents(ctx: Context, connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
+def _consents(
+    ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Who may have what by its originator's own word."""
     now = ctx.now()
+    owner = {item.object.id: known[item.label].originator for item in chosen}
     return {
         (identifier, recipient): frozenset({recipient})
-        for identifier, recipient, asker, _, state, expires, _ in desk.consents(connection, ids)
-        if asker == ctx.me and state == "given" and (not expires or expires > now)
+        for identifier, recipient, asker, origin, state, expires, _ in desk.consents(connection, owner)
+        if asker == ctx.me
+        and origin == owner[identifier]
+        and state == "given"
+        and (not expires or nanoseconds(expires) > nanoseconds(now))
     }
 
 
@@ -375,7 +398,14 @@ def _gated(item: objects.Held) -> bool:
 
 def _answers(connection: Connection, identifier: str) -> Answers | None:
     kept = desk.neutrality(connection, identifier)
-    return None if kept is None else Answers(kept["by"], kept["answers"], kept["reviewer"], kept["cleared"])
+    if kept is None or kept.get("about") != _content(connection, identifier):
+        return None  # they were given for another content of the notice
+    return Answers(kept["by"], kept["answers"], kept["reviewer"], kept["cleared"])
+
+
+def _content(connection: Connection, identifier: str) -> list[str]:
+    held = objects.latest(connection, [identifier], states=("held", "held-back")).get(identifier, ())
+    return sorted({item.object.digest.hex() for item in held})
 
 
 def _send_items(
@@ -389,26 +419,30 @@ def _send_items(
         for held, decision in pairs:
             if decision.object is None or decision.marking is None:
                 continue
-            wanted.setdefault(who, []).append(Item(decision.object, decision.marking))
+            wanted.setdefault(who, []).append(Item(decision.object, decision.marking, shared_tags(held.tags)))
             rows[(who, decision.object.id)] = numbers[held.object.id]
             outcome[who]["sent"].append(
                 {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}
             )
     refs = _superseded(connection, draft, allowed) if draft.kind == Kind.SUPERSEDE else {}
     for parcel in address(wanted):
-        gone = sorted({ref for who in parcel.audience for ref in refs.pop(who, ())})
-        statement = statement_of(ctx, Kind(draft.kind), parcel.audience, parcel.items, tuple(gone), draft.reason)
-        send(ctx, connection, statement)
+        # the id of an extract is known to whom it was given: nobody else learns that there was one
+        together: dict[tuple[str, ...], list[str]] = {}
         for who in parcel.audience:
-            outcome[who]["statements"].append(statement.id)
-        desk.put_released(
-            connection,
-            [
-                (rows[(who, item.object.id)], who, item.object.id, statement.id, item.object.digest, statement.time)
-                for who in parcel.audience
-                for item in parcel.items
-            ],
-        )
+            together.setdefault(tuple(sorted(refs.pop(who, ()))), []).append(who)
+        for gone, audience in together.items():
+            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason)
+            send(ctx, connection, statement)
+            for who in audience:
+                outcome[who]["statements"].append(statement.id)
+            desk.put_released(
+                connection,
+                [
+                    (rows[(who, item.object.id)], who, item.object.id, statement.id, item.object.digest, statement.time)
+                    for who in audience
+                    for item in parcel.items
+                ],
+            )
     return outcome
 
 
@@ -417,10 +451,30 @@ def _superseded(connection: Connection, draft: desk.Draft, allowed: Mapping[str,
     out: dict[str, set[str]] = {}
     now = {(who, decision.object.id) for who, pairs in allowed.items() for _, decision in pairs if decision.object}
     for identifier in draft.objects:
+        went = {who for who, pairs in allowed.items() for held, _ in pairs if held.object.id == identifier}
+        ident = objects.idents(connection, [identifier])[identifier]
         for recipient, sent, state, *_ in desk.released_to(connection, identifier):
-            if state == "out" and recipient in allowed and (recipient, sent) not in now:
+            if state == "out" and recipient in went and (recipient, sent) not in now:
                 out.setdefault(recipient, set()).add(sent)
+                desk.released_state(connection, ident, recipient, sent, "superseded")
     return out
+
+
+def _narrow(ctx: Context, connection: Connection, draft: desk.Draft, decided: Mapping[str, _Pairs]) -> None:
+    """Whoever may not have the new version must let the old one go."""
+    gone: dict[str, list[str]] = {}
+    for who, pairs in decided.items():
+        for held, decision in pairs:
+            if decision.allowed:
+                continue
+            ident = objects.idents(connection, [held.object.id])[held.object.id]
+            for recipient, sent, state, *_ in desk.released_to(connection, held.object.id):
+                if recipient == who and state == "out":
+                    gone.setdefault(who, []).append(sent)
+                    desk.released_state(connection, ident, who, sent, "retracted")
+    for who, sent_ids in gone.items():
+        reason = draft.reason or "its marking was narrowed"
+        send(ctx, connection, statement_of(ctx, Kind.RETRACT, [who], (), sorted(sent_ids), reason))
 
 
 def retract(ctx: Context, ids: Iterable[str], *, by: str, reason: str, purpose: str = "correction") -> dict[str, Any]:

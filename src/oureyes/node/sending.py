@@ -9,10 +9,17 @@ from oureyes.exchange.outbox import Outbox
 from oureyes.model.merkle import Frontier, leaf_hash
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Item, Kind, Statement
+from oureyes.model.vocabularies import ASEAN_SOMTC, UNODC_INTERNET_TERRORISM
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels
 
-__all__ = ["current_channel", "frontier_of", "report_activity", "send", "statement_of"]
+__all__ = ["RESTORED", "current_channel", "frontier_of", "report_activity", "send", "shared_tags", "statement_of"]
+
+
+SHARED = tuple(f"{taxonomy.namespace}:" for taxonomy in (ASEAN_SOMTC, UNODC_INTERNET_TERRORISM))
+
+# Our channels after a restore, until their recipients have shown what they hold.
+RESTORED = "held: restored from a backup"
 
 
 def statement_of(
@@ -73,10 +80,21 @@ def frontier_of(row: channels.ChannelRow) -> Frontier:
     return Frontier(row.size, tuple(row.frontier[at : at + 32] for at in range(0, len(row.frontier), 32)))
 
 
+def shared_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags that travel: terms of the taxonomies all states share. A desk's own words stay at the desk."""
+    return tuple(tag for tag in tags if tag.startswith(SHARED))
+
+
 def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
-    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin."""
+    """Tell originators what happened to their objects here: per origin, object ids; one statement an origin. While our
+    log to one is held it is not told: that must not keep us from reading what it sends."""
     for origin, ids in found.items():
         events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
-        if events and origin in ctx.roster.members and origin != ctx.me:
+        if events and origin in ctx.roster.members and origin != ctx.me and not _held(ctx, connection, origin):
             detail: dict[str, object] = {"events": events}
             send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))
+
+
+def _held(ctx: Context, connection: Connection, member: str) -> bool:
+    row = channels.find(connection, current_channel(ctx, connection, member))
+    return row is not None and row.state != "open"

@@ -33,6 +33,7 @@ VERBS: Mapping[str, str] = {
     "record": "recorded {subject}",
     "import": "imported {count} objects from {source}",
     "mark": "marked {subject}",
+    "tag": "put {subject} under {count} terms",
     "release": "released {subject} to {to}",
     "refuse": "was refused {subject} for {to}",
     "send": "sent {subject} to {to}",

@@ -154,13 +154,13 @@ def entries(connection: Connection, channel: Channel, start: int, limit: int) ->
     ]
 
 
-def leaves(connection: Connection, channel: Channel) -> list[bytes]:
-    """Every leaf hash of a channel, in order."""
+def leaves(connection: Connection, channel: Channel, start: int = 0, end: int = 1 << 53) -> list[bytes]:
+    """The leaf hashes of a channel from `start` to before `end`, in order."""
     found = rows(
         connection,
         "SELECT e.leaf FROM entry e JOIN channel c ON c.n = e.channel"
-        " WHERE c.origin = ? AND c.recipient = ? AND c.epoch = ? ORDER BY e.seq",
-        [channel.origin, channel.recipient, channel.epoch],
+        " WHERE c.origin = ? AND c.recipient = ? AND c.epoch = ? AND e.seq >= ? AND e.seq < ? ORDER BY e.seq",
+        [channel.origin, channel.recipient, channel.epoch, start, end],
     )
     return [bytes(leaf) for (leaf,) in found]
 

@@ -4,6 +4,10 @@ Everything written goes through a single thread that gathers what is waiting int
 each piece runs in a savepoint, so one that fails takes nothing with it; the commit, with `synchronous=FULL`, stands
 for all of them, and only then does any caller learn that its piece is done. Readers have connections of their own.
 
+There are two lanes. What somebody waits for goes first; work that only has to be done some day (`background`: reading
+entries that are receipted already) is taken one piece a commit while nobody waits, so that no receipt is held up by
+it, and now and then even when somebody does, so that it is never starved.
+
 SQLite comes from `sqlcipher3`, encrypted and of a version without the WAL-reset corruption (fixed in 3.51.3); the
 interpreter's own is not used. The key is the raw 32 bytes, so no key derivation is paid per connection.
 """
@@ -13,8 +17,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -35,6 +39,7 @@ __all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_ve
 T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
 _GROUP = 256  # pieces gathered into one commit at most
+_TURNS = 8  # commits in a row for those who wait, before background work gets one
 _WRITER_LOCK = 0x0E7E5  # PostgreSQL: one writer at a time, whichever process it is in
 
 _LOG = logging.getLogger(__name__)
@@ -53,11 +58,15 @@ class Database:
 
     def __init__(self, writer: Engine, reader: Engine, path: Path | None) -> None:
         self._writer, self._reader, self.path = writer, reader, path
-        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._waiting: deque[_Piece] = deque()
+        self._background: deque[_Piece] = deque()
+        self._work = threading.Condition()
+        self._turns = 0
         self._committed: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
         self._closed = False
-        self._door = threading.Lock()  # nothing is queued behind the piece that closes
+        self._watch: Connection | None = None
+        self._watching = threading.Lock()
         self._thread.start()
 
     @property
@@ -65,13 +74,14 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self._writer.dialect.name
 
-    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+    def submit(self, work: Callable[[Connection], T], *, background: bool = False) -> Future[T]:
         """Queue a piece of writing; the future is done once it is durable, or failed and undone."""
         piece = _Piece(work)
-        with self._door:
+        with self._work:
             if self._closed:
                 raise StorageError("database", "an open database", "a closed one")
-            self._waiting.put(piece)
+            (self._background if background else self._waiting).append(piece)
+            self._work.notify()
         return piece.future
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -87,45 +97,57 @@ class Database:
             yield connection
             connection.rollback()
 
+    def generation(self) -> int:
+        """A number that changes when anybody, in this process or another, has written; cheap to ask often."""
+        sqlite = self.dialect == "sqlite"
+        with self._watching:
+            if self._watch is None:
+                self._watch = self._reader.connect()  # kept: SQLite counts what others wrote per connection
+            asked = "PRAGMA data_version" if sqlite else "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+            found = self._watch.exec_driver_sql(asked).scalar_one()
+            self._watch.rollback()
+        return int(found)
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """From inside a piece of writing: call this once its transaction is durable."""
         self._committed.append(call)
 
     def close(self) -> None:
         """Finish what is queued, then close."""
-        with self._door:
+        with self._work:
             if self._closed:
                 return
             self._closed = True
-            self._waiting.put(None)
+            self._work.notify()
         self._thread.join()
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._writer.dispose()
         self._reader.dispose()
 
     def _run(self) -> None:
         with self._writer.connect() as connection:
-            while (first := self._waiting.get()) is not None:
-                group, last = self._gather(first)
-                self._commit(connection, group)
-                if last:
-                    return
+            while taken := self._next():
+                # whoever stopped waiting before its turn has nothing done; from here on it cannot be called off
+                if group := [piece for piece in taken if piece.future.set_running_or_notify_cancel()]:
+                    self._commit(connection, group)
 
-    def _gather(self, first: _Piece) -> tuple[list[_Piece], bool]:
-        group = [first]
-        while len(group) < _GROUP:
-            try:
-                piece = self._waiting.get_nowait()
-            except queue.Empty:
-                break
-            if piece is None:
-                return group, True
-            group.append(piece)
-        return group, False
+    def _next(self) -> list[_Piece]:
+        """The pieces of the next commit; none once the database is closed and all is done."""
+        with self._work:
+            while not (self._waiting or self._background or self._closed):
+                self._work.wait()
+            if self._background and (not self._waiting or self._turns >= _TURNS):
+                self._turns = 0
+                return [self._background.popleft()]
+            self._turns += 1
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _GROUP))]
 
     def _commit(self, connection: Connection, group: list[_Piece]) -> None:
         done: list[tuple[_Piece, Any]] = []
         self._committed.clear()
-        group = [piece for piece in group if piece.future.set_running_or_notify_cancel()]
         try:
             with connection.begin():
                 for piece in group:
@@ -141,8 +163,8 @@ class Database:
         for call in tuple(self._committed):
             try:
                 call()
-            except Exception as error:  # a listener's fault must not stop the one writer; the type says no content
-                _LOG.warning("a listener failed after a commit: %s", type(error).__name__)
+            except Exception as error:  # a listener's fault must neither stop the writer nor undo what is durable
+                _LOG.error("a listener failed: %s", type(error).__name__)
         for piece, result in done:
             piece.future.set_result(result)
 

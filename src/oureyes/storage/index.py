@@ -142,6 +142,13 @@ def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(str(value) for (value,) in found))
 
 
+def forget(connection: Connection, holdings: Sequence[int], values: Iterable[str]) -> None:
+    """Erased content leaves no keys behind: a key is its value."""
+    for value in dict.fromkeys(values):
+        for n in holdings:
+            run(connection, "DELETE FROM key WHERE value = ? AND holding = ?", [value, n])
+
+
 def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> list[int]:
     """Keep matches; the numbers of those that are news.
 
@@ -338,12 +345,13 @@ def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
     return list(out)
 
 
-def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
-    """(holding, source, matcher): for each source that holds a value, its newest live holding."""
+def live_of(connection: Connection, value: str, *, every: bool = False) -> list[tuple[int, int, str]]:
+    """(holding, source, matcher): for each source that holds a value, its newest live holding; or `every` one."""
     found = rows(
         connection,
-        "SELECT max(k.holding), k.source, k.matcher FROM key k JOIN holding h ON h.n = k.holding"
-        f" WHERE k.value = ? AND {_LIVE} GROUP BY k.source, k.matcher",
+        f"SELECT {'k.holding' if every else 'max(k.holding)'}, k.source, k.matcher FROM key k"
+        f" JOIN holding h ON h.n = k.holding WHERE k.value = ? AND {_LIVE}"
+        + ("" if every else " GROUP BY k.source, k.matcher"),
         [value],
     )
     return [(int(a), int(b), str(c)) for a, b, c in found]
@@ -352,3 +360,12 @@ def live_of(connection: Connection, value: str) -> list[tuple[int, int, str]]:
 def count_sources(connection: Connection) -> int:
     """How many sources there are: what rarity is measured against."""
     return int(rows(connection, "SELECT count(*) FROM source")[0][0])
+
+
+def touches(connection: Connection, holdings: Iterable[int]) -> bool:
+    """Whether an open match has one of the holdings on either side."""
+    wanted = list(holdings)
+    return any(
+        select_in(connection, f"SELECT 1 FROM \"match\" WHERE {side} IN (:in) AND state = 'open'", wanted)
+        for side in ('"left"', '"right"')
+    )

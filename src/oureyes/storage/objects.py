@@ -7,7 +7,7 @@ few statements, whatever the batch's size. All of it is derived from the bytes a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,12 +54,14 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
-    content under an id and version already held, and not the current one; `conflict` when the contents differ."""
+    content under an id and version already held, and not the current one; `conflict` when the contents differ.
+    `outdated` are the holdings a new version took the place of."""
 
     holding: int
     object: int
     outcome: str
     conflict: bool = False
+    outdated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,42 +160,37 @@ def add(
     numbers = idents(connection, _every_id(batch))
     label_of = labels(connection, [item.marking for item in batch])
     own = {numbers[item.object.id] for item in batch}
-    stored = select_in(
-        connection, "SELECT n, ident, instant, digest, body IS NULL FROM object WHERE ident IN (:in)", own
-    )
-    objects = {(int(ident), int(instant), bytes(dig)): int(n) for n, ident, instant, dig, _ in stored}
-    erased = {int(n) for n, *_, empty in stored if empty}
-    known = _Known(connection, own, origin, source)
+    objects, erased = _objects(connection, own)
+    known = _Known(connection, own, origin, source, revive=statement is not None)
     next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
     newest = rows(connection, "SELECT added FROM holding ORDER BY n DESC LIMIT 1")
     at_us = max(at_us, int(newest[0][0]) + 1 if newest else 0)
-    tables = ("object", "body", "holding", "label", "edge", "key", "words")
-    new: dict[str, list[tuple[Any, ...]]] = {table: [] for table in tables}
+    new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
     out: list[Added] = []
     for item in batch:
         obj, ident = item.object, numbers[item.object.id]
         instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
         number = objects.get(name)
-        if number is None or number in erased:
+        if number is None:
+            number = objects[name] = next_object
+            next_object += 1
             upgraded = item.upgraded.raw if item.upgraded is not None else None
-            if number is None:
-                number = objects[name] = next_object
-                next_object += 1
-                new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
-            else:  # only its digest had been kept
-                erased.remove(number)
-                new["body"].append((obj.raw, upgraded, number))
+            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
-        outcome, holding = known.place(ident, instant, dig, number, next_holding)
+        outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
+        if number in erased and outcome != "unchanged":  # what was erased is said again
+            erased.discard(number)
+            upgraded = item.upgraded.raw if item.upgraded is not None else None
+            run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
+            new["edge"] += _edges(item, ident, number, numbers)
+            new["words"] += [(number, item.tokens)] if item.tokens else []
         if outcome in ("unchanged", "revived"):
-            if statement is not None:  # its origin says it again: the marking it says now is the one that holds
-                new["label"].append((label_of[item.marking], statement, holding))
             if outcome == "revived":
                 new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
-            out.append(Added(holding, number, outcome))
+            out.append(Added(holding, number, outcome, outdated=outdated))
             continue
         next_holding += 1
         last = outcome in ("new", "version")
@@ -204,10 +201,19 @@ def add(
         )
         at_us += 1
         new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
-        out.append(Added(holding, number, outcome))
+        out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
     known.save(connection)
     return _conflicts(connection, batch, out, objects)
+
+
+def _objects(connection: Connection, own: Iterable[int]) -> tuple[dict[tuple[int, int, bytes], int], set[int]]:
+    """The versions kept of some ids, by (ident, instant, digest); and those of which only the digest is left."""
+    found = select_in(
+        connection, "SELECT n, ident, instant, digest, body IS NULL FROM object WHERE ident IN (:in)", own
+    )
+    numbers = {(int(ident), int(instant), bytes(dig)): int(n) for n, ident, instant, dig, _ in found}
+    return numbers, {int(row[0]) for row in found if row[4]}
 
 
 def _conflicts(
@@ -223,7 +229,7 @@ def _conflicts(
     found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
     contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
     return [
-        Added(one.holding, one.object, one.outcome, True)
+        replace(one, conflict=True)
         if one.outcome in ("version", "other")
         and any(
             contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
@@ -236,8 +242,8 @@ def _conflicts(
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
-    def __init__(self, connection: Connection, own: set[int], origin: str, source: int) -> None:
-        self.source = source
+    def __init__(self, connection: Connection, own: set[int], origin: str, source: int, *, revive: bool) -> None:
+        self.source, self._revive = source, revive
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
@@ -257,23 +263,24 @@ class _Known:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
 
-    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int]:
+    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
-        if known is not None and known[1] != "retracted":
-            return "unchanged", known[0]
+        # an origin may say again what it took back; reading a file again must not undo a retraction of ours
+        if known is not None and (known[1] != "retracted" or not self._revive):
+            return "unchanged", known[0], ()
         holding = known[0] if known else fresh
         self.by_object[number] = (holding, "held")
         outcome = self._against_newest(ident, instant, dig)
         current = outcome in ("new", "version")
-        if outcome == "version":
-            self.outdated.update(self._holdings.pop(ident, ()))
+        outdated = tuple(self._holdings.pop(ident, ())) if outcome == "version" else ()
+        self.outdated.update(outdated)
         if current:
             self.newest[ident] = (instant, dig)
             self._holdings.setdefault(ident, []).append(holding)
         if known is None:
-            return outcome, fresh
+            return outcome, fresh, outdated
         self.revived.append((holding, current))
-        return "revived", holding
+        return "revived", holding, outdated
 
     def _against_newest(self, ident: int, instant: int, dig: bytes) -> str:
         newest = self.newest.get(ident)
@@ -296,10 +303,6 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
     insert_many(
         connection, "object", "n, ident, version, instant, digest, type, body, upgraded", new["object"], ignore=True
     )
-    for row in new["body"]:
-        run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", row)
-    for row in new["label"]:
-        run(connection, "UPDATE holding SET label = ?, statement = ? WHERE n = ?", row)
     insert_many(
         connection,
         "holding",
@@ -317,7 +320,7 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
 
 
 def _within(instant: int) -> int:
-    """Years beyond 1678 to 2262 do not fit 64 bits of nanoseconds; they count as the first and the last of these."""
+    """Years before 1678 and after 2262 do not fit 64 bits of nanoseconds; they count as the first and the last."""
     return max(-(1 << 63), min(instant, (1 << 63) - 1))
 
 
@@ -437,6 +440,17 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
         "UPDATE holding SET label = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
         [label(connection, marking), origin, identifier],
     )
+
+
+def held_by(connection: Connection, identifier: str, origin: str) -> bool:
+    """Whether `origin` holds an id itself, now."""
+    found = rows(
+        connection,
+        "SELECT 1 FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.origin = ? AND h.state = 'held'"
+        " LIMIT 1",
+        [identifier, origin],
+    )
+    return bool(found)
 
 
 def lift_hold(connection: Connection, identifier: str, origin: str) -> int:
@@ -596,3 +610,40 @@ def arrivals(connection: Connection) -> list[tuple[str, str]]:
 
 def _day(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).strftime("%Y-%m-%d")
+
+
+def of_types(connection: Connection, kinds: Iterable[str], *, limit: int) -> list[Held]:
+    """Current holdings of some types, newest first."""
+    found = select_in(
+        connection,
+        _HELD
+        + "WHERE o.type IN (:in) AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n DESC LIMIT ?",
+        kinds,
+        limit,
+    )
+    return [_read(row) for row in found]
+
+
+def sources_of(connection: Connection, holdings: Iterable[int]) -> dict[int, int]:
+    """The source number of each holding."""
+    found = select_in(connection, "SELECT n, source FROM holding WHERE n IN (:in)", dict.fromkeys(holdings))
+    return {int(n): int(source) for n, source in found}
+
+
+def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterable[str]) -> int:
+    """Give what `origin` holds of an id these tags."""
+    return run(
+        connection,
+        "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
+        ["\n".join(tags), origin, identifier],
+    )
+
+
+def held_of_source(connection: Connection, origin: str, name: str) -> list[Held]:
+    """The current holdings of one source."""
+    found = rows(
+        connection,
+        _HELD + "WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n",
+        [origin, name],
+    )
+    return [_read(row) for row in found]

@@ -1,0 +1,74 @@
+"""The command line: `main`, and one file per group of commands, in the order of the mission."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oureyes.interfaces.cli import (
+    alerting,
+    caring,
+    correlating,
+    demonstrating,
+    exchanging,
+    overseeing,
+    planning,
+    recording,
+    releasing,
+    settling,
+    understanding,
+)
+from oureyes.interfaces.cli.exits import __doc__ as _exits
+from oureyes.interfaces.cli.frame import BY_OPTION, HOME_OPTION, JSON_OPTION, PURPOSE_OPTION, Root, told
+
+__all__ = ["app", "main"]
+
+_EPILOG = "\n\n".join(line.strip() for line in (_exits or "").splitlines() if line.strip())
+
+app = typer.Typer(
+    name="oureyes",
+    cls=Root,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,  # a stack trace with its locals would carry content
+    no_args_is_help=True,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _oureyes(
+    context: typer.Context,
+    home: Annotated[Path | None, HOME_OPTION] = None,
+    json: Annotated[bool, JSON_OPTION] = False,
+    by: Annotated[str | None, BY_OPTION] = None,
+    purpose: Annotated[str | None, PURPOSE_OPTION] = None,
+) -> None:
+    """Our Eyes: what is recorded in one state is known and understood in the others.
+
+    Begin with `oureyes init`, then `oureyes import`, `oureyes search`, `oureyes release`. `oureyes demo` shows it all.
+    """
+    told(context, home=home, json=json, by=by, purpose=purpose)
+
+
+for _part in (
+    settling,
+    recording,
+    releasing,
+    exchanging,
+    correlating,
+    alerting,
+    understanding,
+    planning,
+    overseeing,
+    caring,
+    demonstrating,
+):
+    _part.add_to(app)
+
+
+def main() -> None:
+    """The entry point of `oureyes` and `python -m oureyes`."""
+    app(prog_name="oureyes")

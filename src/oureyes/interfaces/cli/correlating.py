@@ -1,0 +1,103 @@
+"""It meets what is held: matches, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from oureyes.interfaces.cli.frame import Session, command
+
+if TYPE_CHECKING:
+    from oureyes.model.findings import Holding
+    from oureyes.storage.index import Linked
+
+__all__ = ["add_to"]
+
+_PANEL = "Correlate and alert"
+_ON_A_SCREEN, _ALL = 100, 1 << 31
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this file's commands."""
+    command(app, "matches", panel=_PANEL, example="oureyes matches\noureyes matches --value +62812345678 --warned")(
+        matches
+    )
+    pair = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f x-oureyes-case--0b1c…"
+    command(app, "judge", panel=_PANEL, example=f'oureyes judge {pair} not-same --why "two people of one name"')(judge)
+
+
+def matches(
+    at: Session,
+    identifier: Annotated[str, typer.Argument(metavar="[ID]", help="Only what matches this object.")] = "",
+    value: Annotated[
+        str, typer.Option("--value", metavar="VALUE", help="Matches on one value, and everybody who holds it.")
+    ] = "",
+    warned: Annotated[bool, typer.Option("--warned", help="Also values that a warninglist names.")] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most so many: 100 on a screen, else all.")
+    ] = None,
+) -> None:
+    """What belongs together, and why, in words; the rarest first. A match is a hypothesis for a person to judge.
+
+    A common value ranks low but is never dropped: `--value` lists every holder, however many. An empty list is an
+    answer: exit 0.
+    """
+    who: dict[str, Any] = {"by": at.by, "purpose": at.purpose}
+    most = limit or (_ALL if at.json else _ON_A_SCREEN)
+    with at.node() as node:
+        if value:
+            found = node.matches_on(value, warned=True, limit=most, **who)
+            holders = node.holders(value, **who)
+        else:
+            found, holders = node.matches(identifier=identifier, warned=warned, limit=most, **who), []
+    body: dict[str, Any] = {"count": len(found), "matches": [_match(one) for one in found]}
+    if value:
+        body |= {"value": value, "holders": [{"id": h.object, "origin": h.origin, "source": h.source} for h in holders]}
+    at.screen.answer(body, lambda: _draw(at, found, holders))
+    if not at.json and len(found) == most:
+        at.screen.line(f"the first {most}; --limit shows more", "dim")
+
+
+def _match(one: Linked) -> dict[str, Any]:
+    match = one.match
+    return {
+        "n": one.n, "left": match.left, "right": match.right, "left_origin": one.left_origin,
+        "right_origin": one.right_origin, "left_source": one.left_name, "right_source": one.right_name,
+        "matcher": match.matcher, "kind": match.kind, "value": match.key, "score": match.score, "rank": one.rank,
+        "reason": match.reason, "warned": one.warned, "at": one.at,
+    }  # fmt: skip
+
+
+def _draw(at: Session, found: Sequence[Linked], holders: Sequence[Holding]) -> None:
+    for one in found:
+        warned = f" (on the list {one.warned})" if one.warned else ""
+        at.screen.line(f"{one.rank:.2f}  {one.match.reason}{warned}", "bold")
+        at.screen.line(f"      {one.left_origin}, {one.left_name}: {one.match.left}")
+        at.screen.line(f"      {one.right_origin}, {one.right_name}: {one.match.right}")
+    if not found:
+        at.screen.line("no matches", "dim")
+    if holders:
+        at.screen.line(f"held {len(holders)} times:")
+        at.screen.table(("id", "origin", "source"), [(h.object, h.origin, h.source) for h in holders])
+
+
+def judge(
+    at: Session,
+    left: Annotated[str, typer.Argument(metavar="ID")],
+    right: Annotated[str, typer.Argument(metavar="ID")],
+    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="same, not-same or unsure.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="What you rest it on.")] = "",
+) -> None:
+    """Say whether two matched things are the same. The latest word counts, none is lost, and nothing is merged."""
+    from oureyes.model.findings import Verdict
+
+    try:
+        word = Verdict(verdict.lower())
+    except ValueError:
+        raise typer.BadParameter(f"one of {', '.join(Verdict)}", param_hint="VERDICT") from None
+    with at.node() as node:
+        said = node.judge(left, right, word, by=at.by, why=why)
+    body = {"left": said.left, "right": said.right, "verdict": str(said.verdict), "by": said.by, "at": said.at}
+    at.screen.answer(body | {"why": said.why}, lambda: at.screen.line(f"{left} and {right}: {word}, says {said.by}"))

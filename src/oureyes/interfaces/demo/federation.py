@@ -1,0 +1,174 @@
+"""Eleven nodes on this machine: each with its own keys, its own encrypted file and its own HTTPS port.
+
+The nodes know each other only by the roster that all of them signed, and speak only over TLS on 127.0.0.1; that they
+share a process is for the sake of the demonstration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Collection, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from oureyes.errors import VerificationError
+from oureyes.exchange import roster
+from oureyes.exchange.keys import load_sign_key
+from oureyes.interfaces.service import Service
+from oureyes.node import Node
+from oureyes.node.opening import init, member_of
+
+__all__ = ["STATES", "Federation", "Heard", "bring_up"]
+
+STATES: Mapping[str, str] = {
+    "BN": "Brunei",
+    "ID": "Indonesia",
+    "KH": "Cambodia",
+    "LA": "Lao PDR",
+    "MM": "Myanmar",
+    "MY": "Malaysia",
+    "PH": "Philippines",
+    "SG": "Singapore",
+    "TH": "Thailand",
+    "TL": "Timor-Leste",
+    "VN": "Viet Nam",
+}
+
+
+_RETRY_S = 0.5  # longest wait between two tries: nobody watches a demonstration wait
+_PATIENCE_S = 60.0
+
+
+class Heard(NamedTuple):
+    """Something a node told after a durable commit, and when (seconds of this process's clock)."""
+
+    at: float
+    node: str
+    what: str
+    subject: str
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+@dataclass
+class Federation:
+    """The nodes that are up, and what they told."""
+
+    home: Path
+    nodes: Mapping[str, Node]
+    heard: list[Heard] = field(default_factory=list)
+    _services: dict[str, Service] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=_event_loop)
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._loop.run_forever, name="oureyes-demo", daemon=True)
+        self._thread.start()
+        for member, node in self.nodes.items():
+            node.ctx.listeners.append(partial(self._hear, member))
+
+    def _hear(self, member: str, what: str, subject: str) -> None:
+        self.heard.append(Heard(time.perf_counter(), member, what, subject))
+
+    def start(self, *members: str) -> None:
+        """Start services; each is reachable when this returns."""
+        for member in members:
+            self._services[member] = Service(self.nodes[member], retry_max_s=_RETRY_S)
+        self._run(_all(self._services[member].start() for member in members))
+
+    def cut_off(self, member: str) -> None:
+        """Stop a node's service: nobody reaches it, and it reaches nobody."""
+        self._run(self._services.pop(member).stop())
+
+    def _run(self, work: Coroutine[Any, Any, object]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
+
+    def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
+        """Wait until everything written has been received, read and receipted; how long that took."""
+        started = time.perf_counter()
+        while waiting := self._waiting(but):
+            if time.perf_counter() - started > timeout_s:
+                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting))
+            time.sleep(0.01)
+        return time.perf_counter() - started
+
+    def _waiting(self, but: Collection[str]) -> list[str]:
+        """Channels on which something is under way."""
+        out = []
+        for member, node in self.nodes.items():
+            if member in but:
+                continue
+            for partner in node.partners():
+                if partner.member not in but and (partner.lag or partner.applied < partner.received):
+                    out.append(f"{member}/{partner.member}")
+        return out
+
+    def first(self, since: float, node: str, what: str, subject: str) -> float:
+        """When a node first told this after `since`; that it did is the caller's claim."""
+        return min((one.at for one in self._told(since, node, what, subject)), default=float("inf"))
+
+    def last(self, since: float, node: str, what: str, subject: str) -> float:
+        """When a node last told this after `since`."""
+        return max((one.at for one in self._told(since, node, what, subject)), default=float("inf"))
+
+    def _told(self, since: float, node: str, what: str, subject: str) -> list[Heard]:
+        wanted = (node, what, subject)
+        return [one for one in list(self.heard) if one.at >= since and (one.node, one.what, one.subject) == wanted]
+
+    def close(self) -> None:
+        """Stop everything, and close the files."""
+        self._run(_all(service.stop() for service in self._services.values()))
+        self._services.clear()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        for node in self.nodes.values():
+            node.close()
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, object]]) -> None:
+    await asyncio.gather(*work)
+
+
+def bring_up(home: Path, port: int) -> Federation:
+    """Make the homes, sign the roster by all, open the nodes and start their services."""
+    ports = dict(zip(STATES, _free_ports(port, len(STATES)), strict=True))
+    for member, name in STATES.items():
+        init(home / member, member, name=name, listen=f"127.0.0.1:{ports[member]}")
+    raw = roster.build(1, [member_of(home / member) for member in STATES])
+    for member in STATES:
+        raw = roster.sign(raw, load_sign_key(bytes.fromhex((home / member / "sign.key").read_text())))
+    nodes = {}
+    for member in STATES:
+        node = Node.open(home / member)
+        node.join(raw)
+        nodes[member] = node
+    states = Federation(home, nodes)
+    states.start(*STATES)
+    return states
+
+
+def _free_ports(first: int, count: int) -> list[int]:
+    """The ports from `first` on that are free on 127.0.0.1; others where those are taken."""
+    wanted = [_free(first + place) for place in range(count)] if first else []
+    return [*wanted, *(_free(0) for _ in range(count - len(wanted)))]
+
+
+def _free(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,72 @@
+"""A step of the demonstration, what it says, and what it proves: nothing is told that was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from oureyes.errors import VerificationError
+
+__all__ = ["ProofFailed", "Silence", "Step", "Telling"]
+
+
+class ProofFailed(VerificationError):
+    """A step did not prove what it claims."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One step. `proof` holds the figures that were checked, for `--json`."""
+
+    number: int
+    name: str
+    says: str
+    seconds: float = 0.0
+    proof: dict[str, Any] = field(default_factory=dict)
+
+    def must(self, claim: str, holds: bool, found: object = "") -> None:
+        """Go on only when the claim holds."""
+        if not holds:
+            raise ProofFailed(f"step {self.number}, {self.name}", claim, str(found)[:300] or "otherwise")
+        self.proof.setdefault("checked", []).append(claim)
+
+    def note(self, **figures: Any) -> None:
+        """Keep figures that were measured."""
+        self.proof.update(figures)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "says": self.says, "seconds": round(self.seconds, 3), "proof": self.proof}
+
+
+class Telling(Protocol):
+    """Who listens to the story: a screen, or nobody while a script waits for the figures."""
+
+    def begin(self, step: Step) -> None: ...
+
+    def line(self, text: str) -> None: ...
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None: ...
+
+    def excerpt(self, lines: Sequence[str], title: str = "") -> None: ...
+
+    def end(self, step: Step) -> None: ...
+
+
+class Silence:
+    """Tells nobody."""
+
+    def begin(self, step: Step) -> None:
+        pass
+
+    def line(self, text: str) -> None:
+        pass
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+        pass
+
+    def excerpt(self, lines: Sequence[str], title: str = "") -> None:
+        pass
+
+    def end(self, step: Step) -> None:
+        pass

@@ -1,0 +1,434 @@
+"""A running node: the server partners reach, a task for each partner, and the duties that come round.
+
+Several services run in one process and one event loop (the demo runs eleven), each on its own port.
+
+Before our log is served to a partner it is asked what it holds of it, so that a node restored from an old backup
+finds out before it writes a second history; a partner that cannot be reached does not keep the others waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from oureyes.errors import ConfigError, OurEyesError, VerificationError
+from oureyes.exchange.client import Batch, Dialler, Follower, Pusher
+from oureyes.exchange.outbox import CHECKPOINT_EVERY, GIVE_UP_AFTER, Delivery
+from oureyes.exchange.tls import client_context, server_context, trust
+from oureyes.interfaces.federation import Federation
+from oureyes.model.instants import nanoseconds
+from oureyes.model.sharing import Channel
+from oureyes.node import Node, exchanging, planning
+from oureyes.node.opening import member_of, trusted_roster
+from oureyes.storage import channels
+
+__all__ = ["Service", "run"]
+
+_LOG = logging.getLogger(__name__)
+_ASK_S = 5.0  # for a partner's word on what it holds of our log
+_APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 0.2, 2.0, 60.0, 60.0
+_KEEP_ALIVE_S = 75
+_FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
+
+
+class Service:
+    """`async with Service(node)`. `sock`, when given, is bound already; `routes` are mounted beside the federation's;
+    `addresses` (member → URL) go before the roster's."""
+
+    def __init__(
+        self,
+        node: Node,
+        *,
+        sock: socket.socket | None = None,
+        routes: Sequence[BaseRoute] = (),
+        addresses: Mapping[str, str] | None = None,
+        heartbeat_s: float | None = None,
+        retry_max_s: float | None = None,
+    ) -> None:
+        self.node, self._sock, self._more = node, sock, tuple(routes)
+        self.addresses = dict(addresses or {})
+        config = node.ctx.config
+        self._heartbeat_s = heartbeat_s if heartbeat_s is not None else config.number("heartbeat_s")
+        self._retry_max_s = retry_max_s if retry_max_s is not None else config.number("retry_max_s")
+        self._push_to = frozenset(part.strip() for part in config.text("push_to").split(",") if part.strip())
+        self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
+        self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._pushers: dict[str, Pusher] = {}
+        self._asked: dict[str, asyncio.Event] = {}
+        self._to_apply: set[Channel] = set()
+        self._something_to_apply = asyncio.Event()
+        self._sizes: dict[str, int] = {}
+        self._generation, self._roster_seen = -1, -1
+
+    # --- life --------------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Service:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it can be reached, once started."""
+        assert self._sock is not None
+        host, port = self._sock.getsockname()[:2]
+        return f"https://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def start(self) -> None:
+        """Listen, dial every partner, and take up what was left undone."""
+        self._loop = asyncio.get_running_loop()
+        self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
+        self._federation = Federation(
+            self.node, self._executor, heartbeat_s=self._heartbeat_s, ready=self._ready, received=self.apply_soon
+        )
+        self._tls = server_context(self._certificate, self._key_file, self._certificates())
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S - 10), auto_decompress=False
+        )
+        self.node.ctx.listeners.append(self._heard)
+        self._server = _Server(_uvicorn([*self._federation.routes(), *self._more], self._tls))
+        self._serving = asyncio.create_task(self._server.serve([self._sock]))
+        while not self._server.started:
+            if self._serving.done():
+                await self._serving
+                raise ConfigError(self.node.member, "a server that starts", "one that ended", "see the log")
+            await asyncio.sleep(0.005)
+        self._duties = [asyncio.create_task(duty) for duty in self._all_duties()]
+        self._take_up()
+        self._meet()
+
+    async def stop(self) -> None:
+        """End streams and tasks, let what is being written become durable; the node itself stays open."""
+        with contextlib.suppress(ValueError):
+            self.node.ctx.listeners.remove(self._heard)
+        self._federation.close()
+        tasks = [*self._duties, *(task for tasks in self._tasks.values() for task in tasks)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._server.should_exit = True
+        await self._serving
+        await self._session.close()
+        await asyncio.to_thread(self._executor.shutdown)
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Serve until told to stop."""
+        async with self:
+            await stop.wait()
+
+    # --- partners ----------------------------------------------------------------------------------------------------
+
+    def _meet(self) -> None:
+        """A task for whoever is on the roster, none for whoever no longer is."""
+        members = {member for member in self.node.roster.members if member != self.node.member}
+        for member in members - self._tasks.keys():
+            self._asked[member] = asyncio.Event()
+            self._tasks[member] = [asyncio.create_task(work) for work in self._work_with(member)]
+        for member in self._tasks.keys() - members:
+            for task in self._tasks.pop(member):
+                task.cancel()
+            self._pushers.pop(member, None)
+
+    def _work_with(self, member: str) -> list[Any]:
+        dial, me = self._dialler(member), self.node.member
+        here, theirs = _Here(self), self._newest(member, me)
+        follower = Follower(here, dial, theirs, heartbeat_s=self._heartbeat_s, retry_max_s=self._retry_max_s)
+        work = [self._ask(member, dial), follower.run()]
+        if member in self._push_to:
+            pusher = Pusher(here, dial, self._newest(me, member), retry_max_s=self._retry_max_s)
+            self._pushers[member] = pusher
+            work.append(self._push(member, pusher))
+        return work
+
+    async def _push(self, member: str, pusher: Pusher) -> None:
+        await self._ready(member)
+        await pusher.run()
+
+    def _dialler(self, member: str) -> Dialler:
+        ctx, partner = self.node.ctx, self.node.roster.members[member]
+        tls = client_context(self._certificate, self._key_file, partner.keys.certificate)
+        url = self.addresses.get(member, partner.url)
+        return Dialler(
+            self._session, tls, ctx.me, ctx.keys.sign, member, url, lambda: int(ctx.clock().timestamp())
+        )  # fmt: skip
+
+    def _newest(self, origin: str, recipient: str) -> Channel:
+        with self.node.ctx.db.read() as connection:
+            known = channels.channels(connection, origin=origin, recipient=recipient)
+        return known[-1].channel if known else Channel(origin, recipient)
+
+    async def _ask(self, member: str, dial: Dialler) -> None:
+        """What a partner holds of our log, before it is served to it. A log that lacks what was receipted is held."""
+        channel = self._newest(self.node.member, member)
+        try:
+            async with asyncio.timeout(_ASK_S):
+                note = await dial.ask_receipt(channel)
+            if note:
+                await _Here(self).receipted(channel, note)
+        except VerificationError as error:
+            _LOG.error("%s: %s", channel.name, error)
+        except _FAULTS as fault:
+            _LOG.info("%s could not be asked: %s", member, type(fault).__name__)
+        finally:
+            self._asked[member].set()
+
+    async def _ready(self, member: str) -> None:
+        if member in self._asked:
+            await self._asked[member].wait()
+
+    async def recover(self) -> dict[str, int]:
+        """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
+        with self.node.ctx.db.read() as connection:
+            held = [row for row in channels.channels(connection, origin=self.node.member) if row.state != "open"]
+        return {row.channel.recipient: await self._recover(row) for row in held}
+
+    async def _recover(self, row: channels.ChannelRow) -> int:
+        channel, dial, lines = row.channel, self._dialler(row.channel.recipient), list[tuple[bytes, bytes]]()
+        note = await dial.ask_receipt(channel)
+        while more := (await dial.entries(channel, row.size + len(lines), 0, "mine")).lines:
+            lines += more
+        size = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note)
+        self._federation.grew(channel.recipient)
+        return int(size)
+
+    # --- what the node tells -----------------------------------------------------------------------------------------
+
+    def _heard(self, what: str, subject: str) -> None:
+        """Called from the writer's thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._on, what, subject)
+
+    def _on(self, what: str, subject: str) -> None:
+        if what == "grew":
+            self._federation.grew(subject)
+            if subject in self._pushers:
+                self._pushers[subject].grew()
+        elif what == "roster":
+            trust(self._tls, self._certificates())
+            self._federation.roster_changed()
+            self._meet()
+
+    def _certificates(self) -> list[bytes]:
+        return [self._certificate, *(member.keys.certificate for member in self.node.roster.members.values())]
+
+    # --- duties ------------------------------------------------------------------------------------------------------
+
+    def _all_duties(self) -> list[Any]:
+        ctx = self.node.ctx
+        return [
+            self._apply(),
+            self._each(_LOOK_S, self._look),
+            self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
+            self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
+            self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
+        ]
+
+    async def _each(self, seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await duty()
+            except _FAULTS as fault:
+                _LOG.warning("%s: %s", self.node.member, fault if isinstance(fault, OurEyesError) else type(fault))
+            except Exception as fault:  # one duty's fault must not end the others; the type is safe to tell
+                _LOG.error("%s: unforeseen %s", self.node.member, type(fault).__name__)
+            await asyncio.sleep(seconds)
+
+    async def _look(self) -> None:
+        """What other processes did: a command that released, a roster that was installed."""
+        generation = await self._in_thread(self.node.ctx.db.generation)
+        sizes = await self._in_thread(self._our_sizes) if generation != self._generation else {}
+        self._generation = generation
+        for member, size in sizes.items():
+            if size != self._sizes.get(member, 0):
+                self._sizes[member] = size
+                self._on("grew", member)
+        if await self._in_thread(self._reread_roster):
+            self._on("roster", "")
+
+    def _our_sizes(self) -> dict[str, int]:
+        with self.node.ctx.db.read() as connection:
+            found = channels.channels(connection, origin=self.node.member)
+        return {row.channel.recipient: row.size for row in found}
+
+    def _reread_roster(self) -> bool:
+        file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx
+        seen = file.stat().st_mtime_ns if file.exists() else 0
+        if seen == self._roster_seen:
+            return False
+        self._roster_seen, raw = seen, file.read_bytes() if seen else b""
+        if not raw or raw == ctx.roster.raw:
+            return False
+        ctx.roster = trusted_roster(raw)
+        return True
+
+    def apply_soon(self, channel: Channel) -> None:
+        """Read what was received, when there is time."""
+        self._to_apply.add(channel)
+        self._something_to_apply.set()
+
+    def _take_up(self) -> None:
+        """What a crash left received and unread."""
+        with self.node.ctx.db.read() as connection:
+            found = channels.channels(connection, recipient=self.node.member)
+        for row in found:
+            if row.applied < row.size:
+                self.apply_soon(row.channel)
+
+    async def _apply(self) -> None:
+        while True:
+            await self._something_to_apply.wait()
+            await asyncio.sleep(_APPLY_AFTER_S)
+            self._something_to_apply.clear()
+            for channel in tuple(self._to_apply):
+                self._to_apply.discard(channel)
+                try:
+                    if await asyncio.wrap_future(exchanging.submit_apply(self.node.ctx, channel)):
+                        self.apply_soon(channel)  # perhaps there is more; the others have their turn first
+                except Exception as fault:  # the database is full or the like: later, and the others meanwhile
+                    said = fault if isinstance(fault, OurEyesError) else type(fault).__name__
+                    _LOG.error("%s: not read yet: %s", channel.name, said)
+                    self._loop.call_later(5.0, self.apply_soon, channel)
+
+    async def _written(self, work: Callable[[Any], Any]) -> Any:
+        return await asyncio.wrap_future(self.node.ctx.db.submit(work, background=True))
+
+    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await self._loop.run_in_executor(self._executor, partial(work, *arguments))
+
+
+class _Here:
+    """The node, as a partner's task sees it (`exchange.client.Here`)."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._node, self._ctx = service, service.node, service.node.ctx
+
+    async def next_of(self, channel: Channel) -> int:
+        return int(await self._service._in_thread(self._node.next_of, channel))
+
+    async def receive(self, channel: Channel, batch: Batch) -> bytes:
+        pending = exchanging.submit_receive(self._ctx, channel, batch.lines, batch.note)
+        receipt = exchanging.received(self._ctx, channel, await asyncio.wrap_future(pending))
+        self._service.apply_soon(channel)
+        return receipt.note if receipt else b""
+
+    async def receipt_of(self, channel: Channel) -> bytes:
+        receipt = await self._service._in_thread(exchanging.own_receipt, self._ctx, channel)
+        return receipt.note if receipt else b""
+
+    async def unreceipted(self, channel: Channel, start: int | None) -> Batch:
+        return await self._service._in_thread(self._unreceipted, channel, start)  # type: ignore[no-any-return]
+
+    def _unreceipted(self, channel: Channel, start: int | None) -> Batch:
+        if start is None:
+            with self._ctx.db.read() as connection:
+                row = channels.find(connection, channel)
+            start = row.receipted if row else 0
+        served = self._node.serve(channel.recipient, start, CHECKPOINT_EVERY, channel.epoch)
+        return Batch(tuple((entry.header, entry.sealed) for entry in served.entries), served.note)
+
+    async def receipted(self, channel: Channel, note: bytes) -> None:
+        outcome = exchanging.submit_receipted(self._ctx, note, channel.recipient, channel)
+        exchanging.taken(await asyncio.wrap_future(outcome))
+
+    async def stands(self, delivery: Delivery) -> None:
+        due = int(delivery.next_try * 1000)
+        work = partial(exchanging.stands, self._ctx, delivery.partner, str(delivery.state), delivery.attempts, due)
+        told = partial(work, delivery.last_error, alarm=delivery.attempts >= GIVE_UP_AFTER)
+        await asyncio.wrap_future(self._ctx.db.submit(told))
+
+    def now(self) -> float:
+        return nanoseconds(self._ctx.now()) / 1e9
+
+    def random(self) -> float:
+        return self._ctx.random()
+
+
+class _Server(uvicorn.Server):
+    """Signals are the process's matter (`run`), not one server's: several live in one process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _uvicorn(routes: Sequence[BaseRoute], tls: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        Starlette(routes=list(routes)),
+        ssl_context_factory=lambda config, default: tls,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=2,
+        backlog=128,
+    )
+
+
+def _listen(where: str) -> socket.socket:
+    """A bound socket for `address:port`; port 0 takes a free one."""
+    host, _, port = where.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdecimal():
+        raise ConfigError("listen", "address:port", where[:60], "set `listen` in node.toml")
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, int(port)))
+    except OSError as error:
+        bound.close()
+        raise ConfigError("listen", f"a free {where}", error.strerror or "none", "is the node running?") from None
+    return bound
+
+
+def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Service], None] | None = None) -> None:
+    """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+        runner.run(_serve(node, routes, ready))
+
+
+async def _serve(node: Node, routes: Sequence[BaseRoute], ready: Callable[[Service], None] | None) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    service = Service(node, routes=routes)
+    async with service:
+        if ready is not None:
+            ready(service)
+        await stop.wait()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    run(Path(sys.argv[1]), ready=lambda service: print(service.node.member, service.url, flush=True))
