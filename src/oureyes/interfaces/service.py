@@ -69,6 +69,7 @@ class Service:
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._followers: dict[str, Follower] = {}
         self._pushers: dict[str, Pusher] = {}
         self._asked: dict[str, asyncio.Event] = {}
         self._to_apply: set[Channel] = set()
@@ -97,7 +98,12 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
-            self.node, self._executor, heartbeat_s=self._heartbeat_s, ready=self._ready, received=self.apply_soon
+            self.node,
+            self._executor,
+            heartbeat_s=self._heartbeat_s,
+            ready=self._ready,
+            received=self.apply_soon,
+            heard_of=self._heard_of,
         )
         self._tls = server_context(self._certificate, self._key_file, self._certificates())
         self._session = aiohttp.ClientSession(
@@ -146,12 +152,14 @@ class Service:
         for member in self._tasks.keys() - members:
             for task in self._tasks.pop(member):
                 task.cancel()
+            self._followers.pop(member)
             self._pushers.pop(member, None)
 
     def _work_with(self, member: str) -> list[Any]:
         dial, me = self._dialler(member), self.node.member
         here, theirs = _Here(self), self._newest(member, me)
         follower = Follower(here, dial, theirs, heartbeat_s=self._heartbeat_s, retry_max_s=self._retry_max_s)
+        self._followers[member] = follower
         work = [self._ask(member, dial), follower.run()]
         if member in self._push_to:
             pusher = Pusher(here, dial, self._newest(me, member), retry_max_s=self._retry_max_s)
@@ -190,6 +198,11 @@ class Service:
             _LOG.info("%s could not be asked: %s", member, type(fault).__name__)
         finally:
             self._asked[member].set()
+
+    def _heard_of(self, member: str) -> None:
+        for task in (self._followers.get(member), self._pushers.get(member)):
+            if task is not None:
+                task.nudge()
 
     async def _ready(self, member: str) -> None:
         if member in self._asked:

@@ -24,12 +24,14 @@ from oureyes.node import (
     planning,
     recording,
     releasing,
+    retaining,
     understanding,
 )
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
+from oureyes.oversee.retention import Due
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
@@ -409,6 +411,14 @@ class Node:
     def seal_audit(self) -> int:
         """Sign the audit log's head."""
         return overseeing.seal_audit(self.ctx)
+
+    def due(self) -> list[Due]:
+        """What must be looked at again, hidden or erased now."""
+        return retaining.look(self.ctx)
+
+    def keep(self) -> list[Due]:
+        """Do what is due."""
+        return retaining.keep(self.ctx)
 
     def figures(self) -> Mapping[str, int]:
         """Counts without personal data."""

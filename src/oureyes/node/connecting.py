@@ -25,6 +25,7 @@ from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
     "DEFAULT",
+    "Linked",
     "arrived",
     "connect",
     "fell",
@@ -40,6 +41,7 @@ __all__ = [
     "values_of",
 ]
 
+Linked = index.Linked
 # Until somebody writes a rule, the desk is told of everything.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
@@ -313,8 +315,16 @@ def _amend(connection: Connection, identifier: str, why: str) -> None:
     for alert, assignee, _ in desk.alerts_about(connection, identifier):
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
         said = f"{alert.reason}\n{identifier}: {why}".strip()
-        state = alert.state if left and alert.event != "match" else AlertState.DONE
+        # an alert stands for all that two sources share: it is done with the last match, not with the first that goes
+        stands = _meets(connection, alert.objects) if alert.event == "match" else bool(left)
+        state = alert.state if stands else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
+
+
+def _meets(connection: Connection, ids: Sequence[str]) -> bool:
+    """Whether an open match joins two of these."""
+    wanted = set(ids)
+    return any(linked.left in wanted and linked.right in wanted for linked in index.matches_of(connection, ids))
 
 
 def _rematch(ctx: Context, connection: Connection, value: str) -> None:

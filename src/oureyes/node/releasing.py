@@ -23,6 +23,7 @@ from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
 
 __all__ = [
+    "Draft",
     "Preview",
     "answer_consent",
     "answers_of",
@@ -39,6 +40,9 @@ __all__ = [
     "rehearse",
     "retract",
 ]
+
+
+Draft = desk.Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +343,7 @@ class _Rules:
 
     def hide(self, ref: str, marking: Marking) -> bool:
         """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
-        shared plan must be able to cite what each state released. An observable's id tells its value: it is hidden."""
+        shared plan must be able to cite what each state released. But an observable's id tells its value."""
         if not self.refuse(marking):
             return False
         foreign = marking.originator not in ("", self._ctx.me)

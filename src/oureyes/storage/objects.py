@@ -413,7 +413,7 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
     found = rows(
         connection,
         "SELECT h.n, h.object FROM holding h JOIN ident i ON i.n = h.ident"
-        " WHERE i.id = ? AND h.origin = ? AND h.state IN ('held', 'held-back', 'superseded')",
+        " WHERE i.id = ? AND h.origin = ? AND h.state IN ('held', 'held-back', 'superseded', 'hidden')",
         [identifier, origin],
     )
     for n, number in found:
@@ -647,3 +647,14 @@ def held_of_source(connection: Connection, origin: str, name: str) -> list[Held]
         [origin, name],
     )
     return [_read(row) for row in found]
+
+
+def under_labels(connection: Connection, labels: Iterable[int]) -> list[tuple[str, str, int, str, tuple[str, ...]]]:
+    """(id, origin, label, state, tags) of what is held, or hidden, under any of the labels."""
+    found = select_in(
+        connection,
+        "SELECT i.id, h.origin, h.label, h.state, h.tags FROM holding h JOIN ident i ON i.n = h.ident"
+        " WHERE h.label IN (:in) AND h.state IN ('held', 'held-back', 'hidden') ORDER BY h.n",
+        labels,
+    )
+    return [(str(a), str(b), int(c), str(d), tuple(str(e).split("\n"))) for a, b, c, d, e in found]

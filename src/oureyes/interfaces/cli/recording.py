@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,7 +57,7 @@ def add_to(app: typer.Typer) -> None:
 
 def import_(
     at: Session,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
     mapping: Annotated[
         Path | None,
         typer.Option("--mapping", metavar="FILE", help='For tables: a JSON object such as {"Nomor": "phone"}.'),
@@ -107,13 +107,11 @@ def _progress(at: Session) -> Iterator[Callable[[str, int, int, int], None] | No
     from oureyes.interfaces.cli.screen import shown
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
+        task = bar.add_task("")
 
         def tell(name: str, done: int, size: int, count: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task("", total=size or None)
-            said = Text(f"{shown(name)[-40:]} {count}").markup  # escaped: a file's name is no markup
-            bar.update(tasks[name], completed=done, description=said)
+            said = Text(f"{shown(name)[-40:]}: {count}").markup  # escaped: a file's name is no markup
+            bar.update(task, total=size or None, completed=done, description=said)
 
         yield tell
 
@@ -202,7 +200,7 @@ def retry(
     return exits.UNREADABLE if report.quarantined else exits.OK
 
 
-def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…")]) -> None:
+def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")]) -> None:
     """Say that a person has looked at what was held back: from now on it counts, under the marking you give."""
     with at.node() as node:
         for identifier in ids:
@@ -211,7 +209,7 @@ def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…
     at.screen.answer({"confirmed": ids}, lambda: at.screen.line(f"{len(ids)} confirmed"))
 
 
-def mark(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Objects of ours.")]) -> None:
+def mark(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID", help="Objects of ours.")]) -> None:
     """Say who may have objects of ours and how good they are. What you do not say stays as it is.
 
     A partner's marking is the partner's: only our own objects can be marked.

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from oureyes.errors import VerificationError
 from oureyes.exchange import roster
 from oureyes.exchange.keys import load_sign_key
+from oureyes.exchange.tls import client_context
 from oureyes.interfaces.service import Service
 from oureyes.node import Node
 from oureyes.node.opening import init, member_of
@@ -42,6 +44,7 @@ STATES: Mapping[str, str] = {
 
 _RETRY_S = 0.5  # longest wait between two tries: nobody watches a demonstration wait
 _PATIENCE_S = 60.0
+_HUSH_S = 0.06
 
 
 class Heard(NamedTuple):
@@ -51,6 +54,14 @@ class Heard(NamedTuple):
     node: str
     what: str
     subject: str
+
+
+class Greeting(NamedTuple):
+    """What two nodes agree on, whether the certificate is the roster's, and one bare round trip of the network."""
+
+    version: str
+    named: bool
+    trip_s: float
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
@@ -93,25 +104,58 @@ class Federation:
     def _run(self, work: Coroutine[Any, Any, object]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
 
-    def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
-        """Wait until everything written has been received, read and receipted; how long that took."""
+    def meet(self, timeout_s: float = 30.0) -> int:
+        """Wait until every node follows every other over TLS; how many streams that are."""
+        ends = time.perf_counter() + timeout_s
+        wanted = len(self.nodes) * (len(self.nodes) - 1)
+        while (joined := sum(self._joined(node) for node in self.nodes.values())) < wanted:
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"{wanted} streams within {timeout_s:.0f} s", f"{joined}")
+            time.sleep(0.05)
+        return joined
+
+    def _joined(self, node: Node) -> int:
+        return sum(partner.state == "sending" for partner in node.partners())
+
+    def greet(self, member: str, partner: str) -> Greeting:
+        """Greet a partner as `member` does, over a connection of its own."""
+        node, to = self.nodes[member], self.nodes[partner].public
+        address = urlsplit(to.url)
+        context = client_context(node.public.keys.certificate, self.home / member / "tls.key", to.keys.certificate)
         started = time.perf_counter()
-        while waiting := self._waiting(but):
-            if time.perf_counter() - started > timeout_s:
-                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting))
-            time.sleep(0.01)
-        return time.perf_counter() - started
+        with socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_S) as plain:
+            trip = time.perf_counter() - started  # TCP's own greeting is one trip there and back
+            with context.wrap_socket(plain, server_hostname=address.hostname) as secured:
+                named = secured.getpeercert(True) == to.keys.certificate
+                return Greeting(secured.version() or "none", named, trip)
+
+    def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
+        """Wait until everything written has been received, read and receipted; when the last of it was."""
+        ends = time.perf_counter() + timeout_s
+        while True:
+            self._hush(ends)
+            waiting = self._waiting(but)
+            if not waiting:
+                return self.heard[-1].at if self.heard else time.perf_counter()
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting)[:200])
+
+    def _hush(self, ends: float) -> None:
+        """Wait until nothing was told for a moment: asking while they work would slow what is measured."""
+        while True:
+            told = len(self.heard)
+            time.sleep(_HUSH_S)
+            if len(self.heard) == told or time.perf_counter() > ends:
+                return
 
     def _waiting(self, but: Collection[str]) -> list[str]:
         """Channels on which something is under way."""
-        out = []
-        for member, node in self.nodes.items():
-            if member in but:
-                continue
-            for partner in node.partners():
-                if partner.member not in but and (partner.lag or partner.applied < partner.received):
-                    out.append(f"{member}/{partner.member}")
-        return out
+        return [
+            f"{member}/{partner.member}"
+            for member, node in self.nodes.items()
+            for partner in node.partners()
+            if not {member, partner.member} & set(but) and (partner.lag or partner.applied < partner.received)
+        ]
 
     def first(self, since: float, node: str, what: str, subject: str) -> float:
         """When a node first told this after `since`; that it did is the caller's claim."""

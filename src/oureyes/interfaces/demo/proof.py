@@ -50,6 +50,8 @@ class Telling(Protocol):
 
     def excerpt(self, lines: Sequence[str], title: str = "") -> None: ...
 
+    def progress(self, what: str, done: int, total: int) -> None: ...
+
     def end(self, step: Step) -> None: ...
 
 
@@ -66,6 +68,9 @@ class Silence:
         pass
 
     def excerpt(self, lines: Sequence[str], title: str = "") -> None:
+        pass
+
+    def progress(self, what: str, done: int, total: int) -> None:
         pass
 
     def end(self, step: Step) -> None:
