@@ -132,6 +132,8 @@ def _drafted(
     ctx: Context, ids: Iterable[str], recipients: Iterable[str], by: str, purpose: str, reason: str, kind: Kind
 ) -> desk.Draft:
     ctx.require_purpose(by, purpose, "release")
+    if kind not in (Kind.RELEASE, Kind.SUPERSEDE):
+        raise Refused("release", "a release or a newer version", str(kind), "`oureyes retract` takes back")
     to = tuple(dict.fromkeys(recipients))
     for member in to:
         if member == ctx.me:
@@ -270,8 +272,10 @@ def decided_of(
     known, at = ctx.labels(connection), ctx.now()
     policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
     linked = _markings_of_links(ctx, connection, chosen, known)
-    given = _consents(ctx, connection, chosen, known)
-    answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
+    partly = _in_part(ctx, connection, set(linked) - {item.object.id for item in chosen})
+    given = _consents(ctx, connection, (*chosen, *partly), known)
+    gated = [item.object.id for item in (*chosen, *partly) if _gated(item)]
+    answers = {identifier: _answers(connection, identifier) for identifier in gated}
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
@@ -280,6 +284,7 @@ def decided_of(
         def one(
             item: objects.Held,
             replaced: Mapping[str, str],
+            gone: frozenset[str] = frozenset(),
             to: Recipient = recipient,
             hidden: frozenset[str] = withheld,
         ) -> Decision:
@@ -294,11 +299,12 @@ def decided_of(
                 approvals=approvals,
                 consents=given.get((item.object.id, to.id), frozenset()),
                 answers=answers.get(item.object.id),
-                withheld=hidden,
+                withheld=hidden | gone,
                 replaced=replaced,
             )
 
-        decided[recipient.id] = _settled(chosen, one)
+        closed = frozenset(item.object.id for item in (*chosen, *partly) if rules.refuse(known[item.label]))
+        decided[recipient.id] = _settled(chosen, partly, one, closed)
     return decided
 
 
@@ -317,20 +323,27 @@ def _definitions(connection: Connection) -> dict[str, Marking]:
     return found
 
 
-def _settled(chosen: Sequence[objects.Held], one: Any) -> _Pairs:
-    """Decide until no extract gives rise to another: what refers to an extract follows it under its new id."""
+def _settled(
+    chosen: Sequence[objects.Held], partly: Sequence[objects.Held], one: Any, closed: frozenset[str]
+) -> _Pairs:
+    """Decide until no extract gives rise to another: what refers to an extract follows it under its new id, and what
+    refers to something that stays here (though its marking, `closed`, would not keep it) loses the reference."""
+    every = (*chosen, *partly)
     replaced: dict[str, str] = {}
-    for _ in range(4):
-        pairs = [(item, one(item, replaced)) for item in chosen]
+    gone: frozenset[str] = frozenset()
+    for _ in range(5):
+        pairs = [(item, one(item, replaced, gone)) for item in every]
         moved = {
             item.object.id: decision.object.id
             for item, decision in pairs
             if decision.object is not None and decision.object.id != item.object.id
         }
-        if moved == replaced:
-            return pairs
-        replaced = moved
-    return pairs
+        stays = gone | {item.object.id for item, said in pairs if not said.allowed} - closed
+        if (moved, stays) == (replaced, gone):
+            return pairs[: len(chosen)]
+        replaced, gone = moved, stays
+    still = "its references do not come to rest; release fewer at once"  # nothing unsettled may leave
+    return [(item, said if not said.allowed else Decision(False, still)) for item, said in pairs[: len(chosen)]]
 
 
 class _Rules:
@@ -378,6 +391,12 @@ def _markings_of_links(
     """The markings of everything the objects refer to that this node holds: a reference can tell, too."""
     refs = {ref for item in chosen for name, ref in item.current.references() if name != "created_by_ref"}
     return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
+
+
+def _in_part(ctx: Context, connection: Connection, refs: Iterable[str]) -> list[objects.Held]:
+    """Of what is referred to, that which may go in part or only through a gate: its marking does not tell the whole."""
+    held = [_ours_first(ctx, found) for found in objects.latest(connection, refs).values()]
+    return [item for item in held if "granular_markings" in item.current.content or _gated(item)]
 
 
 def _consents(

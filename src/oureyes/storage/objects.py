@@ -18,6 +18,7 @@ from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, digest
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+from oureyes.storage.schema import RARE
 
 __all__ = [
     "Added",
@@ -530,9 +531,10 @@ def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, 
 
 def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
     """The current holdings of one type, oldest first."""
+    rare = f"AND o.type IN {RARE} " if f"'{kind}'" in RARE else ""  # as the index has it, or it is not used
     found = rows(
         connection,
-        _HELD + "WHERE o.type = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        _HELD + f"WHERE o.type = ? {rare}AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
         [kind, limit],
     )
     return [_read(row) for row in found]
