@@ -99,9 +99,11 @@ class Node:
         progress: recording.Progress | None = None,
     ) -> recording.Report:
         """Read files and folders of STIX, MISP, tables, lists and text."""
-        return recording.import_paths(
+        report = recording.import_paths(
             self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
         )
+        self.ctx.db.write(lambda connection: planning.reassess_all(self.ctx, connection, "recorded"))
+        return report
 
     def record_list(
         self,
@@ -129,7 +131,9 @@ class Node:
         source: str = "desk",
     ) -> list[str]:
         """Record objects made here."""
-        return recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
+        ids = recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
+        self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, ids))
+        return ids
 
     def quarantine(self, n: int | None = None) -> list[desk.Quarantined]:
         """What could not be read and waits for a person, or one by its number."""
@@ -170,6 +174,7 @@ class Node:
     ) -> None:
         """A person has looked at what was held back."""
         recording.lift(self.ctx, identifier, by=by, purpose=purpose, marking=marking)
+        self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, [identifier]))
 
     # --- mark and release --------------------------------------------------------------------------------------------
 
