@@ -215,8 +215,8 @@ def test_a_notice_on_a_person_passes_the_gate_before_all_else():
     notice = an_object("x-oureyes-notice", name="wanted")
     green = Marking(tlp=TLP.GREEN, releasable_to=frozenset({"MY"}))
 
-    def goes(answers: Answers | None, to: Recipient = Recipient("MY")) -> bool:
-        return decide(notice, green, to, "investigation", at=NOW, policy=POLICY, answers=answers).allowed
+    def goes(answers: Answers | None, to: Recipient | None = None) -> bool:
+        return decide(notice, green, to or Recipient("MY"), "investigation", at=NOW, policy=POLICY, answers=answers).allowed
 
     assert not goes(None)
     assert goes(None, Recipient("ayu", "analyst", TLP.RED))
