@@ -32,7 +32,7 @@ from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning
+from oureyes.node import Node, exchanging, planning, retaining
 from oureyes.node.opening import member_of, trusted_roster
 
 __all__ = ["Service", "run"]
@@ -42,7 +42,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
-_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 0.2, 2.0, 60.0, 60.0
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -247,6 +247,7 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
+            self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
         ]
 
