@@ -86,6 +86,18 @@ def test_a_receipt_ahead_of_our_log_holds_it_for_good_and_people_are_told(tmp_pa
     assert exchanging.held_logs(indonesia.ctx) == [(ID_SG, 1)]
 
 
+def test_a_receipt_for_a_head_we_never_signed_is_the_recipients_invention_and_holds_nothing(tmp_path: Path) -> None:
+    indonesia, singapore = federation(tmp_path, ["ID", "SG"]).values()
+    release(indonesia, 1)
+    head = sign_checkpoint(origin_line(ID_SG), 5, bytes(32), singapore.ctx.keys.sign)
+    invented = cosign(head, ID_SG, singapore.ctx.keys.sign, 1_800_000_000).note
+    with pytest.raises(VerificationError):
+        indonesia.receipted(invented, "SG", ID_SG)
+    with pytest.raises(VerificationError):
+        exchanging.recover(indonesia.ctx, ID_SG, [], invented)
+    assert not indonesia.partners()[0].state.startswith("held")
+
+
 def test_a_receipt_over_other_entries_is_evidence_and_holds_the_log(tmp_path: Path) -> None:
     indonesia, singapore = federation(tmp_path, ["ID", "SG"]).values()
     release(indonesia, 3)

@@ -26,7 +26,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
-from oureyes.exchange.client import Batch, Dialler, Follower, Pusher
+from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces.federation import Federation
@@ -35,7 +35,7 @@ from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging, planning, retaining
 from oureyes.node.opening import member_of, trusted_roster
 
-__all__ = ["Service", "run"]
+__all__ = ["Service", "recover", "run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -206,8 +206,14 @@ class Service:
 
     async def recover(self) -> dict[str, int]:
         """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
-        held = exchanging.held_logs(self.node.ctx)
-        return {channel.recipient: await self._recover(channel, size) for channel, size in held}
+        await asyncio.gather(*(self._ready(member) for member in tuple(self._asked)))
+        held, sizes = exchanging.held_logs(self.node.ctx), dict[str, int]()
+        for channel, size in held:
+            try:
+                sizes[channel.recipient] = await self._recover(channel, size)
+            except (aiohttp.ClientError, OSError):
+                raise PartnerSaid(channel.recipient, 0) from None
+        return sizes
 
     async def _recover(self, channel: Channel, size: int) -> int:
         dial, lines = self._dialler(channel.recipient), list[tuple[bytes, bytes]]()
@@ -402,6 +408,18 @@ def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Servic
     """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
         runner.run(_serve(node, routes, ready))
+
+
+def recover(home: Path) -> dict[str, int]:
+    """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
+    not. Blocks."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+        return runner.run(_recovered(node))
+
+
+async def _recovered(node: Node) -> dict[str, int]:
+    async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
+        return await service.recover()
 
 
 async def _serve(node: Node, routes: Sequence[BaseRoute], ready: Callable[[Service], None] | None) -> None:
