@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +20,8 @@ from oureyes.exchange.certificates import new_certificate
 from oureyes.exchange.tls import client_context, server_context
 
 
-def test_a_certificate_that_the_partners_own_key_signed_is_not_the_partners(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_certificate_that_the_partners_own_key_signed_is_not_the_partners(tmp_path: Path, loop) -> None:
     """The library alone would believe it: roster certificates are their own authority."""
     now = datetime.now(UTC)
     mine, theirs = (new_certificate(member, ["127.0.0.1"], now) for member in ("SG", "ID"))
@@ -53,9 +55,10 @@ def test_a_certificate_that_the_partners_own_key_signed_is_not_the_partners(tmp_
             server.close()
             await server.wait_closed()
 
-    assert asyncio.run(asked(theirs[1], "theirs")) == 204
-    with pytest.raises((aiohttp.ClientError, ssl.SSLError)):
-        asyncio.run(asked(issued, "issued"))
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(asked(theirs[1], "theirs")) == 204
+        with pytest.raises((aiohttp.ClientError, ssl.SSLError)):
+            runner.run(asked(issued, "issued"))
 
 
 def _issued_by(authority: tuple[bytes, bytes], now: datetime) -> tuple[bytes, bytes]:

@@ -26,23 +26,23 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
-from oureyes.exchange.client import Batch, Dialler, Follower, Pusher
+from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning
+from oureyes.node import Node, exchanging, planning, retaining
 from oureyes.node.opening import member_of, trusted_roster
 
-__all__ = ["Service", "run"]
+__all__ = ["Service", "recover", "run"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
-_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 0.2, 2.0, 60.0, 60.0
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -206,8 +206,14 @@ class Service:
 
     async def recover(self) -> dict[str, int]:
         """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
-        held = exchanging.held_logs(self.node.ctx)
-        return {channel.recipient: await self._recover(channel, size) for channel, size in held}
+        await asyncio.gather(*(self._ready(member) for member in tuple(self._asked)))
+        held, sizes = exchanging.held_logs(self.node.ctx), dict[str, int]()
+        for channel, size in held:
+            try:
+                sizes[channel.recipient] = await self._recover(channel, size)
+            except (aiohttp.ClientError, OSError):
+                raise PartnerSaid(channel.recipient, 0) from None
+        return sizes
 
     async def _recover(self, channel: Channel, size: int) -> int:
         dial, lines = self._dialler(channel.recipient), list[tuple[bytes, bytes]]()
@@ -247,6 +253,7 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
+            self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
         ]
 
@@ -401,6 +408,18 @@ def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Servic
     """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
         runner.run(_serve(node, routes, ready))
+
+
+def recover(home: Path) -> dict[str, int]:
+    """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
+    not. Blocks."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+        return runner.run(_recovered(node))
+
+
+async def _recovered(node: Node) -> dict[str, int]:
+    async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
+        return await service.recover()
 
 
 async def _serve(node: Node, routes: Sequence[BaseRoute], ready: Callable[[Service], None] | None) -> None:

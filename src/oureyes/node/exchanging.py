@@ -178,6 +178,8 @@ def submit_receipted(
         row = channels.open_channel(connection, channel)
         frontier, fault = _borne_out(ctx, connection, row, receipt)
         if fault is not None:
+            # only what bears our own signature says anything about our log; else it is the recipient's invention
+            verify_checkpoint(note, origin_line(channel), ctx.keys.sign.public)
             _hold(ctx, connection, row, fault, note)
             return False, fault  # committed: what holds a channel must not be undone with the refusal
         if row.state == RESTORED:  # all that the recipient signed for is here
@@ -779,7 +781,9 @@ def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
 
 
 def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:
-    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then."""
+    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then.
+    The head they lead to must bear our own signature, or a recipient could put words into our log."""
+    verify_checkpoint(receipt_note, origin_line(channel), ctx.keys.sign.public)
     receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
 
     def write(connection: Connection) -> int:
