@@ -93,9 +93,12 @@ class Federation:
 
     def start(self, *members: str) -> None:
         """Start services; each is reachable when this returns."""
-        for member in members:
-            self._services[member] = Service(self.nodes[member], retry_max_s=_RETRY_S)
-        self._run(_all(self._services[member].start() for member in members))
+        self._run(_all(self._begin(member) for member in members))
+
+    async def _begin(self, member: str) -> None:
+        service = Service(self.nodes[member], retry_max_s=_RETRY_S)
+        await service.start()
+        self._services[member] = service
 
     def cut_off(self, member: str) -> None:
         """Stop a node's service: nobody reaches it, and it reaches nobody."""
@@ -136,6 +139,7 @@ class Federation:
             self._hush(ends)
             waiting = self._waiting(but)
             if not waiting:
+                time.sleep(_HUSH_S / 6)  # what was committed last is told a moment later
                 return self.heard[-1].at if self.heard else time.perf_counter()
             if time.perf_counter() > ends:
                 raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting)[:200])
@@ -198,7 +202,11 @@ def bring_up(home: Path, port: int) -> Federation:
         node.join(raw)
         nodes[member] = node
     states = Federation(home, nodes)
-    states.start(*STATES)
+    try:
+        states.start(*STATES)
+    except BaseException:
+        states.close()
+        raise
     return states
 
 
