@@ -38,6 +38,7 @@ __all__ = [
     "reconnect",
     "subscribe",
     "unsubscribe",
+    "values_of",
 ]
 
 Linked = index.Linked
@@ -303,6 +304,12 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
     for value in _closed(ctx, connection, holdings):
         _rematch(ctx, connection, value)
     _amend(connection, identifier, "it was taken back by its originator")
+
+
+def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
+    """The keys under which what `origin` holds of an id is found."""
+    held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
+    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
 
 
 def _amend(connection: Connection, identifier: str, why: str) -> None:

@@ -20,13 +20,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-__all__ = ["MIN_READER", "NUMBER", "metadata"]
+__all__ = ["MIN_READER", "NUMBER", "RARE", "metadata"]
 
 # The schema's number, and the oldest software schema number that may still open it.
 NUMBER = 1
 MIN_READER = 1
+RARE = "('marking-definition', 'x-oureyes-plan')"
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself
@@ -83,6 +85,8 @@ object_ = _table(
     Column("body", LargeBinary),
     Column("upgraded", LargeBinary),
     UniqueConstraint("ident", "instant", "digest"),
+    # Few, and asked for with every release and arrival; whoever asks repeats the condition (objects.of_type).
+    Index("object_rare", "type", sqlite_where=text(f"type IN {RARE}"), postgresql_where=text(f"type IN {RARE}")),
 )
 holding = _table(
     "holding",
