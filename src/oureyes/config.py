@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oureyes.errors import ConfigError
@@ -62,7 +62,7 @@ class Config:
     """A node's settings. `home` is the folder that holds everything of the node."""
 
     home: Path
-    values: Mapping[str, str | int | bool]
+    values: Mapping[str, str | int | bool] = field(repr=False)  # the database key may be among them
 
     def text(self, name: str) -> str:
         return str(self.values[name])

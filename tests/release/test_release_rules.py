@@ -212,11 +212,11 @@ def test_what_goes_whole_goes_byte_for_byte():
 
 
 def test_a_notice_on_a_person_passes_the_gate_before_all_else():
-    notice = an_object("x-oureyes-notice", name="wanted")
+    notice, member = an_object("x-oureyes-notice", name="wanted"), Recipient("MY")
     green = Marking(tlp=TLP.GREEN, releasable_to=frozenset({"MY"}))
 
-    def goes(answers: Answers | None, to: Recipient | None = None) -> bool:
-        return decide(notice, green, to or Recipient("MY"), "investigation", at=NOW, policy=POLICY, answers=answers).allowed
+    def goes(answers: Answers | None, to: Recipient = member) -> bool:
+        return decide(notice, green, to, "investigation", at=NOW, policy=POLICY, answers=answers).allowed
 
     assert not goes(None)
     assert goes(None, Recipient("ayu", "analyst", TLP.RED))

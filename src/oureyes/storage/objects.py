@@ -240,6 +240,9 @@ def _conflicts(
     ]
 
 
+_GONE = ("retracted", "hidden", "erased")
+
+
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
@@ -260,14 +263,14 @@ class _Known:
         for n, ident, obj, src, state, last, instant, dig in found:
             if int(src) == source:
                 self.by_object[int(obj)] = (int(n), str(state))
-            if last and state != "retracted":
+            if last and state not in _GONE:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
 
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         # an origin may say again what it took back; reading a file again must not undo a retraction of ours
-        if known is not None and (known[1] != "retracted" or not self._revive):
+        if known is not None and (known[1] not in _GONE or not self._revive):
             return "unchanged", known[0], ()
         holding = known[0] if known else fresh
         self.by_object[number] = (holding, "held")
