@@ -30,10 +30,10 @@ from oureyes.model.plans import Claim, Evidence, Measure, Plan, Status
 from oureyes.model.sharing import Channel, Kind
 from oureyes.node import Node
 from oureyes.node.exchanging import export_channel, verify_export
+from oureyes.node.holding import Held, Linked, current
 from oureyes.node.planning import Standing
 from oureyes.plan.stix import from_stix, to_stix
 from oureyes.release import QUESTIONS, Answers
-from oureyes.storage import index, objects
 
 __all__ = ["Stage", "play"]
 
@@ -434,8 +434,7 @@ def _show_plan(stage: Stage, plan: StixObject) -> None:
 
 
 def _origin(stage: Stage, identifier: str) -> str:
-    with stage.node("SG").ctx.db.read() as connection:
-        found = objects.latest(connection, [identifier])[identifier]
+    found = current(stage.node("SG").ctx, [identifier])[identifier]
     return STATES[found[0].origin]
 
 
@@ -493,9 +492,8 @@ def _supersede(stage: Stage, step: Step) -> str:
 def _check_holders(stage: Stage, step: Step, version: str) -> None:
     for member in PARTNERS:
         node, sent = stage.node(member), stage.promised[member]
-        with node.ctx.db.read() as connection:
-            kept = objects.latest(connection, [sent[stage.case.ids["phone"]].id])
-            new = objects.latest(connection, [sent[stage.case.ids["site"]].id])
+        kept = current(node.ctx, [sent[stage.case.ids["phone"]].id])
+        new = current(node.ctx, [sent[stage.case.ids["site"]].id])
         step.must(f"{member} has let the retracted item go", not kept, tuple(kept))
         found = [held.object.version for some in new.values() for held in some if held.origin == HOME]
         step.must(f"{member} holds the new version", found == [version], found)
@@ -692,9 +690,8 @@ def _ours(node: Node) -> list[str]:
     return [hit.id for hit in node.search(f"from:{node.member}", by=AUDITOR, purpose="oversight", limit=1000)]
 
 
-def _held(node: Node, identifier: str, origin: str) -> objects.Held:
-    with node.ctx.db.read() as connection:
-        found = [one for one in objects.latest(connection, [identifier]).get(identifier, ()) if one.origin == origin]
+def _held(node: Node, identifier: str, origin: str) -> Held:
+    found = [one for one in current(node.ctx, [identifier]).get(identifier, ()) if one.origin == origin]
     if not found:
         raise NotHeld(identifier, f"an object of {origin}", "none")
     return found[0]
@@ -704,7 +701,7 @@ def _raw(node: Node, identifier: str, origin: str) -> bytes:
     return _held(node, identifier, origin).object.raw
 
 
-def _across(node: Node, other: str) -> list[index.Linked]:
+def _across(node: Node, other: str) -> list[Linked]:
     """Matches between the node's own holdings and another state's, best first."""
     pair = {node.member, other}
     return [one for one in node.matches() if {one.left_origin, one.right_origin} == pair]
