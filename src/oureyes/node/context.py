@@ -39,7 +39,7 @@ class Keyring:
 
     sign: SignKey
     seal: SealKey
-    extract: bytes
+    extract: bytes = field(repr=False)
 
 
 @dataclass
