@@ -48,9 +48,9 @@ def story(tmp_path):
     indonesia.mark([wallet.id, other.id], for_("my"), by="ayu")
     indonesia.approve(indonesia.propose([wallet.id, other.id], ["my"], by="ayu").id, by="budi")
     deliver(states)
-    assert malaysia.show(wallet.id, by="aziz").raw == wallet.raw
+    assert malaysia.show(wallet.id, by="aziz").raw == indonesia.show(wallet.id, by="ayu").raw
     assert WALLET in malaysia.matches()[0].match.reason
-    assert [hit.id for hit in malaysia.search(f"{WALLET} type:indicator", by="aziz")] == [wallet.id]
+    assert wallet.id in [hit.id for hit in malaysia.search(f"{WALLET} type:indicator", by="aziz")]
     assert malaysia.graph(wallet.id, by="aziz").nodes
     assert malaysia.timeline([wallet.id], by="aziz")
     assert malaysia.trends(by="aziz") is not None
