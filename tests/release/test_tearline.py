@@ -123,7 +123,7 @@ def test_a_new_version_of_the_parent_is_a_new_version_of_the_extract():
 @pytest.mark.parametrize(
     "lines",
     [
-        [{"marking_ref": f"marking-definition--{uuid4()}", "selectors": ["description"]}],
+        [{"marking_ref": "marking-definition--5a0f4c1e-9f0e-4b7e-8a55-0b7d3a000001", "selectors": ["description"]}],
         [{"selectors": ["description"]}],
         [{"marking_ref": RED}],
         [{"marking_ref": RED, "selectors": "description"}],

@@ -15,6 +15,7 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
+from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
     connecting,
     exchanging,
@@ -26,9 +27,11 @@ from oureyes.node import (
     releasing,
     retaining,
     understanding,
+    vocabularies,
 )
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
+from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
@@ -145,6 +148,22 @@ class Node:
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+
+    def vocabularies(self) -> list[Loaded]:
+        """Taxonomies, galaxies and warninglists this node knows."""
+        return vocabularies.loaded(self.ctx)
+
+    def load_vocabulary(self, file: Path, *, by: str) -> list[Loaded]:
+        """Take further ones."""
+        return vocabularies.load(self.ctx, file, by=by)
+
+    def unknown_terms(self, tags: Iterable[str]) -> list[str]:
+        """Terms that their taxonomy does not have."""
+        return vocabularies.unknown_terms(self.ctx, tuple(tags))
+
+    def called(self, name: str) -> list[tuple[str, Cluster]]:
+        """What the galaxies know by a name."""
+        return vocabularies.known_as(self.ctx, name)
 
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""

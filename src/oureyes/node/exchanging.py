@@ -24,7 +24,7 @@ from oureyes.exchange.log import (
     verify_log,
     verify_receipt,
 )
-from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
+from oureyes.exchange.outbox import CHECKPOINT_EVERY, NeedsRecovery, Outbox, restored
 from oureyes.model.findings import Alert
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
@@ -44,6 +44,8 @@ __all__ = [
     "apply",
     "export_channel",
     "held_for",
+    "held_logs",
+    "newest",
     "own_receipt",
     "partners",
     "receipted",
@@ -52,11 +54,14 @@ __all__ = [
     "recover",
     "recover_from",
     "serve",
+    "sizes",
     "stands",
     "submit_apply",
     "submit_receipted",
     "submit_receive",
     "taken",
+    "unread",
+    "unreceipted",
     "verify",
     "verify_export",
 ]
@@ -94,6 +99,41 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
     if row.state == RESTORED:
         ctx.db.write(lambda connection: channels.set_state(connection, channel, "open"))
     return served
+
+
+def unreceipted(ctx: Context, channel: Channel, start: int | None = None) -> Served:
+    """The next of our entries that the recipient has not receipted, or those from `start`; for pushing."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+    first = start if start is not None else row.receipted if row else 0
+    return serve(ctx, channel.recipient, first, CHECKPOINT_EVERY, channel.epoch)
+
+
+def newest(ctx: Context, origin: str, recipient: str) -> Channel:
+    """The channel between two in its newest epoch."""
+    with ctx.db.read() as connection:
+        known = channels.channels(connection, origin=origin, recipient=recipient)
+    return known[-1].channel if known else Channel(origin, recipient)
+
+
+def sizes(ctx: Context) -> dict[str, int]:
+    """How many entries we have written, by recipient."""
+    with ctx.db.read() as connection:
+        return {row.channel.recipient: row.size for row in channels.channels(connection, origin=ctx.me)}
+
+
+def unread(ctx: Context) -> list[Channel]:
+    """Channels with entries that are receipted and have not been read, as a crash in between leaves them."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, recipient=ctx.me)
+    return [row.channel for row in found if row.applied < row.size]
+
+
+def held_logs(ctx: Context) -> list[tuple[Channel, int]]:
+    """Logs of ours that are held, with the entries they have: see `recover`."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, origin=ctx.me)
+    return [(row.channel, row.size) for row in found if row.state != "open"]
 
 
 def _within(lines: list[channels.EntryRow]) -> list[channels.EntryRow]:
@@ -138,6 +178,8 @@ def submit_receipted(
         row = channels.open_channel(connection, channel)
         frontier, fault = _borne_out(ctx, connection, row, receipt)
         if fault is not None:
+            # only what bears our own signature says anything about our log; else it is the recipient's invention
+            verify_checkpoint(note, origin_line(channel), ctx.keys.sign.public)
             _hold(ctx, connection, row, fault, note)
             return False, fault  # committed: what holds a channel must not be undone with the refusal
         if row.state == RESTORED:  # all that the recipient signed for is here
@@ -739,7 +781,9 @@ def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
 
 
 def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:
-    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then."""
+    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then.
+    The head they lead to must bear our own signature, or a recipient could put words into our log."""
+    verify_checkpoint(receipt_note, origin_line(channel), ctx.keys.sign.public)
     receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
 
     def write(connection: Connection) -> int:

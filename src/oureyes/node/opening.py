@@ -16,6 +16,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,7 +154,7 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    ctx = Context(config, db, keys, members, clock, warninglists=_warninglists(config))
+    ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
     _hold_restored(ctx)
     return ctx
 
