@@ -30,7 +30,6 @@ NOT_NAMES = {"manager", "helper", "util", "utils", "helpers", "data", "info", "b
 NO_TEST_FILE = {
     "__init__.py": "what is public is tested in test_public",
     "__main__.py": "one call; the tests of the command line and of real processes go through it",
-    "errors.py": "a tree of classes without behaviour; its message is tested wherever one is raised",
     "model/findings.py": "values without rules",
     "model/ports.py": "protocols; mypy checks who fits them",
     "model/sharing.py": "values; the envelope and log tests make and read every one of them",

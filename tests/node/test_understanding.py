@@ -61,14 +61,14 @@ def test_nobody_reads_without_a_name_and_a_purpose(node):
 def test_the_graph_walks_what_may_be_seen(node):
     actor, middle, server = linked(node, hidden=False)
     assert {actor.id, middle.id, server.id} <= {one.id for one in node.graph(actor.id, by="ayu").nodes}
-    assert [step.target for step in node.path(actor.id, server.id, by="ayu").steps] == [middle.id, server.id]
+    assert node.path(actor.id, server.id, by="ayu").nodes == (actor.id, middle.id, server.id)
 
 
 def test_the_graph_hides_what_the_reader_may_not_see_and_every_way_through_it(node):
     actor, middle, server = linked(node, hidden=True)
     assert middle.id not in repr(node.graph(actor.id, by="ayu", hops=3))
     assert middle.id not in repr(node.timeline([actor.id], by="ayu"))
-    assert node.path(actor.id, server.id, by="ayu").steps == ()
+    assert node.path(actor.id, server.id, by="ayu").nodes == ()
     assert "secretmiddle" not in repr(node.show(actor.id, by="ayu").card)
     assert node.search("secretmiddle", by="ayu") == []
     for ask in (node.graph, node.show):
