@@ -63,7 +63,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
                 raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
             before = known.get(mine[0].label)
             kept = marking.but(originator=ctx.me, grade=marking.grade or (before.grade if before else None))
-            changed += objects.set_label(connection, identifier, ctx.me, kept)
+            changed += objects.set_label(connection, identifier, ctx.me, kept, ctx.now_us())
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
@@ -362,7 +362,9 @@ class _Rules:
 
 
 def _ours_first(ctx: Context, held: Sequence[objects.Held]) -> objects.Held:
-    return next((item for item in held if item.origin == ctx.me), held[0])
+    ours = [item for item in held if item.origin == ctx.me]
+    # what an outside account posted under the same id stands for ours only where nothing else does
+    return next((item for item in ours if not item.posted), ours[0] if ours else held[0])
 
 
 def _markings_of_links(
