@@ -72,7 +72,9 @@ class Account:
             raise InvalidObject(f"account {self.id[:30]}", "small letters, digits, - and _", "another form")
         wrong = [name for name in self.groups if not is_group(name)] + sorted(self.scopes - SCOPES.keys())
         if wrong:
-            raise InvalidObject(f"account {self.id}", f"groups of plain words; scopes {', '.join(SCOPES)}", wrong[0][:40])
+            raise InvalidObject(
+                f"account {self.id}", f"groups of plain words; scopes {', '.join(SCOPES)}", wrong[0][:40]
+            )
         if self.per_minute < 1 or self.burst < 1:
             raise InvalidObject(f"account {self.id}", "rates of at least 1", "less")
 
@@ -235,18 +237,14 @@ class Collection:
         return cls(**read)
 
 
-def bounded(said: Marking | None, default: Marking, max_grade: Grade | None, voice: str) -> Marking:
+def bounded(said: Marking | None, default: Marking, max_grade: Grade | None) -> Marking:
     """The marking of what an outsider sends. Its own word on TLP and handling counts; whom it may go to is only what
-    this node's people set in `default` (and the sender itself, `voice`), or less; nor may it grade itself too high."""
+    this node's people set in `default`, or less; nor may it grade itself too high, or speak as an originator."""
     if said is None:
-        made = default
-    else:
-        body = {**default.to_json(), **said.to_json()}
-        named = default.releasable_to & said.releasable_to if said.releasable_to else default.releasable_to
-        made = Marking.from_json({**body, "releasable_to": sorted(named)})
-    grade = _capped(made.grade, max_grade)
-    named = made.releasable_to | {voice} if voice else made.releasable_to
-    return made.but(releasable_to=named, grade=grade, originator=default.originator)
+        return default.but(grade=_capped(default.grade, max_grade))
+    named = default.releasable_to & said.releasable_to if said.releasable_to else default.releasable_to
+    made = Marking.from_json({**default.to_json(), **said.to_json(), "releasable_to": sorted(named)})
+    return made.but(grade=_capped(made.grade, max_grade), originator=default.originator)
 
 
 def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:

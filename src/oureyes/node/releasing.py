@@ -29,6 +29,7 @@ __all__ = [
     "ask_consent",
     "decided_of",
     "decline",
+    "door_decision",
     "mark",
     "marking_of",
     "neutral",
@@ -293,6 +294,34 @@ def decided_of(
 
         decided[recipient.id] = _settled(chosen, one)
     return decided
+
+
+def door_decision(
+    ctx: Context,
+    connection: Connection,
+    held: objects.Held,
+    marking: Marking,
+    who: Recipient,
+    purpose: str,
+    author: str,
+    approvals: frozenset[str],
+    withheld: frozenset[str],
+) -> Decision:
+    """The decision on one object for a reader at one of the outside doors."""
+    policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
+    answers = _answers(connection, held.object.id) if _gated(held) else None
+    return decide(
+        held.current,
+        marking,
+        who,
+        purpose,
+        at=ctx.now(),
+        policy=policy,
+        author=author,
+        approvals=approvals,
+        answers=answers,
+        withheld=withheld,
+    )
 
 
 def _definitions(connection: Connection) -> dict[str, Marking]:

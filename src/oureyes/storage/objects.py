@@ -300,8 +300,8 @@ class _Known:
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         if known is not None:
-            # an origin may say again what it took back; reading a file again must not undo a retraction of ours
-            # ; an outside account may post again what it deleted itself
+            # an origin may say again what it took back, and an account post again what it deleted itself; reading a
+            # file again must not undo a retraction of ours
             if known[1] != "withdrawn" and (known[1] != "retracted" or not self._revive):
                 return "unchanged", known[0], ()
             self.revived.append(known[0])
@@ -333,7 +333,11 @@ class _Known:
 
 def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> None:
     insert_many(
-        connection, "object", "n, ident, version, instant, digest, type, body, upgraded, whole, refs", new["object"], ignore=True
+        connection,
+        "object",
+        "n, ident, version, instant, digest, type, body, upgraded, whole, refs",
+        new["object"],
+        ignore=True,
     )
     insert_many(
         connection,
@@ -452,7 +456,9 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
 
 def _erase(connection: Connection, number: int) -> None:
     alive = rows(
-        connection, "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'withdrawn', 'erased')", [number]
+        connection,
+        "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'withdrawn', 'erased')",
+        [number],
     )
     if int(alive[0][0]) == 0:
         run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
