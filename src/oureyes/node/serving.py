@@ -279,7 +279,7 @@ class Serving:
             first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
             self.ctx.audit(
                 connection, caller.account.id, "serve", collection.id, collection.purpose, count=len(page.rows),
-                first=first, last=last, digest=hashlib.sha256(body).hexdigest(), by=endpoint,
+                first=first, last=last, digest=hashlib.sha256(body).hexdigest(), endpoint=endpoint,
             )  # fmt: skip
 
         return write

@@ -202,9 +202,7 @@ def _release(stage: Stage, step: Step) -> None:
         stage.promised[member] = sent
         cut = sum(made.id != source for source, made in sent.items())
         weight = sum(len(made.raw) for made in sent.values())
-        rows.append(
-            (STATES[member], len(sent) - cut, cut, len(told) - len(sent), f"{weight:,}", _digest(sent.values()))
-        )
+        rows.append((STATES[member], len(sent) - cut, cut, len(told) - len(sent), f"{weight:,}", _digest(sent.values())))
     tell.table(
         ("State", "Whole", "Tear-line", "Stay", "Bytes", "SHA-256 of them"),
         rows,
@@ -262,9 +260,7 @@ def _known(stage: Stage, step: Step) -> None:
         same = sum(_raw(stage.node(member), made.id, HOME) == made.raw for made in stage.promised[member].values())
         step.must(f"{member} holds the promised bytes", same == len(stage.promised[member]), same)
         durable.append(came)
-        rows.append(
-            (STATES[member], f"{came * 1000:.0f}", f"{back * 1000:.0f}", log.entries, "verified", lag[member], same)
-        )
+        rows.append((STATES[member], f"{came * 1000:.0f}", f"{back * 1000:.0f}", log.entries, "verified", lag[member], same))
     stage.tell.table(
         ("State", "Durable there, ms", "Receipt here, ms", "Entries", "Cosignature", "Lag", "Same bytes"), rows
     )
