@@ -21,7 +21,7 @@ PACKAGE = PurePath("src/oureyes")
 VERBS = ("record", "release", "exchange", "correlate", "alert", "understand", "plan", "oversee")
 # DESIGN §1: a layer imports from those to its right only; the verbs are one layer.
 LAYERS = (("interfaces",), ("node",), ("storage", "config"), VERBS, ("model",), ("errors",))
-START = ("demo", "__main__", "__init__")  # they start the program or name what is public: above every layer
+START = ("__main__", "__init__")  # they start the program or name what is public: above every layer
 
 TOP = {".ci", "bench", "changelog.d", "console", "docs", "interop", "src", "tests"}
 NOT_NAMES = {"manager", "helper", "util", "utils", "helpers", "data", "info", "base", "common", "handler", "handlers"}
@@ -29,6 +29,7 @@ NOT_NAMES = {"manager", "helper", "util", "utils", "helpers", "data", "info", "b
 # Source files without a test file of their own, and why that is right.
 NO_TEST_FILE = {
     "__init__.py": "what is public is tested in test_public",
+    "__main__.py": "one call; the tests of the command line and of real processes go through it",
     "errors.py": "a tree of classes without behaviour; its message is tested wherever one is raised",
     "model/findings.py": "values without rules",
     "model/ports.py": "protocols; mypy checks who fits them",

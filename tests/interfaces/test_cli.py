@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +10,8 @@ import pytest
 import typer.main
 from a_case import a_bundle, an_indicator
 from at_the_desk import a_home, oureyes
-from paths import ROOT
 
-from oureyes import errors
+from oureyes import __version__, errors
 from oureyes.interfaces.cli import app
 from oureyes.interfaces.cli.exits import CODES, code_of
 
@@ -142,6 +137,12 @@ def test_a_bad_word_for_a_marking_is_a_usage_error_that_names_its_option(tmp_pat
     assert oureyes("--home", home, "import", file, "--handling", "H2", "--onward", "free").code == 2
 
 
+def test_the_version_is_told_without_a_command() -> None:
+    assert oureyes("--version").out == f"oureyes {__version__}\n"
+    assert oureyes("--json").code == 2
+    assert "Usage" in oureyes().out + oureyes().err
+
+
 def test_a_usage_error_in_json_is_one_document(tmp_path: Path) -> None:
     said = oureyes("--json", "import")
     assert said.code == said.json["exit"] == 2
@@ -160,14 +161,3 @@ def test_a_fault_of_this_software_tells_its_class_and_no_content(
     assert said.code == 70
     assert "RuntimeError" in said.err
     assert "must not be shown" not in said.err
-
-
-def test_the_module_runs_as_a_program_and_completes_for_a_shell(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    said = subprocess.run(
-        [sys.executable, "-m", "oureyes", "version", "--json"], env=environment, capture_output=True, check=True
-    )
-    assert "oureyes" in json.loads(said.stdout)
-    asked = {**environment, "_OUREYES_COMPLETE": "complete_bash", "COMP_WORDS": "oureyes matc", "COMP_CWORD": "1"}
-    said = subprocess.run([sys.executable, "-m", "oureyes"], env=asked, capture_output=True, check=False)
-    assert said.stdout.split() == [b"matches"]

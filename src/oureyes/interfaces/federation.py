@@ -58,9 +58,10 @@ class Federation:
         heartbeat_s: float,
         ready: Callable[[str], Awaitable[None]],
         received: Callable[[Channel], None],
+        heard_of: Callable[[str], None],
     ) -> None:
         self._node, self._executor, self._heartbeat_s = node, executor, heartbeat_s
-        self._ready, self._received = ready, received
+        self._ready, self._received, self._heard_of = ready, received, heard_of
         self._nonces, self._bodies = SeenNonces(), asyncio.Semaphore(_BODIES)
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._streams: dict[Channel, object] = {}
@@ -165,6 +166,7 @@ class Federation:
 
     async def _stream(self, request: Request, member: str, body: bytes) -> Response:
         channel, start = self._ours(request, member), _number(request, "from", 0)
+        self._heard_of(member)
         await self._ready(member)
         first = await self._serve(channel, start, CHECKPOINT_EVERY)  # what is wrong is told by a status
         return _Stream(partial(self._flow, channel, start, first))

@@ -25,6 +25,7 @@ from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
     "DEFAULT",
+    "Linked",
     "arrived",
     "connect",
     "fell",
@@ -37,8 +38,10 @@ __all__ = [
     "reconnect",
     "subscribe",
     "unsubscribe",
+    "values_of",
 ]
 
+Linked = index.Linked
 # Until somebody writes a rule, the desk is told of everything.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
@@ -105,12 +108,14 @@ def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side],
     if not len(patterns):
         return []
     met = [(side, identifier) for side in sides for identifier in patterns.met_by(side.object.content)]
-    for side in new:
-        kinds = standing.types_of(str(side.object.content["pattern"]))
+    wanted = {side.object.id for side in new}
+    kinds = {kind for side in new for kind in standing.types_of(str(side.object.content["pattern"]))}
+    for kind in sorted(kinds):  # each held object is read once for all the new patterns
         met += [
-            (_Side(held.holding, held.current), side.object.id)
-            for held in objects.of_types(connection, kinds, limit=_BACKWARDS)
-            if side.object.id in patterns.met_by(held.current.content)
+            (_Side(held.holding, held.current), identifier)
+            for held in objects.of_types(connection, [kind], limit=_BACKWARDS)
+            for identifier in patterns.met_by(held.current.content)
+            if identifier in wanted
         ]
     fresh = index.add_matches(connection, _pattern_matches(connection, met), ctx.now())
     _ring(ctx, connection, fresh)
@@ -301,13 +306,27 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
     _amend(connection, identifier, "it was taken back by its originator")
 
 
+def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
+    """The keys under which what `origin` holds of an id is found."""
+    held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
+    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
+
+
 def _amend(connection: Connection, identifier: str, why: str) -> None:
     """Alerts on an object say what became of it; one that rests on nothing else is done."""
     for alert, assignee, _ in desk.alerts_about(connection, identifier):
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
         said = f"{alert.reason}\n{identifier}: {why}".strip()
-        state = alert.state if left and alert.event != "match" else AlertState.DONE
+        # an alert stands for all that two sources share: it is done with the last match, not with the first that goes
+        stands = _meets(connection, alert.objects) if alert.event == "match" else bool(left)
+        state = alert.state if stands else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
+
+
+def _meets(connection: Connection, ids: Sequence[str]) -> bool:
+    """Whether an open match joins two of these."""
+    wanted = set(ids)
+    return any(linked.left in wanted and linked.right in wanted for linked in index.matches_of(connection, ids))
 
 
 def _rematch(ctx: Context, connection: Connection, value: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from oureyes import __version__
 from oureyes.interfaces.cli import (
     alerting,
     caring,
@@ -19,6 +20,7 @@ from oureyes.interfaces.cli import (
     releasing,
     settling,
     understanding,
+    vocabularies,
 )
 from oureyes.interfaces.cli.exits import __doc__ as _exits
 from oureyes.interfaces.cli.frame import BY_OPTION, HOME_OPTION, JSON_OPTION, PURPOSE_OPTION, Root, told
@@ -33,6 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,  # a stack trace with its locals would carry content
     no_args_is_help=True,
+    invoke_without_command=True,  # for --version
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -45,17 +48,24 @@ def _oureyes(
     json: Annotated[bool, JSON_OPTION] = False,
     by: Annotated[str | None, BY_OPTION] = None,
     purpose: Annotated[str | None, PURPOSE_OPTION] = None,
+    version: Annotated[bool, typer.Option("--version", help="This software's version.")] = False,
 ) -> None:
     """Our Eyes: what is recorded in one state is known and understood in the others.
 
     Begin with `oureyes init`, then `oureyes import`, `oureyes search`, `oureyes release`. `oureyes demo` shows it all.
     """
     told(context, home=home, json=json, by=by, purpose=purpose)
+    if version:
+        typer.echo(f"oureyes {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.BadParameter("a command is missing")
 
 
 for _part in (
     settling,
     recording,
+    vocabularies,
     releasing,
     exchanging,
     correlating,

@@ -56,13 +56,19 @@ def listed(
         found = node.inbox(owner=owner, state=state)
     columns = ("id", "state", "for", "rang", "when", "what", "why")
     rows = [
-        (one.id, one.state, who or one.owner, f"{times} ×", one.at[:16], one.headline, one.reason)
+        (one.id, one.state, who or one.owner, f"{times} ×", one.at[:16], one.headline, _first(one.reason))
         for one, who, times in found
     ]
     at.screen.answer(
         {"count": len(found), "alerts": [_alert(*one) for one in found]},
         lambda: at.screen.table(columns, rows, empty="nothing rings"),
     )
+
+
+def _first(reason: str) -> str:
+    """The first of an alert's reasons, and how many more there are."""
+    first, *more = reason.split("\n")
+    return f"{first} (and {len(more)} more)" if more else first
 
 
 def _alert(one: Alert, assignee: str, times: int) -> dict[str, Any]:

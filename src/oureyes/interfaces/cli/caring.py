@@ -107,7 +107,7 @@ def version(at: Session) -> None:
     from importlib.metadata import version as installed
 
     from oureyes import __version__
-    from oureyes.storage import sqlite_version
+    from oureyes.node.checking import sqlite_version
 
     found = {"oureyes": __version__, "python": platform.python_version(), "sqlite": sqlite_version()[0]}
     for name in ("cryptography", "msgspec", "sqlalchemy", "sqlcipher3"):

@@ -11,7 +11,7 @@ from oureyes.interfaces.cli.frame import Session, command
 
 if TYPE_CHECKING:
     from oureyes.model.findings import Holding
-    from oureyes.storage.index import Linked
+    from oureyes.node.connecting import Linked
 
 __all__ = ["add_to"]
 
@@ -35,9 +35,7 @@ def matches(
         str, typer.Option("--value", metavar="VALUE", help="Matches on one value, and everybody who holds it.")
     ] = "",
     warned: Annotated[bool, typer.Option("--warned", help="Also values that a warninglist names.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="At most so many: 100 on a screen, else all.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Else 100 on a screen, all in JSON.")] = None,
 ) -> None:
     """What belongs together, and why, in words; the rarest first. A match is a hypothesis for a person to judge.
 

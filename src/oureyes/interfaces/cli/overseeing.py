@@ -86,7 +86,7 @@ def _plain(text: str) -> str:
 
 def export(
     at: Session,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]")] = None,
     form: Annotated[str, typer.Option("--format", metavar="WORD", help="stix, misp or csv.")] = "stix",
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="What a search finds.")] = "",
     source: Annotated[str, typer.Option("--source", metavar="NAME", help="Everything of one of our sources.")] = "",

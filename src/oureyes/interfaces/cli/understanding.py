@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
 
 def search(
     at: Session,
-    words: Annotated[list[str], typer.Argument(metavar="QUERY…", help="Words, in any script of the region.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words, in any script of the region.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
 ) -> int:
     """Find what is held, by words and values. All words must occur; "a phrase", a beginning*, -not this.
@@ -169,7 +169,7 @@ def path(at: Session, start: _Id, end: Annotated[str, typer.Argument(metavar="ID
     return exits.OK if found.nodes else exits.NOTHING
 
 
-def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…")]) -> int:
+def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")]) -> int:
     """When things happened, for objects and what they touch. Days that are vague stand as a span."""
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
