@@ -551,7 +551,7 @@ def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> Non
 
 
 def _voice(connection: Connection, source: int) -> int:
-    """Whose versions belong together: all sources of an origin speak with one voice, an outside account with its own."""
+    """Whose versions belong together: an origin speaks with one voice, each outside account with its own."""
     found = rows(connection, "SELECT kind FROM source WHERE n = ?", [source])
     return source if found and found[0][0] == ACCOUNT else 0
 

@@ -21,7 +21,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
@@ -41,8 +42,11 @@ from oureyes.node.serving import Connection, Outcome, Page, Serving
 
 __all__ = ["Taxii"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 ROOT = "/taxii2/api/"
 _LOG = logging.getLogger(__name__)
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # those not meant are refused in TAXII's own form
 _READ_S = 120.0
 _BODIES = 4  # bodies held in memory at once
 _MESSAGE = 300
@@ -119,13 +123,13 @@ class Taxii:
             self._route(one + "objects/", objects),
             self._route(one + "objects/{object}/", single),
             self._route(one + "objects/{object}/versions/", {"GET": self._reading(self._versions)}),
-            Route("/taxii2/{rest:path}", self._route_answer({}), methods=None),
+            Route("/taxii2/{rest:path}", self._route_answer({}), methods=_METHODS),
         ]
 
     # --- how a request is answered -----------------------------------------------------------------------------------
 
     def _route(self, path: str, methods: Mapping[str, Callable[[Request], Awaitable[_Answer]]]) -> BaseRoute:
-        return Route(path, self._route_answer(methods), methods=None)
+        return Route(path, self._route_answer(methods), methods=_METHODS)
 
     def _route_answer(
         self, methods: Mapping[str, Callable[[Request], Awaitable[_Answer]]]
@@ -148,9 +152,7 @@ class Taxii:
 
         return answer
 
-    async def _said(
-        self, request: Request, methods: Mapping[str, Callable[[Request], Awaitable[_Answer]]]
-    ) -> _Answer:
+    async def _said(self, request: Request, methods: Mapping[str, Callable[[Request], Awaitable[_Answer]]]) -> _Answer:
         method = "GET" if request.method == "HEAD" else request.method
         if method not in methods:
             if not methods:
@@ -217,8 +219,8 @@ class Taxii:
                     raise _Fault(413)
         return bytes(read)
 
-    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+    async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
 
     # --- what there is (§4, §5.1, §5.2) ------------------------------------------------------------------------------
 
@@ -423,5 +425,3 @@ def _error(fault: _Fault) -> Response:
     if fault.said:
         body["description"] = fault.said[:_MESSAGE]
     return Response(msgspec.json.encode(body), fault.status, fault.headers, media_type=TAXII)
-
-
