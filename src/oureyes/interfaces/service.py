@@ -29,6 +29,7 @@ from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
+from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
@@ -43,6 +44,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
+_DOORS_S = 5.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -77,6 +79,8 @@ class Service:
         self._something_to_apply = asyncio.Event()
         self._sizes: dict[str, int] = {}
         self._generation, self._roster_seen = -1, -1
+        self.doors: Doors | None = None
+        self.doors_port = 0
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -112,15 +116,36 @@ class Service:
         )
         self.node.ctx.listeners.append(self._heard)
         self._server = _Server(_uvicorn([*self._federation.routes(), *self._more], self._tls))
-        self._serving = asyncio.create_task(self._server.serve([self._sock]))
-        while not self._server.started:
-            if self._serving.done():
-                await self._serving
-                raise ConfigError(self.node.member, "a server that starts", "one that ended", "see the log")
-            await asyncio.sleep(0.005)
+        self._serving = await self._started(self._server, self._sock)
+        await self._open_doors()
         self._duties = [asyncio.create_task(duty) for duty in self._all_duties()]
         self._take_up()
         self._meet()
+
+    async def _started(self, server: _Server, sock: socket.socket) -> asyncio.Task[None]:
+        serving = asyncio.create_task(server.serve([sock]))
+        while not server.started:
+            if serving.done():
+                await serving
+                raise ConfigError(self.node.member, "a server that starts", "one that ended", "see the log")
+            await asyncio.sleep(0.005)
+        return serving
+
+    async def _open_doors(self) -> None:
+        """The second listener, for those outside the federation, where one is set."""
+        where = self.node.ctx.config.text("doors_listen")
+        if not where:
+            return
+        self.doors, sock = Doors(self.node), _listen(where)
+        self.doors_port = int(sock.getsockname()[1])
+        self._doors_server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
+        self._doors_serving = await self._started(self._doors_server, sock)
+
+    async def _close_doors(self) -> None:
+        if self.doors is not None:
+            self._doors_server.should_exit = True
+            await self._doors_serving
+            await asyncio.to_thread(self.doors.close)
 
     async def stop(self) -> None:
         """End streams and tasks, let what is being written become durable; the node itself stays open."""
@@ -134,6 +159,7 @@ class Service:
         self._tasks.clear()
         self._server.should_exit = True
         await self._serving
+        await self._close_doors()
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
 
@@ -255,6 +281,7 @@ class Service:
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
+            *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
         ]
 
     async def _each(self, seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
@@ -370,10 +397,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _uvicorn(routes: Sequence[BaseRoute], tls: Any) -> uvicorn.Config:
+def _uvicorn(routes: Sequence[BaseRoute], tls: Any, http: Any = "auto") -> uvicorn.Config:
     return uvicorn.Config(
         Starlette(routes=list(routes)),
         ssl_context_factory=lambda config, default: tls,
+        http=http,
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -426,7 +426,7 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     for item, added in zip(statement.items, taken.added, strict=True):
         if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
             marking = item.marking.but(originator=item.marking.originator or statement.origin)
-            objects.set_label(connection, item.object.id, statement.origin, marking)
+            objects.set_label(connection, item.object.id, statement.origin, marking, ctx.now_us())
             objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"

@@ -74,7 +74,7 @@ def _expiry(case: _Case) -> str | None:
 
 
 def _red(case: _Case) -> str | None:
-    if case.marking.tlp is TLP.RED and case.recipient.kind == "member":
+    if case.marking.tlp is TLP.RED and case.recipient.outside:
         return "TLP:RED does not leave this node; mark a tear-line, or let it answer hit/no-hit"
     return None
 
@@ -91,17 +91,17 @@ def _foreign(case: _Case) -> bool:
 
 def _audience(case: _Case) -> str | None:
     # an originator's consent names a recipient for what is the originator's; nobody else's list is touched by it
-    if case.recipient.kind != "member" or (_foreign(case) and case.recipient.id in case.consents):
+    if not case.recipient.outside or (_foreign(case) and case.recipient.id in case.consents):
         return None
     if not case.marking.releasable_to:
         return "nobody is named as a recipient"
-    if case.recipient.id not in case.marking.releasable_to:
+    if not case.recipient.names & case.marking.releasable_to:
         return f"{case.recipient.id} is not among the recipients named"
     return None
 
 
 def _onward(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or not _foreign(case) or case.recipient.id == case.marking.originator:
+    if not case.recipient.outside or not _foreign(case) or case.recipient.id == case.marking.originator:
         return None
     if case.marking.tlp is TLP.AMBER_STRICT:
         return f"{case.marking.tlp.label} from {case.marking.originator} stays with its recipient"
@@ -113,7 +113,7 @@ def _onward(case: _Case) -> str | None:
 
 
 def _two_persons(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or case.marking.tlp < case.policy.two_person_from:
+    if not case.recipient.outside or case.marking.tlp < case.policy.two_person_from:
         return None
     others = {_person(name) for name in case.approvals} - {_person(case.author), ""}
     if not case.author or not others:
@@ -179,7 +179,7 @@ def decide(
     tell of their existence (an SCO's id even of its value), so they are cut or follow the extract.
     """
     shut = neutrality.gate(obj.type, answers)
-    if shut is not None and recipient.kind == "member":
+    if shut is not None and recipient.outside:
         return Decision(False, shut)
 
     def why_not(under: Marking) -> str | None:
