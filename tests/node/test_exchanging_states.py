@@ -9,6 +9,7 @@ from simulated import carry, deliver, federation, for_
 from oureyes.errors import Equivocation, Refused, VerificationError
 from oureyes.model.sharing import Channel
 from oureyes.node.exchanging import read_export
+from oureyes.node.sending import reopen
 from oureyes.storage import channels
 
 ID_MY = Channel("ID", "MY")
@@ -164,3 +165,20 @@ def test_carrying_twice_moves_nothing(states):
     release(indonesia)
     assert carry(indonesia, malaysia) == 1
     assert carry(indonesia, malaysia) == 0
+
+
+def test_a_held_log_to_one_keeps_nothing_from_the_others_and_gets_its_part_when_it_is_open_again(states):
+    indonesia = states["ID"]
+    release(indonesia, to=("MY", "SG"))
+    deliver(states)
+    held = Channel("ID", "SG")
+    indonesia.ctx.db.write(lambda connection: channels.set_state(connection, held, "held: for a test"))
+    release(indonesia, to=("MY", "SG"))
+    deliver({"ID": indonesia, "MY": states["MY"]})
+    assert states["MY"].next_of(ID_MY) == 2
+    with indonesia.ctx.db.read() as connection:
+        assert channels.count_postponed(connection) == {"SG": 1}
+    indonesia.ctx.db.write(lambda connection: reopen(indonesia.ctx, connection, held))
+    deliver(states)
+    assert states["SG"].next_of(held) == 2
+    assert all(not log.fault for log in states["SG"].verify())

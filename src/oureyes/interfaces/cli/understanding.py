@@ -180,14 +180,14 @@ def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
         names = node.names([one.object for one in found])
-    rows = [
-        (one.at[:19], one.until[:19], one.kind, _called(one.object, names), one.said_by, "" if one.certain else "about")
+    lines = [
+        f"{'about ' if not one.certain else ''}{one.at[:19]}{f' to {one.until[:19]}' if one.until else ''}  {one.kind}"
+        f"  {_called(one.object, names)}  ({one.said_by})"
         for one in found
     ]
-    columns = ("when", "until", "what", "which", "said by", "")
     at.screen.answer(
         {"events": [asdict(one) for one in found]},
-        lambda: at.screen.table(columns, rows, empty="nothing dated is known to you"),
+        lambda: at.screen.lines(lines or ["nothing dated is known to you"]),
     )
     return exits.OK if found else exits.NOTHING
 

@@ -46,7 +46,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 ROOT = "/taxii2/api/"
 _LOG = logging.getLogger(__name__)
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # those not meant are refused in TAXII's own form
+_METHODS = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+]  # those not meant are refused in TAXII's own form
 _READ_S = 120.0
 _BODIES = 4  # bodies held in memory at once
 _MESSAGE = 300
