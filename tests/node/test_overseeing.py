@@ -103,7 +103,7 @@ def test_a_name_that_is_missing_is_no_act(node):
 def test_who_received_opened_and_matched_is_told_by_the_partners_themselves(states, tmp_path):
     indonesia, malaysia, singapore = states.values()
     obj = an_indicator("cryptocurrency-wallet:value", WALLET)
-    malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz")
+    malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=for_("ID"))
     indonesia.record_objects([obj], by="ayu", marking=for_("MY", "SG"))
     indonesia.approve(indonesia.propose([obj.id], ["MY", "SG"], by="ayu").id, by="budi")
     before = {holder.member: holder for holder in indonesia.who_has(obj.id, by="auditor")}

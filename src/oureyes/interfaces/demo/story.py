@@ -98,7 +98,8 @@ def _nodes(stage: Stage, step: Step) -> None:
     step.must("each shows the certificate the roster names", all(one.named for one in greetings), "another")
     stage.trip_s = median(one.trip_s for one in greetings)
     for member in ("MY", "SG"):
-        stage.node(member).record([stage.case.files[member]], by=DESK[member][0], purpose=WHY)
+        node = stage.node(member)
+        node.record([stage.case.files[member]], by=DESK[member][0], purpose=WHY, marking=_answers(node))
     step.note(
         nodes=len(rows),
         streams=streams,
@@ -124,6 +125,11 @@ def _node_row(stage: Stage, step: Step, member: str) -> tuple[str, ...]:
 
 
 # --- 1: recorded, graded, marked, released ---------------------------------------------------------------------------
+
+
+def _answers(node: Node) -> Marking:
+    """A report that stays here, and may say that it was met: its originator learns of a match, and nothing else."""
+    return node.ctx.default_marking().but(hit_no_hit=True)
 
 
 def _recorded(stage: Stage, step: Step) -> None:
@@ -326,7 +332,7 @@ def _understood(stage: Stage, step: Step) -> None:
 
 def _viet_nam_types_in(stage: Stage, step: Step) -> None:
     node, (writer, second) = stage.node("VN"), DESK["VN"]
-    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY)
+    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY, marking=_answers(node))
     held = [one["subject"] for one in report.warnings if "awaits confirmation" in one["warning"]]
     before = len(_across(node, HOME))
     for identifier in held:
