@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from oureyes.correlate import observables
+from oureyes.correlate import media, observables
+from oureyes.model.findings import Key
+from oureyes.model.objects import StixObject
 from oureyes.model.ports import Matcher
 
-__all__ = ["MATCHERS"]
+__all__ = ["MATCHERS", "PARTIAL", "keys_of", "probes_of"]
 
-MATCHERS: tuple[Matcher, ...] = (observables,)
+MATCHERS: tuple[Matcher, ...] = (
+    observables,
+    media,
+)
+
+PARTIAL = frozenset(one.NAME for one in MATCHERS if getattr(one, "PARTIAL", False))
+_PROBING = tuple(one.probes for one in MATCHERS if hasattr(one, "probes"))
+
+
+def keys_of(obj: StixObject) -> tuple[Key, ...]:
+    """Every matcher's keys: what an object is found by."""
+    return tuple(key for matcher in MATCHERS for key in matcher.keys(obj))
+
+
+def probes_of(obj: StixObject) -> tuple[Key, ...]:
+    """What is looked up for an object besides its keys."""
+    return tuple(key for probe in _PROBING for key in probe(obj))

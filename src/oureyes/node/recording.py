@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS, standing
+from oureyes.correlate import keys_of, probes_of, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -342,11 +342,11 @@ def derive(
 ) -> objects.Incoming:
     """An object with everything the store indexes of it."""
     current = upgraded or obj
-    keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+    keys = keys_of(current)
     if standing.standing(current.content):
         keys += (standing.MARK,)
     words = " ".join(tokens(text_of(current.content)))
-    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
+    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
 
 
 def take_in(

@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One object on its way in, with everything derived from it that the store indexes."""
+    """One object on its way in, with everything derived from it that the store indexes; `probes` are looked up only."""
 
     object: StixObject
     marking: Marking
@@ -52,6 +52,7 @@ class Incoming:
     upgraded: StixObject | None = None
     hold: str = ""
     tags: tuple[str, ...] = ()
+    probes: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
