@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oureyes.correlate import media, observables
+from oureyes.correlate import media, money, observables
 from oureyes.model.findings import Key
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Matcher
@@ -12,6 +12,7 @@ __all__ = ["MATCHERS", "PARTIAL", "keys_of", "probes_of"]
 MATCHERS: tuple[Matcher, ...] = (
     observables,
     media,
+    money,
 )
 
 PARTIAL = frozenset(one.NAME for one in MATCHERS if getattr(one, "PARTIAL", False))

@@ -178,9 +178,7 @@ EXAMPLES: Sequence[Example] = (
     Example(_picture(_POSTER), _picture(_MIRRORED), True),
     Example(_picture(_POSTER), _picture(_OTHER, inner=_POSTER), True),
     Example(_picture(_POSTER), _picture(_OTHER), False),
-    Example(
-        media_object({"TLSH": f"T1{_MANUAL}"}).content, media_object({"TLSH": f"T1{_MANUAL[:-1]}D"}).content, True
-    ),
+    Example(media_object({"TLSH": f"T1{_MANUAL}"}).content, media_object({"TLSH": f"T1{_MANUAL[:-1]}D"}).content, True),
     Example(
         media_object({"TLSH": f"T1{_MANUAL}"}).content,
         media_object({"TLSH": f"T1{_MANUAL[:30]}{_MANUAL[69:29:-1]}"}).content,

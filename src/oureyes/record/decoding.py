@@ -78,7 +78,9 @@ def _forked(data: bytes, what: int) -> str:
     with os.fdopen(read, "rb") as answers:
         said = _until_it_ends(answers, child)
     os.waitpid(child, 0)
-    return said.decode("utf-8", "replace").replace("\n", " ") or json.dumps({"error": "decoding ended without an answer"})
+    return said.decode("utf-8", "replace").replace("\n", " ") or json.dumps(
+        {"error": "decoding ended without an answer"}
+    )
 
 
 def _until_it_ends(answers: BinaryIO, child: int) -> bytes:
