@@ -12,6 +12,7 @@ import ssl
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -84,21 +85,16 @@ class Doors:
         return self._trusted | found
 
     async def look(self) -> None:
-        """Certificates of accounts added since (those of accounts that are gone are refused at the gate), and what
-        was read since is written down."""
-        await asyncio.get_running_loop().run_in_executor(self.executor, self._look)
+        """Certificates of accounts added since; those of accounts that are gone are refused at the gate."""
+        self._trusted = await asyncio.get_running_loop().run_in_executor(self.executor, self._trust, self.tls)
 
-    def _look(self) -> None:
-        self._trusted = self._trust(self.tls)
-        self.serving.note_down()
-
-    def open(self, server: uvicorn.Server, sock: socket.socket) -> None:
+    def open(self, server: uvicorn.Server, sock: socket.socket, loop: Callable[[], Any] | None = None) -> None:
         """Serve in a thread with an event loop of its own: a large page must hold up no partner. Returns once it
         listens."""
         self._server = server
 
         def run() -> None:
-            with asyncio.Runner() as runner:
+            with asyncio.Runner(loop_factory=loop) as runner:
                 runner.run(server.serve([sock]))
 
         self._thread = threading.Thread(target=run, name=f"oureyes-doors-{self._node.member}", daemon=True)
@@ -114,7 +110,7 @@ class Doors:
             self._server.should_exit = True
             self._thread.join()
         self.executor.shutdown()
-        self.serving.note_down()
+        self.serving.notes.close()
 
 
 class CertificateProtocol(HttpToolsProtocol):

@@ -139,7 +139,7 @@ class Service:
         self.doors, sock = Doors(self.node), _listen(where)
         self.doors_port = int(sock.getsockname()[1])
         server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
-        await asyncio.to_thread(self.doors.open, server, sock)
+        await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())
 
     async def _close_doors(self) -> None:
         if self.doors is not None:

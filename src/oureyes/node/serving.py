@@ -11,9 +11,9 @@ everything (`storage.views`), and nobody who reads on misses it.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from re import compile as regex
 from typing import Any
@@ -26,6 +26,7 @@ from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.sharing import Recipient
 from oureyes.node import connecting
 from oureyes.node.context import Context
+from oureyes.node.noting import Notes
 from oureyes.node.recording import derive, take_in
 from oureyes.node.releasing import door_decision
 from oureyes.record import of_definition, stix
@@ -38,7 +39,6 @@ __all__ = ["Asked", "Connection", "Outcome", "Page", "Rights", "Serving", "Settl
 
 _DEFINITION = regex(rb"marking-definition--[0-9a-fA-F-]{36}")
 _FOREVER = 1 << 63
-_TOGETHER_MS = 1_000
 _KEEP_US = 3 * 24 * 3600 * 1_000_000  # a status is kept for a day at the least (TAXII 2.1 §4.3)
 
 
@@ -91,8 +91,7 @@ class Serving:
         self._markings: dict[int, Marking] = {}
         self._rights: dict[tuple[str, str], tuple[Account, Collection, Rights]] = {}
         self._quiet: dict[tuple[Any, ...], tuple[int, int]] = {}
-        self._nothing: dict[tuple[str, str, str, str], int] = {}
-        self._noted, self._lock = 0, threading.Lock()
+        self.notes = Notes(ctx)
 
     # --- who may what ------------------------------------------------------------------------------------------------
 
@@ -277,43 +276,14 @@ class Serving:
     def told(
         self, caller: Caller, collection: Collection, page: Page, body: bytes, endpoint: str
     ) -> Callable[[Connection], None] | None:
-        """The audit row of a page that was given, and the extracts in it, to be written before it leaves. Polls that
-        found nothing gave nothing away: they are written down together, within a second or so."""
-        actor, where, purpose = caller.account.id, collection.id, collection.purpose
-        if not page.rows:
-            self._note_nothing(actor, where, purpose, endpoint)
-            return None
-        digest, first, last = hashlib.sha256(body).hexdigest(), page.rows[0].placed, page.rows[-1].placed
-
-        def write(connection: Connection) -> None:
-            if page.extracts:
-                accounts.put_extracts(connection, page.extracts)
-            self.ctx.audit(
-                connection, actor, "serve", where, purpose, count=len(page.rows), first=first, last=last,
-                digest=digest, endpoint=endpoint,
-            )  # fmt: skip
-
-        return write
-
-    def _note_nothing(self, actor: str, where: str, purpose: str, endpoint: str) -> None:
-        with self._lock:
-            key = (actor, where, purpose, endpoint)
-            self._nothing[key] = self._nothing.get(key, 0) + 1
-            due = self.ctx.now_ms() - self._noted >= _TOGETHER_MS
-        if due:
-            self.note_down()
-
-    def note_down(self) -> None:
-        """Write the polls that found nothing into the audit log; called now and then, and at the end."""
-        with self._lock:
-            found, self._nothing, self._noted = self._nothing, {}, self.ctx.now_ms()
-
-        def write(connection: Connection) -> None:
-            for (actor, where, purpose, endpoint), polls in found.items():
-                self.ctx.audit(connection, actor, "serve", where, purpose, count=0, polls=polls, endpoint=endpoint)
-
-        if found:
-            self.ctx.db.submit(write)
+        """Note what is about to be given; what must be written before it leaves, if anything: the ids of extracts."""
+        digest = hashlib.sha256(body).hexdigest()
+        first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
+        self.notes.add(
+            caller.account.id, "serve", collection.id, collection.purpose,
+            count=len(page.rows), first=first, last=last, digest=digest, endpoint=endpoint,
+        )  # fmt: skip
+        return partial(accounts.put_extracts, found=page.extracts) if page.extracts else None
 
     # --- posting -----------------------------------------------------------------------------------------------------
 
