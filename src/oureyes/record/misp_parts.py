@@ -26,6 +26,7 @@ from oureyes.record.syntax import pattern_error
 __all__ = ["UUID", "Event", "attribute", "audience", "dicts", "extras", "grouped", "instant_of", "kept", "tags_of"]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_DIGESTS = ("md5", "sha1", "sha256", "sha512")
 _TECHNIQUE = re.compile(r"\bT\d{4}(?:\.\d{3})?\b")
 # Row numbers of one instance, what is derived, what has an object of its own, and who typed it.
 _NOT_KEPT = frozenset(
@@ -84,11 +85,12 @@ def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> 
     observables = observables_of_misp(kind, str(value), event.country)
     objects = [sco(one) for one in observables]
     if content.get("deleted") not in (True, "1", 1) or not content.get("to_ids"):  # what is deleted is not said again
-        yield from _observed(objects, event, marking, hold)
+        yield from _observed(observables, objects, event, marking, hold)
     obj = _carrier(content, kind, str(value), uuid, observables, [one.id for one in objects], event, marking)
     event.carriers[uuid] = obj.id
     findings = _findings(obj.id, kind, str(value), observables)
-    yield Record(obj, findings, marking, counts=counts, tags=tuple(tags_of(content)), hold=hold)
+    equal = _named(observables) if obj.content.get("pattern_type") == "stix" and kind not in RULES else None
+    yield Record(obj, findings, marking, counts=counts, tags=tuple(tags_of(content)), hold=hold, named=equal)
     yield from _techniques(content, obj, event, marking, hold)
     for number, proposal in enumerate(dicts(content.get("ShadowAttribute"))):
         yield _proposal(proposal, obj.id, event, f"{uuid}/{number}")
@@ -108,13 +110,29 @@ def _part_uuid(content: Any, event: Event, place: int, path: tuple[str, ...]) ->
     return uuid.lower()
 
 
-def _observed(objects: list[StixObject], event: Event, marking: Marking | None, hold: str) -> Iterator[Record]:
-    for one in objects:
+# What names one of these names nothing else; of a file's name or a process's more may be read.
+_TELLING = frozenset(
+    ["domain-name", "ipv4-addr", "ipv6-addr", "url", "email-addr", *(f"hash:{name}" for name in _DIGESTS)]
+)
+
+
+def _named(observables: tuple[Observable, ...]) -> tuple[Observable, ...] | None:
+    return observables if all(one.kind in _TELLING for one in observables) else None
+
+
+def _observed(
+    observables: tuple[Observable, ...],
+    objects: list[StixObject],
+    event: Event,
+    marking: Marking | None,
+    hold: str,
+) -> Iterator[Record]:
+    for observable, one in zip(observables, objects, strict=True):
         if marking is event.marking:  # under another marking it is said once more
             if one.id in event.observed:
                 continue
             event.observed.add(one.id)
-        yield Record(one, marking=marking, hold=hold)
+        yield Record(one, marking=marking, hold=hold, named=_named((observable,)))
 
 
 def _carrier(
