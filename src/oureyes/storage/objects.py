@@ -506,10 +506,14 @@ def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, 
 
 def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
     """The current holdings of one type, oldest first."""
+    where, values = "o.type = ?", [kind]
+    if connection.dialect.name == "sqlite":  # an id begins with its type: found by the index on ids, not by a walk
+        where += " AND h.ident IN (SELECT n FROM ident WHERE id >= ? AND id < ?)"
+        values += [f"{kind}--", f"{kind}-."]
     found = rows(
         connection,
-        _HELD + "WHERE o.type = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
-        [kind, limit],
+        _HELD + f"WHERE {where} AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY +h.n LIMIT ?",
+        [*values, limit],
     )
     return [_read(row) for row in found]
 
