@@ -194,7 +194,7 @@ def _import_file(
                 state = "done"
             at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, state, {})
             ctx.db.write(_writing(ctx, batch, report, at, by, purpose, marking))
-            if progress is not None:
+            if progress is not None and batch:
                 progress(source_name, min(size, stream.tell() if stream.seekable() else size), size, report.read)
     return report
 
