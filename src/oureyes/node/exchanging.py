@@ -367,7 +367,7 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
     for item, added in zip(statement.items, taken.added, strict=True):
         if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
-            objects.set_label(connection, item.object.id, statement.origin, item.marking)
+            objects.set_label(connection, item.object.id, statement.origin, item.marking, ctx.now_us())
             objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"

@@ -418,10 +418,10 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
     """A person has looked at what was held back: it is held from now on, under `marking` where one is given."""
 
     def write(connection: Connection) -> None:
-        if not objects.lift_hold(connection, identifier, ctx.me):
+        if not objects.lift_hold(connection, identifier, ctx.me, ctx.now_us()):
             raise NotHeld(identifier, "something held back", "nothing by that id", "`oureyes quarantine list`")
         if marking is not None:
-            objects.set_label(connection, identifier, ctx.me, marking)
+            objects.set_label(connection, identifier, ctx.me, marking, ctx.now_us())
         connecting.reconnect(ctx, connection, [identifier])
         ctx.audit(connection, by, "confirm", identifier, purpose)
 

@@ -30,6 +30,7 @@ __all__ = [
     "ask_consent",
     "decided_of",
     "decline",
+    "door_decision",
     "mark",
     "marking_of",
     "neutral",
@@ -67,7 +68,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
                 raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
             before = known.get(mine[0].label)
             kept = marking.but(originator=ctx.me, grade=marking.grade or (before.grade if before else None))
-            changed += objects.set_label(connection, identifier, ctx.me, kept)
+            changed += objects.set_label(connection, identifier, ctx.me, kept, ctx.now_us())
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
@@ -299,6 +300,34 @@ def decided_of(
     return decided
 
 
+def door_decision(
+    ctx: Context,
+    connection: Connection,
+    held: objects.Held,
+    marking: Marking,
+    who: Recipient,
+    purpose: str,
+    author: str,
+    approvals: frozenset[str],
+    withheld: frozenset[str],
+) -> Decision:
+    """The decision on one object for a reader at one of the outside doors."""
+    policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
+    answers = _answers(connection, held.object.id) if _gated(held) else None
+    return decide(
+        held.current,
+        marking,
+        who,
+        purpose,
+        at=ctx.now(),
+        policy=policy,
+        author=author,
+        approvals=approvals,
+        answers=answers,
+        withheld=withheld,
+    )
+
+
 def _definitions(connection: Connection) -> dict[str, Marking]:
     """What the marking definitions held here demand of the properties that name them: all that any holding demands,
     so that nobody loosens another's definition by saying it again."""
@@ -366,7 +395,9 @@ class _Rules:
 
 
 def _ours_first(ctx: Context, held: Sequence[objects.Held]) -> objects.Held:
-    return next((item for item in held if item.origin == ctx.me), held[0])
+    ours = [item for item in held if item.origin == ctx.me]
+    # what an outside account posted under the same id stands for ours only where nothing else does
+    return next((item for item in ours if not item.posted), ours[0] if ours else held[0])
 
 
 def _markings_of_links(

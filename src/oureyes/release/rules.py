@@ -74,7 +74,7 @@ def _expiry(case: _Case) -> str | None:
 
 
 def _red(case: _Case) -> str | None:
-    if case.marking.tlp is TLP.RED and case.recipient.kind == "member":
+    if case.marking.tlp is TLP.RED and case.recipient.outside:
         return "TLP:RED does not leave this node; mark a tear-line, or let it answer hit/no-hit"
     return None
 
@@ -86,18 +86,18 @@ def _ceiling(case: _Case) -> str | None:
 
 
 def _audience(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or case.recipient.id in case.consents:
+    if not case.recipient.outside or case.recipient.id in case.consents:
         return None
     if not case.marking.releasable_to:
         return "nobody is named as a recipient"
-    if case.recipient.id not in case.marking.releasable_to:
+    if not case.recipient.names & case.marking.releasable_to:
         return f"{case.recipient.id} is not among the recipients named"
     return None
 
 
 def _onward(case: _Case) -> str | None:
     foreign = case.marking.originator not in ("", case.policy.me)
-    if case.recipient.kind != "member" or not foreign or case.recipient.id == case.marking.originator:
+    if not case.recipient.outside or not foreign or case.recipient.id == case.marking.originator:
         return None
     if case.marking.tlp is TLP.AMBER_STRICT:
         return f"{case.marking.tlp.label} from {case.marking.originator} stays with its recipient"
@@ -109,7 +109,7 @@ def _onward(case: _Case) -> str | None:
 
 
 def _two_persons(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or case.marking.tlp < case.policy.two_person_from:
+    if not case.recipient.outside or case.marking.tlp < case.policy.two_person_from:
         return None
     if not case.author or not case.approvals - {case.author}:
         return f"{case.marking.tlp.label} needs two people: {case.author or 'the author'} and another who approves"
@@ -169,7 +169,7 @@ def decide(
     tell of their existence (an SCO's id even of its value), so they are cut or follow the extract.
     """
     shut = neutrality.gate(obj.type, answers)
-    if shut is not None and recipient.kind == "member":
+    if shut is not None and recipient.outside:
         return Decision(False, shut)
 
     def why_not(under: Marking) -> str | None:

@@ -6,6 +6,7 @@ few statements, whatever the batch's size. All of it is derived from the bytes a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, digest
+from oureyes.release.neutrality import needed
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
@@ -82,11 +84,17 @@ class Held:
     tags: tuple[str, ...]
 
     @property
+    def posted(self) -> bool:
+        """Whether an outside account posted it."""
+        return self.source.startswith(f"{ACCOUNT}:")
+
+    @property
     def current(self) -> StixObject:
         """The STIX 2.1 form: what is exchanged, matched and shown."""
         return self.upgraded or self.object
 
 
+ACCOUNT = "account"  # the kind of a source that is an outside account's postings
 _NO_REFS = ("created_by_ref",)
 _HELD = """SELECT h.n, o.body, o.upgraded, h.origin, s.name, h.label, h.state, h.last, h.added, h.statement, h.hold,
  h.tags FROM holding h JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source """
@@ -163,7 +171,7 @@ def add(
     objects, erased = _objects(connection, own)
     known = _Known(connection, own, origin, source, revive=statement is not None)
     next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
-    at_us = max(at_us, int(rows(connection, "SELECT max(added) FROM holding")[0][0] or 0) + 1)
+    at_us = max(at_us, _next_place(connection))
     new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
     out: list[Added] = []
     for item in batch:
@@ -175,7 +183,8 @@ def add(
             number = objects[name] = next_object
             next_object += 1
             upgraded = item.upgraded.raw if item.upgraded is not None else None
-            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
+            whole, refs = _whole(item), _refs(item, numbers)
+            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, whole, refs))
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
@@ -193,14 +202,39 @@ def add(
         state = "held-back" if item.hold else "held"
         marked, tags = label_of[item.marking], "\n".join(item.tags)
         new["holding"].append(
-            (holding, number, ident, source, origin, marked, state, last, at_us, statement, item.hold, tags)
+            (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )
         at_us += 1
         new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
         out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
-    known.save(connection)
+    known.save(connection, at_us)
     return _conflicts(connection, batch, out, objects)
+
+
+def _next_place(connection: Connection) -> int:
+    """The first position after all that outside readers may have read."""
+    return int(rows(connection, "SELECT max(placed) FROM holding")[0][0] or 0) + 1
+
+
+def place_anew(connection: Connection, holdings: Iterable[int], at_us: int) -> int:
+    """Move holdings to the end of what outside readers read: whoever could not have them and now may has read past
+    them. Where the next one goes."""
+    at = max(at_us, _next_place(connection))
+    for n in holdings:
+        run(connection, "UPDATE holding SET placed = ? WHERE n = ?", [at, n])
+        at += 1
+    return at
+
+
+def _whole(item: Incoming) -> bool:
+    current = item.upgraded or item.object
+    return "granular_markings" not in current.content and not needed(current.type)
+
+
+def _refs(item: Incoming, numbers: Mapping[str, int]) -> bytes:
+    found = (item.upgraded or item.object).references()
+    return array("q", [numbers[ref] for name, ref in found if name not in _NO_REFS]).tobytes()
 
 
 def _objects(connection: Connection, own: Iterable[int]) -> tuple[dict[tuple[int, int, bytes], int], set[int]]:
@@ -247,14 +281,18 @@ class _Known:
         self._holdings: dict[int, list[int]] = {}
         found = select_in(
             connection,
-            "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest FROM holding h"
-            " JOIN object o ON o.n = h.object WHERE h.ident IN (:in) AND h.origin = ?",
+            "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest, s.kind FROM holding h"
+            " JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source"
+            " WHERE h.ident IN (:in) AND h.origin = ?",
             own,
             origin,
         )
-        for n, ident, obj, src, state, last, instant, dig in found:
+        mine = _voice(connection, source)
+        for n, ident, obj, src, state, last, instant, dig, kind in found:
             if int(src) == source:
                 self.by_object[int(obj)] = (int(n), str(state))
+            if (int(src) if kind == ACCOUNT else 0) != mine:
+                continue  # an outside account speaks for itself alone: it replaces nothing of ours, nor we of its own
             if last and state != "retracted":
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
@@ -262,8 +300,9 @@ class _Known:
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         if known is not None:
-            # an origin may say again what it took back; reading a file again must not undo a retraction of ours
-            if known[1] != "retracted" or not self._revive:
+            # an origin may say again what it took back, and an account post again what it deleted itself; reading a
+            # file again must not undo a retraction of ours
+            if known[1] != "withdrawn" and (known[1] != "retracted" or not self._revive):
                 return "unchanged", known[0], ()
             self.revived.append(known[0])
             return "revived", known[0], ()
@@ -284,7 +323,8 @@ class _Known:
             self._holdings.setdefault(ident, []).append(fresh)
         return outcome, fresh, outdated
 
-    def save(self, connection: Connection) -> None:
+    def save(self, connection: Connection, at_us: int) -> None:
+        place_anew(connection, self.revived, at_us)
         for n in self.revived:
             run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, n])
         for n in self.outdated:
@@ -293,12 +333,16 @@ class _Known:
 
 def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> None:
     insert_many(
-        connection, "object", "n, ident, version, instant, digest, type, body, upgraded", new["object"], ignore=True
+        connection,
+        "object",
+        "n, ident, version, instant, digest, type, body, upgraded, whole, refs",
+        new["object"],
+        ignore=True,
     )
     insert_many(
         connection,
         "holding",
-        "n, object, ident, source, origin, label, state, last, added, statement, hold, tags",
+        "n, object, ident, source, origin, label, state, last, added, placed, statement, hold, tags",
         new["holding"],
     )
     insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
@@ -412,7 +456,9 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
 
 def _erase(connection: Connection, number: int) -> None:
     alive = rows(
-        connection, "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'erased')", [number]
+        connection,
+        "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'withdrawn', 'erased')",
+        [number],
     )
     if int(alive[0][0]) == 0:
         run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
@@ -420,23 +466,67 @@ def _erase(connection: Connection, number: int) -> None:
         run(connection, "DELETE FROM edge WHERE object = ?", [number])
 
 
-def set_label(connection: Connection, identifier: str, origin: str, marking: Marking) -> int:
-    """Give every holding that `origin` has of an id another marking; how many were changed."""
-    return run(
-        connection,
-        "UPDATE holding SET label = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
-        [label(connection, marking), origin, identifier],
-    )
+def set_label(connection: Connection, identifier: str, origin: str, marking: Marking, at_us: int = 0) -> int:
+    """Give every holding that `origin` has of an id another marking; how many were changed. What an outside account
+    posted under the same id is another's word, and keeps its marking unless nothing else is held."""
+    number = label(connection, marking)
+    found = [
+        (int(n), int(lab), kind == ACCOUNT)
+        for n, lab, kind in rows(
+            connection,
+            "SELECT h.n, h.label, s.kind FROM holding h JOIN source s ON s.n = h.source"
+            " WHERE h.origin = ? AND h.ident = (SELECT n FROM ident WHERE id = ?) ORDER BY h.n",
+            [origin, identifier],
+        )
+    ]
+    ours = [one for one in found if not one[2]] or found
+    for n, *_ in ours:
+        run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
+    place_anew(connection, [n for n, before, _ in ours if before != number], at_us)
+    return len(ours)
 
 
-def lift_hold(connection: Connection, identifier: str, origin: str) -> int:
+def lift_hold(connection: Connection, identifier: str, origin: str, at_us: int = 0) -> int:
     """A person has looked: what was held back is held."""
-    return run(
-        connection,
-        "UPDATE holding SET state = 'held', hold = '' WHERE state = 'held-back' AND origin = ?"
-        " AND ident = (SELECT n FROM ident WHERE id = ?)",
-        [origin, identifier],
-    )
+    found = [
+        int(n)
+        for (n,) in rows(
+            connection,
+            "SELECT n FROM holding WHERE state = 'held-back' AND origin = ?"
+            " AND ident = (SELECT n FROM ident WHERE id = ?)",
+            [origin, identifier],
+        )
+    ]
+    for n in found:
+        run(connection, "UPDATE holding SET state = 'held', hold = '' WHERE n = ?", [n])
+    place_anew(connection, found, at_us)
+    return len(found)
+
+
+def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> None:
+    """Take back what an account posted: a tombstone; the newest version it leaves is its current one again."""
+    wherefrom = {
+        (int(ident), int(src))
+        for ident, src in select_in(connection, "SELECT ident, source FROM holding WHERE n IN (:in)", holdings)
+    }
+    for n in holdings:
+        run(connection, "UPDATE holding SET state = 'withdrawn', last = ? WHERE n = ?", [False, n])
+    for ident, src in wherefrom:
+        left = rows(
+            connection,
+            "SELECT h.n, h.last FROM holding h JOIN object o ON o.n = h.object WHERE h.ident = ? AND h.source = ?"
+            " AND h.state IN ('held', 'held-back', 'superseded') ORDER BY o.instant DESC, o.digest LIMIT 1",
+            [ident, src],
+        )
+        if left and not left[0][1]:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, left[0][0]])
+            place_anew(connection, [int(left[0][0])], at_us)
+
+
+def _voice(connection: Connection, source: int) -> int:
+    """Whose versions belong together: all sources of an origin speak with one voice, an outside account with its own."""
+    found = rows(connection, "SELECT kind FROM source WHERE n = ?", [source])
+    return source if found and found[0][0] == ACCOUNT else 0
 
 
 def neighbours(connection: Connection, ids: Sequence[str]) -> list[tuple[str, str, str, int]]:
