@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, observables_of
 from oureyes.model.patterns import observables_of_pattern
 
-__all__ = ["to_misp"]
+__all__ = ["event_of", "to_misp"]
 
 # Observable kind → MISP type and category; what is not here is written as text.
 _TYPES: Mapping[str, tuple[str, str]] = {
@@ -55,7 +55,7 @@ def to_misp(objects: Iterable[StixObject]) -> bytes:
             parts[str(origin["event"])].append(obj)
         else:
             rest.append(obj)
-    events = [_event(uuid, members) for uuid, members in parts.items()]
+    events = [event_of(uuid, members) for uuid, members in parts.items()]
     told = {ref for members in parts.values() for obj in members for _, ref in obj.references()}
     events += _rest([obj for obj in rest if obj.id not in told])
     return msgspec.json.encode({"response": [{"Event": event} for event in events]})
@@ -76,7 +76,7 @@ def _uuid(obj: StixObject) -> str:
     return obj.id.partition("--")[2]
 
 
-def _event(uuid: str, members: list[StixObject]) -> dict[str, Any]:
+def event_of(uuid: str, members: Sequence[StixObject]) -> dict[str, Any]:
     """One event out of its parts. A part that was not released is simply not there."""
     report = next((obj for obj in members if obj.type == "report"), None)
     about: dict[str, list[StixObject]] = defaultdict(list)
@@ -139,6 +139,9 @@ def _extras(found: list[StixObject], top: bool) -> dict[str, Any]:
         for key, name in names.items():
             if key in _origin(obj) and (top or name != "EventReport"):
                 out.setdefault(name, []).append(_origin(obj)[key])
+        note = _origin(obj).get("analyst")
+        if isinstance(note, dict):
+            out.setdefault(str(note.get("note_type_name") or "Note"), []).append(note)
     return out
 
 

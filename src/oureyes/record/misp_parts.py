@@ -23,7 +23,11 @@ from oureyes.record.misp_types import MISP_TYPES, RULES
 from oureyes.record.observed import marking_refs, pattern_of, provenance
 from oureyes.record.syntax import pattern_error
 
-__all__ = ["UUID", "Event", "attribute", "audience", "dicts", "extras", "grouped", "instant_of", "kept", "tags_of"]
+__all__ = [
+    "UUID",
+    "Event",
+    "attached",
+    "attribute", "audience", "dicts", "extras", "grouped", "instant_of", "kept", "tags_of"]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")
@@ -272,6 +276,17 @@ def extras(content: Mapping[str, Any], objects: list[Any], event: Event) -> Iter
         yield _note(text, said, report, event, f"report/{number}", "event_report")
     for number, sighting in enumerate(dicts(content.get("Sighting"))):
         yield _sighting(sighting, report, event, f"{event.uuid}/{number}")
+
+
+def attached(what: str, content: Mapping[str, Any], about: str, event: Event) -> Record:
+    """One thing said about something, by whoever `event.created_by` is here."""
+    if what == "sighting":
+        return _sighting(content, about, event, str(content.get("uuid")))
+    if what == "proposal":
+        return _proposal(content, about, event, str(content.get("uuid")))
+    texts = (content.get(name) for name in ("content", "note", "comment", "name", "relationship_type"))
+    said = next((text for text in texts if isinstance(text, str) and text), what)
+    return _note(content, said, about, event, str(content.get("uuid")), what)
 
 
 def _reference(obj: Mapping[str, Any], reference: Mapping[str, Any], event: Event) -> Iterator[Record]:
