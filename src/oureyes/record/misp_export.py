@@ -76,8 +76,9 @@ def _uuid(obj: StixObject) -> str:
     return obj.id.partition("--")[2]
 
 
-def event_of(uuid: str, members: Sequence[StixObject]) -> dict[str, Any]:
-    """One event out of its parts. A part that was not released is simply not there."""
+def event_of(uuid: str, members: Sequence[StixObject], head: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One event out of its parts; `head`, where it is known, stands for the report. A part that was not released is
+    simply not there."""
     report = next((obj for obj in members if obj.type == "report"), None)
     about: dict[str, list[StixObject]] = defaultdict(list)
     for obj in members:
@@ -85,7 +86,7 @@ def event_of(uuid: str, members: Sequence[StixObject]) -> dict[str, Any]:
             about[str((obj.content.get("object_refs") or [obj.content.get("sighting_of_ref")])[0])].append(obj)
     attributes = {obj.id: _attribute(obj, about) for obj in members if "value" in _origin(obj)}
     grouped = [_object(obj, attributes) for obj in members if obj.type == "x-misp-object"]
-    event = _head(uuid, report) | {"Attribute": list(attributes.values()), "Object": grouped}
+    event = (dict(head) if head is not None else _head(uuid, report)) | {"Attribute": list(attributes.values()), "Object": grouped}
     return event | _extras(about[f"report--{uuid}"], top=True)
 
 

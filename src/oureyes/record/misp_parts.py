@@ -420,9 +420,18 @@ def audience(content: Mapping[str, Any], marking: Marking | None, hold: str) -> 
         why = "audience unknown: sharing group without its members, share with nobody"
     if distribution not in ("0", "1", "2", "3", "4", "5", "None"):
         why = "audience unknown: distribution this node does not know, share with nobody"
-    if len(demands) == 1:
-        return demands[0], hold or why
-    return tightest(demands), hold or why
+    made = demands[0] if len(demands) == 1 else tightest(demands)
+    if distribution == "4" and not why:
+        made = (made or of_tlp(TLP.AMBER)).but(releasable_to=_group(content))  # a named audience is a limited one
+    return made, hold or why
+
+
+def _group(content: Mapping[str, Any]) -> frozenset[str]:
+    """The sharing group, by its uuid. Who is in it is for the node that reads this to say; whom it does not know under
+    that name gets nothing."""
+    group = content.get("SharingGroup")
+    uuid = group.get("uuid") if isinstance(group, dict) else None
+    return frozenset([uuid.lower() if isinstance(uuid, str) and UUID.fullmatch(uuid) else "nobody"])
 
 
 def _members(group: object) -> bool:
