@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from oureyes.errors import ConfigError, InvalidObject, VerificationError
-from oureyes.node import membership
-from oureyes.node.opening import init
+from oureyes.node import Node, membership
+from oureyes.node.opening import init, roster_version
 
 
 def _homes(folder: Path, *members: str) -> list[Path]:
@@ -55,3 +55,19 @@ def test_officers_read_the_same_words_for_a_key_on_both_ends(tmp_path: Path) -> 
     raw = membership.build(home, [home / "member.json"])
     (listed,) = membership.check(home, raw).roster.members.values()
     assert membership.words_of_key(listed) == membership.words_of_key(membership.own_member(home))
+
+
+def test_versions_follow_each_other_and_the_chain_is_kept(tmp_path: Path) -> None:
+    homes = _homes(tmp_path, "ID", "MY")
+    for version, count in ((1, 1), (2, 2), (3, 2)):
+        raw = membership.build(homes[0], [home / "member.json" for home in homes[:count]])
+        for home in homes[:count]:
+            raw = membership.sign(home, raw)
+        assert membership.install(homes[0], raw).fault == ""
+        assert membership.install(homes[0], raw).roster.version == version  # twice is once
+        with Node.open(homes[0]) as node:
+            assert node.roster.version == version
+        found = membership.current(homes[0])
+        assert found is not None
+        assert (found.roster.version, found.fault) == (version, "")
+    assert [roster_version(homes[0], version) is not None for version in (1, 2, 3, 4)] == [True, True, True, False]

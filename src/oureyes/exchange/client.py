@@ -73,6 +73,7 @@ class PartnerSaid(OurEyesError):
 
 
 _MEANS = {
+    0: "it cannot be reached now; try again later",
     401: "compare rosters, keys and clocks",
     403: "the partner does not know this channel as ours",
     409: "our logs differ; see `oureyes partners` on both sides",

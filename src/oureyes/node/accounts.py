@@ -28,7 +28,9 @@ __all__ = [
     "approve_account",
     "approve_collection",
     "change",
+    "client_certificates",
     "close_collection",
+    "collections",
     "create",
     "disable",
     "issue",
@@ -166,6 +168,18 @@ def listed(ctx: Context) -> list[tuple[Account, bool]]:
     """Every account, and whether it has a password."""
     with ctx.db.read() as connection:
         return [(kept.account, bool(kept.password)) for kept in accounts.accounts(connection)]
+
+
+def client_certificates(ctx: Context) -> list[bytes]:
+    """The client certificates that accounts may present, DER."""
+    with ctx.db.read() as connection:
+        return accounts.certificates(connection)
+
+
+def collections(ctx: Context) -> list[Collection]:
+    """Every collection."""
+    with ctx.db.read() as connection:
+        return accounts.collections(connection)
 
 
 def tokens(ctx: Context, identifier: str) -> list[Token]:

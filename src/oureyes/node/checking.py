@@ -47,7 +47,7 @@ def examine(home: Path, *, clock: Callable[[], datetime] = utc_now) -> list[Chec
     except OurEyesError as error:
         return [*checks, Check("database", False, f"{error.subject}: {error.found}", error.remedy)]
     try:
-        return [*checks, Check("database", True, "opens"), *_inside(ctx)]
+        return [*checks, Check("database", True, f"opens, {ctx.db.dialect}"), *_inside(ctx)]
     finally:
         ctx.db.close()
 

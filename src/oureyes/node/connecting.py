@@ -38,6 +38,7 @@ __all__ = [
     "reconnect",
     "subscribe",
     "unsubscribe",
+    "values_of",
 ]
 
 Linked = index.Linked
@@ -107,12 +108,14 @@ def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side],
     if not len(patterns):
         return []
     met = [(side, identifier) for side in sides for identifier in patterns.met_by(side.object.content)]
-    for side in new:
-        kinds = standing.types_of(str(side.object.content["pattern"]))
+    wanted = {side.object.id for side in new}
+    kinds = {kind for side in new for kind in standing.types_of(str(side.object.content["pattern"]))}
+    for kind in sorted(kinds):  # each held object is read once for all the new patterns
         met += [
-            (_Side(held.holding, held.current), side.object.id)
-            for held in objects.of_types(connection, kinds, limit=_BACKWARDS)
-            if side.object.id in patterns.met_by(held.current.content)
+            (_Side(held.holding, held.current), identifier)
+            for held in objects.of_types(connection, [kind], limit=_BACKWARDS)
+            for identifier in patterns.met_by(held.current.content)
+            if identifier in wanted
         ]
     fresh = index.add_matches(connection, _pattern_matches(connection, met), ctx.now())
     _ring(ctx, connection, fresh)
@@ -301,6 +304,12 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
     for value in _closed(ctx, connection, holdings):
         _rematch(ctx, connection, value)
     _amend(connection, identifier, "it was taken back by its originator")
+
+
+def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
+    """The keys under which what `origin` holds of an id is found."""
+    held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
+    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
 
 
 def _amend(connection: Connection, identifier: str, why: str) -> None:

@@ -16,6 +16,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,7 +34,8 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
-from oureyes.storage import open_database, restore
+from oureyes.node.sending import RESTORED, current_channel
+from oureyes.storage import Connection, channels, desk, open_database, restore
 
 __all__ = [
     "fingerprint",
@@ -152,7 +154,27 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    return Context(config, db, keys, members, clock, warninglists=_warninglists(config))
+    ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
+    _hold_restored(ctx)
+    return ctx
+
+
+def _hold_restored(ctx: Context) -> None:
+    """After a restore partners may hold more of our log than we do: nothing is added to a channel until its recipient
+    has shown what it holds, or our log would fork (see `exchanging.recover`)."""
+
+    def write(connection: Connection) -> None:
+        for member in ctx.roster.members:
+            if member != ctx.me:
+                channel = current_channel(ctx, connection, member)
+                if channels.open_channel(connection, channel).state == "open":
+                    channels.set_state(connection, channel, RESTORED)
+        desk.put_setting(connection, "restored", "")
+
+    with ctx.db.read() as connection:
+        restored = desk.get_setting(connection, "restored")
+    if restored:
+        ctx.db.write(write)
 
 
 def put_back(home: Path, backup: Path) -> None:

@@ -368,9 +368,23 @@ def take_in(
     """Store a batch, find what it connects to, and tell whom it concerns: the one way in, from files and partners."""
     if not batch:
         return Taken([], [])
+    batch = _owned(batch, origin)
     added = objects.add(connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement)
     matched = connecting.connect(ctx, connection, batch, added, source=source)
     return Taken(added, matched)
+
+
+def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]:
+    """Who said nothing of the originator is it: without a name, a partner's object would pass for ours to give."""
+    known: dict[int, Marking] = {}
+    out = []
+    for item in batch:
+        if item.marking.originator:
+            out.append(item)
+            continue
+        marking = known.get(id(item.marking)) or known.setdefault(id(item.marking), item.marking.but(originator=origin))
+        out.append(replace(item, marking=marking))
+    return out
 
 
 def record_objects(
@@ -421,7 +435,7 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
         if not objects.lift_hold(connection, identifier, ctx.me, ctx.now_us()):
             raise NotHeld(identifier, "something held back", "nothing by that id", "`oureyes quarantine list`")
         if marking is not None:
-            objects.set_label(connection, identifier, ctx.me, marking, ctx.now_us())
+            objects.set_label(connection, identifier, ctx.me, marking.but(originator=ctx.me), ctx.now_us())
         connecting.reconnect(ctx, connection, [identifier])
         ctx.audit(connection, by, "confirm", identifier, purpose)
 

@@ -7,7 +7,7 @@ from oureyes.model.instants import nanoseconds, of_datetime, to_datetime
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.oversee.retention import WARN_BEFORE, Due, Kept, Step, due
-from oureyes.storage import Connection, objects
+from oureyes.storage import Connection, index, objects
 
 __all__ = ["LEGAL_HOLD", "keep", "look"]
 
@@ -53,8 +53,10 @@ def _kept(ctx: Context, connection: Connection) -> list[Kept]:
 
 def _let_go(ctx: Context, connection: Connection, one: Due) -> None:
     gone = "hidden" if one.step is Step.HIDE else "erased"
+    values = connecting.values_of(connection, one.object, one.origin) if one.step is Step.ERASE else []
     moved = objects.set_state(connection, one.object, one.origin, gone, erase=one.step is Step.ERASE)
     connecting.fell(ctx, connection, one.object, moved)
+    index.forget(connection, moved, values)
     planning.reassess(ctx, connection, [one.object], cause=(gone, ctx.me))
     verb = "hide" if one.step is Step.HIDE else "erase"
     ctx.audit(connection, ctx.me, verb, one.object, "", reason=one.reason, origin=one.origin)

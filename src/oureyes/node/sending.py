@@ -13,10 +13,13 @@ from oureyes.model.vocabularies import ASEAN_SOMTC, UNODC_INTERNET_TERRORISM
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels
 
-__all__ = ["current_channel", "frontier_of", "report_activity", "send", "shared_tags", "statement_of"]
+__all__ = ["RESTORED", "current_channel", "frontier_of", "report_activity", "send", "shared_tags", "statement_of"]
 
 
 SHARED = tuple(f"{taxonomy.namespace}:" for taxonomy in (ASEAN_SOMTC, UNODC_INTERNET_TERRORISM))
+
+# Our channels after a restore, until their recipients have shown what they hold.
+RESTORED = "held: restored from a backup"
 
 
 def statement_of(

@@ -31,8 +31,9 @@ from oureyes.record import of_definition, stix
 from oureyes.record.demands import KNOWN
 from oureyes.release import refusal
 from oureyes.storage import Connection, accounts, objects, views
+from oureyes.storage.views import Asked
 
-__all__ = ["Outcome", "Page", "Rights", "Serving", "Settled"]
+__all__ = ["Asked", "Connection", "Outcome", "Page", "Rights", "Serving", "Settled"]
 
 _DEFINITION = regex(rb"marking-definition--[0-9a-fA-F-]{36}")
 _FOREVER = 1 << 63
@@ -173,7 +174,7 @@ class Serving:
         connection: Connection,
         caller: Caller,
         collection: Collection,
-        asked: views.Asked,
+        asked: Asked,
         ids: Sequence[str] | None = None,
     ) -> Page:
         """What the caller may have of what it asks for."""
@@ -220,7 +221,7 @@ class Serving:
         rights: Rights,
         visible: views.Visible,
         found: list[views.Found],
-        asked: views.Asked,
+        asked: Asked,
         extracts: list[tuple[str, int]],
     ) -> list[views.Found]:
         """The rows as they may leave: nearly always as they are."""
@@ -250,7 +251,7 @@ class Serving:
         account: Account,
         row: views.Found,
         withheld: frozenset[str],
-        asked: views.Asked,
+        asked: Asked,
     ) -> views.Found | None:
         if asked.old:
             return None  # a part is cut from the 2.1 form only
@@ -266,7 +267,7 @@ class Serving:
 
     def known(self, connection: Connection, caller: Caller, collection: Collection, identifier: str) -> bool:
         """Whether any version of an object is there for the caller at all."""
-        asked = views.Asked(limit=1, versions=frozenset({"all"}), bodies=False)
+        asked = Asked(limit=1, versions=frozenset({"all"}), bodies=False)
         return bool(self.page(connection, caller, collection, asked, [identifier]).rows)
 
     def told(
@@ -279,7 +280,7 @@ class Serving:
             first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
             self.ctx.audit(
                 connection, caller.account.id, "serve", collection.id, collection.purpose, count=len(page.rows),
-                first=first, last=last, digest=hashlib.sha256(body).hexdigest(), by=endpoint,
+                first=first, last=last, digest=hashlib.sha256(body).hexdigest(), endpoint=endpoint,
             )  # fmt: skip
 
         return write
@@ -361,7 +362,7 @@ class Serving:
 
     # --- deleting ----------------------------------------------------------------------------------------------------
 
-    def withdraw(self, caller: Caller, collection: Collection, identifier: str, asked: views.Asked) -> int:
+    def withdraw(self, caller: Caller, collection: Collection, identifier: str, asked: Asked) -> int:
         """Take back what the account posted itself; a tombstone stays. How many versions went."""
         account, ctx = caller.account, self.ctx
         readable, writable = collection.readable(account), collection.writable(account)

@@ -144,7 +144,11 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
             raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
         chosen = (current or held)[0]
         steps = list(_steps(connection, reader, [identifier]))
-        linked = [item.match for item in index.matches(connection, identifier=identifier, warned=True)]
+        linked = [
+            item.match
+            for item in index.matches(connection, identifier=identifier, warned=True)
+            if reader.may(item.left_label) and reader.may(item.right_label)
+        ]
         shown = Shown(
             card(
                 chosen.current,

@@ -85,8 +85,13 @@ def _ceiling(case: _Case) -> str | None:
     return None
 
 
+def _foreign(case: _Case) -> bool:
+    return case.marking.originator not in ("", case.policy.me)
+
+
 def _audience(case: _Case) -> str | None:
-    if not case.recipient.outside or case.recipient.id in case.consents:
+    # an originator's consent names a recipient for what is the originator's; nobody else's list is touched by it
+    if not case.recipient.outside or (_foreign(case) and case.recipient.id in case.consents):
         return None
     if not case.marking.releasable_to:
         return "nobody is named as a recipient"
@@ -96,8 +101,7 @@ def _audience(case: _Case) -> str | None:
 
 
 def _onward(case: _Case) -> str | None:
-    foreign = case.marking.originator not in ("", case.policy.me)
-    if not case.recipient.outside or not foreign or case.recipient.id == case.marking.originator:
+    if not case.recipient.outside or not _foreign(case) or case.recipient.id == case.marking.originator:
         return None
     if case.marking.tlp is TLP.AMBER_STRICT:
         return f"{case.marking.tlp.label} from {case.marking.originator} stays with its recipient"
@@ -111,9 +115,15 @@ def _onward(case: _Case) -> str | None:
 def _two_persons(case: _Case) -> str | None:
     if not case.recipient.outside or case.marking.tlp < case.policy.two_person_from:
         return None
-    if not case.author or not case.approvals - {case.author}:
+    others = {_person(name) for name in case.approvals} - {_person(case.author), ""}
+    if not case.author or not others:
         return f"{case.marking.tlp.label} needs two people: {case.author or 'the author'} and another who approves"
     return None
+
+
+def _person(name: str) -> str:
+    """`Ayu ` and `ayu` are one person, whatever was typed."""
+    return " ".join(name.split()).casefold()
 
 
 _RULES: tuple[Callable[[_Case], str | None], ...] = (

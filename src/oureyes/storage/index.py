@@ -142,6 +142,13 @@ def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(str(value) for (value,) in found))
 
 
+def forget(connection: Connection, holdings: Sequence[int], values: Iterable[str]) -> None:
+    """Erased content leaves no keys behind: a key is its value."""
+    for value in dict.fromkeys(values):
+        for n in holdings:
+            run(connection, "DELETE FROM key WHERE value = ? AND holding = ?", [value, n])
+
+
 def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> list[int]:
     """Keep matches; the numbers of those that are news.
 

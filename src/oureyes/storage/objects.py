@@ -20,6 +20,7 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, digest
 from oureyes.release.neutrality import needed
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+from oureyes.storage.schema import RARE
 
 __all__ = [
     "Added",
@@ -176,7 +177,7 @@ def add(
     out: list[Added] = []
     for item in batch:
         obj, ident = item.object, numbers[item.object.id]
-        instant, dig = obj.instant, obj.digest
+        instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
         number = objects.get(name)
         if number is None:
@@ -191,11 +192,14 @@ def add(
         outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
         if number in erased and outcome != "unchanged":  # what was erased is said again
             erased.discard(number)
-            run(connection, "UPDATE object SET body = ? WHERE n = ?", [obj.raw, number])
+            upgraded = item.upgraded.raw if item.upgraded is not None else None
+            run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
             new["edge"] += _edges(item, ident, number, numbers)
             new["words"] += [(number, item.tokens)] if item.tokens else []
         if outcome in ("unchanged", "revived"):
-            out.append(Added(holding, number, outcome))
+            if outcome == "revived":
+                new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
+            out.append(Added(holding, number, outcome, outdated=outdated))
             continue
         next_holding += 1
         last = outcome in ("new", "version")
@@ -269,6 +273,9 @@ def _conflicts(
     ]
 
 
+_GONE = ("retracted", "hidden", "erased")
+
+
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
@@ -277,7 +284,7 @@ class _Known:
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
-        self.revived: list[int] = []
+        self.revived: list[tuple[int, bool]] = []
         self._holdings: dict[int, list[int]] = {}
         found = select_in(
             connection,
@@ -293,40 +300,44 @@ class _Known:
                 self.by_object[int(obj)] = (int(n), str(state))
             if (int(src) if kind == ACCOUNT else 0) != mine:
                 continue  # an outside account speaks for itself alone: it replaces nothing of ours, nor we of its own
-            if last and state != "retracted":
+            if last and state not in _GONE:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
 
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
-        if known is not None:
-            # an origin may say again what it took back, and an account post again what it deleted itself; reading a
-            # file again must not undo a retraction of ours
-            if known[1] != "withdrawn" and (known[1] != "retracted" or not self._revive):
-                return "unchanged", known[0], ()
-            self.revived.append(known[0])
-            return "revived", known[0], ()
-        self.by_object[number] = (fresh, "held")
-        newest = self.newest.get(ident)
-        if newest is None:
-            outcome = "new"
-        elif newest[0] == instant and newest[1] != dig:
-            outcome = "other" if dig > newest[1] else "version"
-        elif newest[0] > instant:
-            outcome = "older"
-        else:
-            outcome = "version" if newest[0] < instant else "new"
+        # an origin may say again what it took back, and an account post again what it deleted itself; reading a file
+        # again must not undo a retraction of ours
+        if known is not None and known[1] != "withdrawn" and (known[1] not in _GONE or not self._revive):
+            return "unchanged", known[0], ()
+        holding = known[0] if known else fresh
+        self.by_object[number] = (holding, "held")
+        outcome = self._against_newest(ident, instant, dig)
+        current = outcome in ("new", "version")
         outdated = tuple(self._holdings.pop(ident, ())) if outcome == "version" else ()
         self.outdated.update(outdated)
-        if outcome in ("new", "version"):
+        if current:
             self.newest[ident] = (instant, dig)
-            self._holdings.setdefault(ident, []).append(fresh)
-        return outcome, fresh, outdated
+            self._holdings.setdefault(ident, []).append(holding)
+        if known is None:
+            return outcome, fresh, outdated
+        self.revived.append((holding, current))
+        return "revived", holding, outdated
+
+    def _against_newest(self, ident: int, instant: int, dig: bytes) -> str:
+        newest = self.newest.get(ident)
+        if newest is None:
+            return "new"
+        if newest[0] == instant and newest[1] != dig:
+            return "other" if dig > newest[1] else "version"
+        if newest[0] > instant:
+            return "older"
+        return "version" if newest[0] < instant else "new"
 
     def save(self, connection: Connection, at_us: int) -> None:
-        place_anew(connection, self.revived, at_us)
-        for n in self.revived:
-            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, n])
+        place_anew(connection, [n for n, _ in self.revived], at_us)
+        for n, current in self.revived:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [current, n])
         for n in self.outdated:
             run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
 
@@ -353,6 +364,11 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
         if connection.dialect.name != "sqlite":
             sql = sql.replace("?", "%s")
         connection.exec_driver_sql(sql, new["words"])
+
+
+def _within(instant: int) -> int:
+    """Years before 1678 and after 2262 do not fit 64 bits of nanoseconds; they count as the first and the last."""
+    return max(-(1 << 63), min(instant, (1 << 63) - 1))
 
 
 def _every_id(batch: Sequence[Incoming]) -> Iterable[str]:
@@ -486,6 +502,17 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
     return len(ours)
 
 
+def held_by(connection: Connection, identifier: str, origin: str) -> bool:
+    """Whether `origin` holds an id itself, now."""
+    found = rows(
+        connection,
+        "SELECT 1 FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.origin = ? AND h.state = 'held'"
+        " LIMIT 1",
+        [identifier, origin],
+    )
+    return bool(found)
+
+
 def lift_hold(connection: Connection, identifier: str, origin: str, at_us: int = 0) -> int:
     """A person has looked: what was held back is held."""
     found = [
@@ -524,7 +551,7 @@ def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> Non
 
 
 def _voice(connection: Connection, source: int) -> int:
-    """Whose versions belong together: all sources of an origin speak with one voice, an outside account with its own."""
+    """Whose versions belong together: an origin speaks with one voice, each outside account with its own."""
     found = rows(connection, "SELECT kind FROM source WHERE n = ?", [source])
     return source if found and found[0][0] == ACCOUNT else 0
 
@@ -596,14 +623,11 @@ def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, 
 
 def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
     """The current holdings of one type, oldest first."""
-    where, values = "o.type = ?", [kind]
-    if connection.dialect.name == "sqlite":  # an id begins with its type: found by the index on ids, not by a walk
-        where += " AND h.ident IN (SELECT n FROM ident WHERE id >= ? AND id < ?)"
-        values += [f"{kind}--", f"{kind}-."]
+    rare = f"AND o.type IN {RARE} " if f"'{kind}'" in RARE else ""  # as the index has it, or it is not used
     found = rows(
         connection,
-        _HELD + f"WHERE {where} AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY +h.n LIMIT ?",
-        [*values, limit],
+        _HELD + f"WHERE o.type = ? {rare}AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        [kind, limit],
     )
     return [_read(row) for row in found]
 

@@ -20,13 +20,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-__all__ = ["MIN_READER", "NUMBER", "metadata"]
+__all__ = ["MIN_READER", "NUMBER", "RARE", "metadata"]
 
 # The schema's number, and the oldest software schema number that may still open it.
 NUMBER = 1
 MIN_READER = 1
+RARE = "('marking-definition', 'x-oureyes-plan')"
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself
@@ -85,6 +87,8 @@ object_ = _table(
     Column("whole", Boolean, nullable=False),  # no part is marked apart and no gate stands before it
     Column("refs", LargeBinary, nullable=False),  # idents it refers to, eight bytes each: a reference can tell, too
     UniqueConstraint("ident", "instant", "digest"),
+    # Few, and asked for with every release and arrival; whoever asks repeats the condition (objects.of_type).
+    Index("object_rare", "type", sqlite_where=text(f"type IN {RARE}"), postgresql_where=text(f"type IN {RARE}")),
 )
 holding = _table(
     "holding",

@@ -20,6 +20,7 @@ from oureyes.interfaces.cli import (
     releasing,
     settling,
     understanding,
+    vocabularies,
 )
 from oureyes.interfaces.cli.exits import __doc__ as _exits
 from oureyes.interfaces.cli.frame import BY_OPTION, HOME_OPTION, JSON_OPTION, PURPOSE_OPTION, Root, told
@@ -64,6 +65,7 @@ def _oureyes(
 for _part in (
     settling,
     recording,
+    vocabularies,
     releasing,
     exchanging,
     correlating,

@@ -17,7 +17,9 @@ from oureyes.interfaces.cli.frame import Session, command, group
 from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
-    from oureyes.node.recording import Report
+    from oureyes.model.markings import Marking
+    from oureyes.node import Node
+    from oureyes.node.recording import Progress, Report
 
 __all__ = ["add_to"]
 
@@ -65,6 +67,13 @@ def import_(
     country: Annotated[
         str, typer.Option("--country", metavar="XX", help="Reads national phone numbers; else the node's setting.")
     ] = "",
+    listed: Annotated[
+        str,
+        typer.Option("--list", metavar="NAME", help="An edition of an official list: what it leaves out expires."),
+    ] = "",
+    date: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help="The edition's, or the source's, date.")
+    ] = "",
 ) -> int:
     """Read what units and partners send: STIX, MISP, tables, lists and reports. The format is recognised.
 
@@ -74,12 +83,27 @@ def import_(
     """
     from oureyes.model.ports import Options
 
-    options = Options(country=country or None, mapping=_mapping(mapping))
+    options = Options(country=country or None, mapping=_mapping(mapping), date=date)
     with at.node() as node, _progress(at) as progress:
         marking = at.marking(node.ctx.default_marking()) if at.marked else None
+        if listed:
+            return _edition(at, node, paths, listed, date, marking, progress)
         report = node.record(paths, by=at.by, purpose=at.purpose, marking=marking, options=options, progress=progress)
     at.screen.answer(report.to_json(), lambda: _draw(at, report))
     return exits.UNREADABLE if report.errors and not (report.stored or report.unchanged) else exits.OK
+
+
+def _edition(
+    at: Session, node: Node, paths: list[Path], name: str, date: str, marking: Marking | None, progress: Progress | None
+) -> int:
+    if len(paths) != 1:
+        raise InvalidObject("import --list", "one file", f"{len(paths)}", "read each list by itself")
+    found = node.record_list(paths[0], name, date, by=at.by, purpose=at.purpose, marking=marking, progress=progress)
+    said = (
+        f"{name} of {date or 'today'}: {len(found.added)} new, {len(found.changed)} changed, {len(found.removed)} gone"
+    )
+    at.screen.answer(found.to_json(), lambda: at.screen.line(said, "bold"))
+    return exits.OK
 
 
 def _mapping(file: Path | None) -> Mapping[str, str]:

@@ -78,6 +78,7 @@ class Federation:
 
     home: Path
     nodes: Mapping[str, Node]
+    sockets: dict[str, socket.socket]  # claimed for services that have not started yet
     heard: list[Heard] = field(default_factory=list)
     _services: dict[str, Service] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop = field(default_factory=_event_loop)
@@ -93,9 +94,12 @@ class Federation:
 
     def start(self, *members: str) -> None:
         """Start services; each is reachable when this returns."""
-        for member in members:
-            self._services[member] = Service(self.nodes[member], retry_max_s=_RETRY_S)
-        self._run(_all(self._services[member].start() for member in members))
+        self._run(_all(self._begin(member) for member in members))
+
+    async def _begin(self, member: str) -> None:
+        service = Service(self.nodes[member], sock=self.sockets.pop(member, None), retry_max_s=_RETRY_S)
+        await service.start()
+        self._services[member] = service
 
     def cut_off(self, member: str) -> None:
         """Stop a node's service: nobody reaches it, and it reaches nobody."""
@@ -136,6 +140,7 @@ class Federation:
             self._hush(ends)
             waiting = self._waiting(but)
             if not waiting:
+                time.sleep(_HUSH_S / 6)  # what was committed last is told a moment later
                 return self.heard[-1].at if self.heard else time.perf_counter()
             if time.perf_counter() > ends:
                 raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting)[:200])
@@ -176,6 +181,8 @@ class Federation:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        for unused in self.sockets.values():
+            unused.close()
         for node in self.nodes.values():
             node.close()
 
@@ -186,9 +193,9 @@ async def _all(work: Iterable[Coroutine[Any, Any, object]]) -> None:
 
 def bring_up(home: Path, port: int) -> Federation:
     """Make the homes, sign the roster by all, open the nodes and start their services."""
-    ports = dict(zip(STATES, _free_ports(port, len(STATES)), strict=True))
+    sockets = dict(zip(STATES, _claim_all(port, len(STATES)), strict=True))
     for member, name in STATES.items():
-        init(home / member, member, name=name, listen=f"127.0.0.1:{ports[member]}")
+        init(home / member, member, name=name, listen=f"127.0.0.1:{sockets[member].getsockname()[1]}")
     raw = roster.build(1, [member_of(home / member) for member in STATES])
     for member in STATES:
         raw = roster.sign(raw, load_sign_key(bytes.fromhex((home / member / "sign.key").read_text())))
@@ -197,22 +204,30 @@ def bring_up(home: Path, port: int) -> Federation:
         node = Node.open(home / member)
         node.join(raw)
         nodes[member] = node
-    states = Federation(home, nodes)
-    states.start(*STATES)
+    states = Federation(home, nodes, sockets)
+    try:
+        states.start(*STATES)
+    except BaseException:
+        states.close()
+        raise
     return states
 
 
-def _free_ports(first: int, count: int) -> list[int]:
-    """The ports from `first` on that are free on 127.0.0.1; others where those are taken."""
-    wanted = [_free(first + place) for place in range(count)] if first else []
-    return [*wanted, *(_free(0) for _ in range(count - len(wanted)))]
+def _claim_all(first: int, count: int) -> list[socket.socket]:
+    """The ports from `first` on, where they are free on 127.0.0.1, else others; all of them any where it is 0."""
+    return [_claim(first + place if first else 0) for place in range(count)]
 
 
-def _free(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _claim(port: int) -> socket.socket:
+    """A port that is ours from now on: it listens, since two may bind but only one may listen."""
+    claimed = socket.socket()
+    claimed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        claimed.bind(("127.0.0.1", port))
+        claimed.listen()
+    except OSError:
+        claimed.close()
+        if port == 0:
+            raise
+        return _claim(0)
+    return claimed

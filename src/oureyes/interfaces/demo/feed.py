@@ -13,7 +13,7 @@ from pathlib import Path
 
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.demo.federation import STATES, Federation
-from oureyes.interfaces.demo.proof import Step, Telling
+from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
 from oureyes.model.markings import PAP, TLP, Marking, Onward
 from oureyes.node import Node
 from oureyes.node.recording import Report
@@ -106,7 +106,7 @@ def _show_quarantine(work: Feed, step: Step) -> None:
     for node in work.states.nodes.values():
         reasons.update(f"expected {one.expected}, found {one.found}" for one in node.quarantine())
     if reasons:
-        rows = [(count, reason[:120]) for reason, count in reasons.most_common(8)]
+        rows = [(count, ellipsis(reason, 120)) for reason, count in reasons.most_common(8)]
         work.tell.table(("Times", "Why"), rows, title="Put aside, for a person to look at")
     step.note(put_aside=dict(reasons.most_common(20)))
 
@@ -186,11 +186,12 @@ def _matched(work: Feed, step: Step) -> None:
                 pairs[(first, second)] += 1
     top = sorted(best.values(), key=lambda one: (-one.rank, one.match.key))[:10]
     rows = [
-        (*sorted((STATES[one.left_origin], STATES[one.right_origin])), f"{one.rank:.2f}", one.match.reason[:90])
+        (*sorted((STATES[one.left_origin], STATES[one.right_origin])), f"{one.rank:.2f}", shortened(one.match.reason))
         for one in top
     ]
     if rows:
         work.tell.table(("One", "Other", "Rank", "Because"), rows, title="The strongest")
+    step.must("every match says why", all(one.match.reason for one in best.values()), "one does not")
     rang = sum(len(node.inbox()) for node in work.states.nodes.values())
     work.tell.line(
         f"{sum(pairs.values()):,} values are held by two states or more, between {len(pairs)} pairs of states; "

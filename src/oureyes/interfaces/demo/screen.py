@@ -79,7 +79,9 @@ class Screen:
         self._blank = True
 
     def progress(self, what: str, done: int, total: int) -> None:
-        """A bar that goes when it is full."""
+        """A bar that goes when it is full; nothing where nobody watches."""
+        if not self._console.is_terminal:
+            return
         if self._bar is None:
             columns = (TextColumn("    {task.description}"), BarColumn(30), TextColumn("{task.percentage:>3.0f} %"))
             self._bar = Progress(*columns, console=self._console, transient=True)

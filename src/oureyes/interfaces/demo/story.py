@@ -21,7 +21,7 @@ from oureyes.errors import NotHeld, NotReleasable
 from oureyes.exchange import roster
 from oureyes.interfaces.demo.case import Case
 from oureyes.interfaces.demo.federation import STATES, Federation
-from oureyes.interfaces.demo.proof import Step, Telling
+from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
 from oureyes.model.findings import Alert
 from oureyes.model.grades import Grade
 from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward, Role
@@ -356,7 +356,7 @@ def _show_matches(stage: Stage, step: Step) -> None:
         shared[member] = {one.match.key for one in here}
         step.must(f"{member} sees what it shares with {HOME}", bool(here), "no match")
         step.must(f"{HOME} sees the same", shared[member] == {one.match.key for one in there}, len(there))
-        reasons = dict.fromkeys(_short(one.match.reason) for one in here)
+        reasons = dict.fromkeys(shortened(one.match.reason) for one in here)
         rows += [(STATES[member] if n == 0 else "", reason) for n, reason in enumerate(list(reasons)[:3])]
     stage.tell.table(("", "Because"), rows, title="Found in each of these and in Indonesia; the best three")
     step.note(values_in_common={member: len(values) for member, values in shared.items()})
@@ -373,7 +373,7 @@ def _show_silence(stage: Stage, step: Step) -> None:
             value = one.match.key.partition(":")[2].rpartition(":")[2]
             rang = [alert for alert, *_ in node.inbox() if value in alert.reason]
             step.must(f"{member}'s inbox is silent about a warninglisted value", not rang, len(rang))
-            rows.append((STATES[member], _ellipsis(value, 24), one.warned.partition(" (")[0], "kept", len(rang)))
+            rows.append((STATES[member], ellipsis(value, 24), one.warned.partition(" (")[0], "kept", len(rang)))
             silent += 1
     step.must("a warninglisted value and a private address were shared", silent >= 2, silent)
     stage.tell.table(
@@ -756,16 +756,6 @@ def _clock(instant: str) -> str:
 
 def _first(reasons: str, word: str) -> str:
     return next((one for one in reasons.split("; ") if word in one), reasons)
-
-
-def _ellipsis(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _short(reason: str) -> str:
-    """A reason with its longest values cut."""
-    words = (_ellipsis(word, 14) + ":" * word.endswith(":") if len(word) > 24 else word for word in reason.split())
-    return " ".join(words)
 
 
 def _no_ids(reason: str) -> str:
