@@ -4,16 +4,15 @@ to leave it out would give more than was asked for."""
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.misp.paths import folded
-from oureyes.interfaces.misp.shapes import flag, listed
+from oureyes.interfaces.misp.shapes import flag, listed, organisation
 from oureyes.node.events import Head
 
 __all__ = ["Asked", "Words", "asked"]
@@ -84,13 +83,16 @@ class Asked:
     event_changed: tuple[float, float] | None = None
     published_at: tuple[float, float] | None = None
     days: tuple[str, str] = ("", "")
+    levels: Words = Words()
+    analyses: Words = Words()
+    distributions: Words = Words()
     how: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def of_parts(self) -> bool:
         """Whether attributes must be looked at."""
-        found = (self.values, self.kinds, self.categories, self.anywhere, self.object_names)
-        return any(found) or bool(self.to_ids) or (bool(self.tags) and not self.tags.every)
+        found = (self.values, self.kinds, self.categories, self.anywhere, self.object_names, self.tags)
+        return any(found) or bool(self.to_ids) or bool(self.uuids) or self.changed is not None
 
     def option(self, name: str) -> Any:
         """How to answer."""
@@ -115,9 +117,12 @@ class Asked:
             and _within(_number(content.get("publish_timestamp")), self.published_at)
             and (not self.days[0] or day >= self.days[0])
             and (not self.days[1] or day <= self.days[1])
-            and self.organisations.fits([str(orgc.get("name")), str(orgc.get("uuid")).lower(), *_ids(orgc)])
+            and self.organisations.fits([str(orgc.get("name")), str(orgc.get("uuid")).lower(), organisation(orgc)["id"]])
             and self.infos.fits([str(content.get("info") or "")])
             and self.event_tags.fits(head.tags)
+            and self.levels.fits([str(content.get("threat_level_id"))])
+            and self.analyses.fits([str(content.get("analysis"))])
+            and self.distributions.fits([str(content.get("distribution"))])
         )
 
     def attribute(self, one: Mapping[str, Any], tags: frozenset[str], obj: str = "", number: str = "") -> bool:
@@ -137,12 +142,6 @@ class Asked:
         )
 
 
-def _ids(orgc: Mapping[str, Any]) -> list[str]:
-    from oureyes.interfaces.misp.shapes import organisation
-
-    return [organisation(orgc)["id"]]
-
-
 def _number(value: object) -> float:
     try:
         return float(str(value))
@@ -154,10 +153,10 @@ def _within(at: float, span: tuple[float, float] | None) -> bool:
     return span is None or span[0] <= at <= span[1]
 
 
-def asked(form: Mapping[str, Any], now: float | None = None) -> Asked:
-    """A search from its parameters. InvalidObject names one that this door does not know."""
+def asked(form: Mapping[str, Any], now: float, *, of_events: bool = False) -> Asked:
+    """A search from its parameters. InvalidObject names one that this door does not know. A search of events means
+    theirs by `timestamp`."""
     found: dict[str, Any] = {"how": {}}
-    moment = time.time() if now is None else now
     for name, value in form.items():
         key = folded(str(name))
         if value is None or value == []:
@@ -165,18 +164,17 @@ def asked(form: Mapping[str, Any], now: float | None = None) -> Asked:
         if key in _HOW:
             found["how"][key] = value
         elif key in _FILTERS:
-            target, read = _FILTERS[key]
-            found[target] = read(value, moment)
+            target, read = _FILTERS["eventtimestamp" if of_events and key == "timestamp" else key]
+            made = read(value, now)
+            if target == "days":
+                before = found.get("days", ("", ""))
+                made = (made[0] or before[0], made[1] or before[1])
+            found[target] = made
         else:
             raise InvalidObject("search", "filters this door knows", key[:40], "leave it out")
-    return _exclusions(Asked(**found))
-
-
-def _exclusions(made: Asked) -> Asked:
-    from dataclasses import replace
-
-    not_events = frozenset(one[1:] for one in made.events if one.startswith("!"))
-    return replace(made, events=frozenset(one for one in made.events if not one.startswith("!")), not_events=not_events)
+    made = Asked(**found)
+    no = frozenset(one[1:] for one in made.events if one.startswith("!"))
+    return replace(made, events=frozenset(one for one in made.events if not one.startswith("!")), not_events=no)
 
 
 def _words(value: Any, _: float) -> Words:
@@ -252,6 +250,10 @@ _FILTERS: Mapping[str, tuple[str, Callable[[Any, float], Any]]] = {
     "quickfilter": ("anywhere", _parts),
     "all": ("anywhere", _parts),
     "objectname": ("object_names", _words),
+    "threatlevel": ("levels", _words),
+    "threatlevelid": ("levels", _words),
+    "analysis": ("analyses", _words),
+    "distribution": ("distributions", _words),
     "eventid": ("events", _names),
     "id": ("events", _names),
     "eventuuid": ("events", _names),

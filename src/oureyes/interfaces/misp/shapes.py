@@ -9,7 +9,19 @@ from zlib import crc32
 
 from oureyes.node.events import Event, Head
 
-__all__ = ["attribute", "brief", "flag", "listed", "minimal", "number_of", "organisation", "parts", "tag", "whole"]
+__all__ = [
+    "attribute",
+    "brief",
+    "flag",
+    "listed",
+    "minimal",
+    "number_of",
+    "organisation",
+    "parts",
+    "said",
+    "tag",
+    "whole",
+]
 
 _LEVELS = ("distribution", "analysis", "threat_level_id", "sharing_group_id")
 _TRUTHS = ("published", "deleted", "to_ids", "disable_correlation", "locked", "protected", "proposal_to_delete")
@@ -93,8 +105,8 @@ def whole(event: Event, *, deleted: frozenset[str] = frozenset(["0"]), local: bo
         attribute(one, event) for one in made.get("Attribute") or () if _shown(one, deleted)
     ]
     made["Object"] = [_object(one, event, deleted) for one in made.get("Object") or () if _shown(one, deleted)]
-    made["ShadowAttribute"] = [_said(one, event) for one in made.get("ShadowAttribute") or ()]
-    made["EventReport"] = [_said(one, event) for one in made.get("EventReport") or ()]
+    made["ShadowAttribute"] = [said(one, event) for one in made.get("ShadowAttribute") or ()]
+    made["EventReport"] = [said(one, event) for one in made.get("EventReport") or ()]
     made["RelatedEvent"], made["Galaxy"] = [], made.get("Galaxy") or []
     made.setdefault("Tag", [])
     count = len(made["Attribute"]) + sum(len(one["Attribute"]) for one in made["Object"])
@@ -142,7 +154,7 @@ def attribute(content: Mapping[str, Any], event: Event, obj: Mapping[str, Any] |
     made["value"] = made["value"] if isinstance(made["value"], str) else str(made["value"])
     for name in ("Sighting", "ShadowAttribute"):
         if made.get(name):
-            made[name] = [_said(one, event) for one in made[name]]
+            made[name] = [said(one, event) for one in made[name]]
     return made
 
 
@@ -183,7 +195,7 @@ def parts(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield from obj["Attribute"]
 
 
-def _said(content: Mapping[str, Any], event: Event) -> dict[str, Any]:
+def said(content: Mapping[str, Any], event: Event) -> dict[str, Any]:
     """A sighting, proposal, report or note."""
     made = _common(content)
     uuid = str(made.get("uuid") or "")
