@@ -21,7 +21,7 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.node.context import Context
 from oureyes.node.serving import Rights, Serving
 from oureyes.record.misp_merge import seconds
-from oureyes.storage import Connection, events, index, objects, views
+from oureyes.storage import Connection, events, index, views
 from oureyes.understand.query import query
 
 __all__ = ["DOOR", "Event", "Events", "Head", "Sight", "organisation_of"]
@@ -138,9 +138,7 @@ class Events:
         return made
 
     def _chosen(self, connection: Connection, sight: Sight) -> dict[str, Head]:
-        seen = [
-            voice for voice in events.reports(connection, sight.sources) if sight.may(voice.label, voice.account)
-        ]
+        seen = [voice for voice in events.reports(connection, sight.sources) if sight.may(voice.label, voice.account)]
         self._learn(connection, seen)
         out: dict[str, Head] = {}
         for voice in seen:

@@ -197,9 +197,7 @@ class Pushing:
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 
-    def _put(
-        self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool = False
-    ) -> str:
+    def _put(self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool = False) -> str:
         account, now = caller.account, self._now_s()
         source = self._source_number(account)
         own = held is not None and held.head.voice.account == source and source != 0
@@ -234,8 +232,7 @@ class Pushing:
         account, ctx = caller.account, self.ctx
         bound = _Bound(ctx, account)
         batch = [
-            derive(item.object, bound(item.marking), hold=item.hold, tags=item.tags, named=item.named)
-            for item in items
+            derive(item.object, bound(item.marking), hold=item.hold, tags=item.tags, named=item.named) for item in items
         ]
         digest = sha256(b"".join(item.object.digest for item in items)).hexdigest()
 
@@ -290,7 +287,9 @@ class Pushing:
         found: set[str] = set()
         for part in events.parts(connection, carriers, [source]):
             if part.account == source and part.id.partition("--")[0] in _CARRIERS:
-                found |= {ref for _, ref in StixObject.parse(part.body).references() if objects.is_observable(_kind(ref))}
+                found |= {
+                    ref for _, ref in StixObject.parse(part.body).references() if objects.is_observable(_kind(ref))
+                }
         return found
 
     def _forget(self, connection: Connection, values: set[str], source: int) -> int:

@@ -127,7 +127,12 @@ def read_event(
 
 
 def read_attached(
-    what: str, content: Mapping[str, Any], about: str, head: Mapping[str, Any], author: Mapping[str, Any], options: Options
+    what: str,
+    content: Mapping[str, Any],
+    about: str,
+    head: Mapping[str, Any],
+    author: Mapping[str, Any],
+    options: Options,
 ) -> Iterator[Record]:
     """What somebody says about an event or a part of it: a `sighting`, a `proposal`, an `event_report`, an `analyst`
     note. `about` is the id of what it is about, `author` the organisation (name, uuid) that says so."""

@@ -86,7 +86,10 @@ def event_of(uuid: str, members: Sequence[StixObject], head: Mapping[str, Any] |
             about[str((obj.content.get("object_refs") or [obj.content.get("sighting_of_ref")])[0])].append(obj)
     attributes = {obj.id: _attribute(obj, about) for obj in members if "value" in _origin(obj)}
     grouped = [_object(obj, attributes) for obj in members if obj.type == "x-misp-object"]
-    event = (dict(head) if head is not None else _head(uuid, report)) | {"Attribute": list(attributes.values()), "Object": grouped}
+    event = (dict(head) if head is not None else _head(uuid, report)) | {
+        "Attribute": list(attributes.values()),
+        "Object": grouped,
+    }
     return event | _extras(about[f"report--{uuid}"], top=True)
 
 

@@ -27,7 +27,15 @@ __all__ = [
     "UUID",
     "Event",
     "attached",
-    "attribute", "audience", "dicts", "extras", "grouped", "instant_of", "kept", "tags_of"]
+    "attribute",
+    "audience",
+    "dicts",
+    "extras",
+    "grouped",
+    "instant_of",
+    "kept",
+    "tags_of",
+]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")

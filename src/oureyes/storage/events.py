@@ -73,7 +73,9 @@ def reports(connection: Connection, own: Sequence[int] = ()) -> list[Voice]:
         f" WHERE {where} AND h.last AND (h.state = 'held'{mine}) AND o.body IS NOT NULL",
         values,
     )
-    return [Voice(n, ident, str(text), lab, str(o), acc, obj, added) for n, ident, text, lab, o, acc, obj, added in found]
+    return [
+        Voice(n, ident, str(text), lab, str(o), acc, obj, added) for n, ident, text, lab, o, acc, obj, added in found
+    ]
 
 
 def bodies(connection: Connection, objects: Iterable[int]) -> dict[int, bytes]:

@@ -117,7 +117,9 @@ class Asked:
             and _within(_number(content.get("publish_timestamp")), self.published_at)
             and (not self.days[0] or day >= self.days[0])
             and (not self.days[1] or day <= self.days[1])
-            and self.organisations.fits([str(orgc.get("name")), str(orgc.get("uuid")).lower(), organisation(orgc)["id"]])
+            and self.organisations.fits(
+                [str(orgc.get("name")), str(orgc.get("uuid")).lower(), organisation(orgc)["id"]]
+            )
             and self.infos.fits([str(content.get("info") or "")])
             and self.event_tags.fits(head.tags)
             and self.levels.fits([str(content.get("threat_level_id"))])

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.misp import shapes
 from oureyes.interfaces.misp.desk import Answer, Desk, Route, answer
@@ -60,7 +59,9 @@ def _view(desk: Desk, call: Call, caller: Caller) -> Answer:
 def _index(desk: Desk, call: Call, caller: Caller) -> Answer:
     form = {**{name: list(value) for name, value in call.named.items()}, **call.form}
     form = {name: _parted(name, value) for name, value in form.items()}
-    search = asked({name: value for name, value in form.items() if folded(name) not in _FREE}, desk.now_s(), of_events=True)
+    search = asked(
+        {name: value for name, value in form.items() if folded(name) not in _FREE}, desk.now_s(), of_events=True
+    )
     with desk.ctx.db.read() as connection:
         found = [head for head in desk.events.heads(connection, caller).values() if search.event(head)]
         if search.tags:
@@ -84,7 +85,11 @@ _FREE = frozenset(["email", "hasproposal"])
 
 def _parted(name: str, value: Any) -> Any:
     """In an index, `a|b|!c` is a list."""
-    return value.split("|") if isinstance(value, str) and "|" in value and folded(name) in ("org", "tag", "tags") else value
+    return (
+        value.split("|")
+        if isinstance(value, str) and "|" in value and folded(name) in ("org", "tag", "tags")
+        else value
+    )
 
 
 def _search_events(desk: Desk, call: Call, caller: Caller) -> Answer:
@@ -408,10 +413,15 @@ def _proposals(desk: Desk, call: Call, caller: Caller) -> Answer:
         if call.argument():
             found = [desk.events.event(connection, caller, call.argument())]
         else:
-            found = [desk.events.built(connection, caller, one) for one in desk.events.heads(connection, caller).values()]
+            found = [
+                desk.events.built(connection, caller, one) for one in desk.events.heads(connection, caller).values()
+            ]
     for event in found:
         made = shapes.whole(event, deleted=frozenset(["0", "1"]))["Event"]
-        for one in (*made["ShadowAttribute"], *(two for a in shapes.parts(made) for two in a.get("ShadowAttribute") or ())):
+        for one in (
+            *made["ShadowAttribute"],
+            *(two for a in shapes.parts(made) for two in a.get("ShadowAttribute") or ()),
+        ):
             if int(str(one.get("timestamp") or 0)) >= since:
                 org = shapes.organisation(one.get("Org") or {})
                 more = {"event_uuid": event.head.uuid, "org_uuid": org["uuid"], "Org": org}
@@ -469,7 +479,6 @@ def tags_used(desk: Desk, caller: Caller) -> list[dict[str, Any]]:
         heads = desk.events.heads(connection, caller)
     names = sorted({name for head in heads.values() for name in head.tags})
     return [shapes.tag({"name": name}) for name in names]
-
 
 
 ROUTES: Mapping[tuple[str, str], Route] = {

@@ -101,9 +101,7 @@ def _head(head: Head, content: Mapping[str, Any]) -> dict[str, Any]:
 def whole(event: Event, *, deleted: frozenset[str] = frozenset(["0"]), local: bool = True) -> dict[str, Any]:
     """`{"Event": …}`. `deleted` says which parts: those not deleted ("0"), those that are ("1")."""
     made = _head(event.head, event.content)
-    made["Attribute"] = [
-        attribute(one, event) for one in made.get("Attribute") or () if _shown(one, deleted)
-    ]
+    made["Attribute"] = [attribute(one, event) for one in made.get("Attribute") or () if _shown(one, deleted)]
     made["Object"] = [_object(one, event, deleted) for one in made.get("Object") or () if _shown(one, deleted)]
     made["ShadowAttribute"] = [said(one, event) for one in made.get("ShadowAttribute") or ()]
     made["EventReport"] = [said(one, event) for one in made.get("EventReport") or ()]
