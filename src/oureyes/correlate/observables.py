@@ -22,7 +22,18 @@ from oureyes.model.observables import Observable, host_of, observables_of
 from oureyes.model.patterns import observables_of_pattern
 from oureyes.model.ports import Example
 
-__all__ = ["EXAMPLES", "NAME", "SCORES", "Shared", "compare", "keys", "keys_of_content", "keys_of_named", "named", "shared"]
+__all__ = [
+    "EXAMPLES",
+    "NAME",
+    "SCORES",
+    "Shared",
+    "compare",
+    "keys",
+    "keys_of_content",
+    "keys_of_named",
+    "named",
+    "shared",
+]
 
 NAME = "observables"
 

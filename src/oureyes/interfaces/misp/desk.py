@@ -53,9 +53,9 @@ class Route:
     reads: bool = True
 
 
-def answer(content: Any, status: int = 200, **headers: str) -> Answer:
+def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """JSON."""
-    return Answer(msgspec.json.encode(content), status, headers)
+    return Answer(msgspec.json.encode(content), status, headers or {})
 
 
 def saved(message: str, **more: Any) -> Answer:

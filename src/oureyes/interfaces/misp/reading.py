@@ -74,7 +74,7 @@ def _index(desk: Desk, call: Call, caller: Caller) -> Answer:
     found = found[start : start + limit] if limit else found
     minimal = shapes.flag(search.option("minimal"))
     rows = [shapes.minimal(head) if minimal else shapes.brief(head) for head in found]
-    said = answer(rows, **{"X-Result-Count": str(count)})
+    said = answer(rows, headers={"X-Result-Count": str(count)})
     if rows and not call.headers.get("if-none-match"):
         desk.events.told(caller, "misp:index", len(rows), said.body)
     return said
@@ -108,7 +108,7 @@ def _search_events(desk: Desk, call: Call, caller: Caller) -> Answer:
             if place >= start:
                 made = shapes.whole(event, deleted=deleted_of(call))
                 out.append(_head_only(made) if metadata else made)
-    said = answer({"response": out}, **{"X-Result-Count": str(len(out))})
+    said = answer({"response": out}, headers={"X-Result-Count": str(len(out))})
     desk.events.told(caller, "misp:search", len(out), said.body)
     return said
 
@@ -202,7 +202,7 @@ def _search_attributes(desk: Desk, call: Call, caller: Caller) -> Answer:
         found = _paged(_hits(desk, connection, caller, search, deleted_of(call)), start, limit)
     context = shapes.flag(search.option("includeContext")) or shapes.flag(search.option("includeEventTags"))
     rows = [{**one, "event_uuid": event.head.uuid, "Event": _event_of(event, context)} for one, _, event in found]
-    said = answer({"response": {"Attribute": rows}}, **{"X-Result-Count": str(len(rows))})
+    said = answer({"response": {"Attribute": rows}}, headers={"X-Result-Count": str(len(rows))})
     desk.events.told(caller, "misp:search", len(rows), said.body)
     return said
 
@@ -315,7 +315,7 @@ def _search_objects(desk: Desk, call: Call, caller: Caller) -> Answer:
                 if named and (not obj["Attribute"] or _some(search, obj, head, event)):
                     out.append({"Object": obj})
     out = out[start : start + limit] if limit else out
-    said = answer({"response": out}, **{"X-Result-Count": str(len(out))})
+    said = answer({"response": out}, headers={"X-Result-Count": str(len(out))})
     desk.events.told(caller, "misp:search", len(out), said.body)
     return said
 

@@ -228,4 +228,4 @@ def _error(
     content: dict[str, object] = {"name": message, "message": message, "url": path.partition(":")[0][:200]}
     if errors:
         content |= {"saved": False, "errors": errors}
-    return answer(content, status, **(headers or {}))
+    return answer(content, status, headers)

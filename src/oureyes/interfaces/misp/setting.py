@@ -133,17 +133,12 @@ def _organisations(desk: Desk, call: Call, caller: Caller) -> Answer:
 def _groups(desk: Desk, call: Call, caller: Caller) -> Answer:
     """The agreements the caller is party to. Who else is in them is not told."""
     own = shapes.organisation(organisation_of(desk.ctx, caller.account))
-    found = []
+    found: list[dict[str, Any]] = []
     for name in sorted(caller.account.groups):
         uuid = group_id(desk.ctx, name)
-        group = {"id": shapes.number_of(uuid), "uuid": uuid, "name": name, "releasability": "", "description": ""}
-        group |= {
-            "active": True,
-            "local": True,
-            "roaming": False,
-            "organisation_uuid": own["uuid"],
-            "org_id": own["id"],
-        }
+        group: dict[str, Any] = {"id": shapes.number_of(uuid), "uuid": uuid, "name": name, "description": ""}
+        group |= {"releasability": "", "active": True, "local": True, "roaming": False}
+        group |= {"organisation_uuid": own["uuid"], "org_id": own["id"]}
         member = {"id": "1", "sharing_group_id": group["id"], "org_id": own["id"], "extend": False, "Organisation": own}
         found.append(
             {"SharingGroup": group, "Organisation": own, "SharingGroupOrg": [member], "SharingGroupServer": []}

@@ -47,7 +47,7 @@ def organisation(content: Mapping[str, Any]) -> dict[str, Any]:
 def tag(content: Mapping[str, Any]) -> dict[str, Any]:
     """A tag on something."""
     name = str(content.get("name"))
-    made = {"id": number_of(name), "name": name, "colour": str(content.get("colour") or "#0088cc")}
+    made: dict[str, Any] = {"id": number_of(name), "name": name, "colour": str(content.get("colour") or "#0088cc")}
     made |= {"exportable": True, "user_id": "0", "hide_tag": False, "numerical_value": content.get("numerical_value")}
     made |= {"is_galaxy": name.startswith("misp-galaxy:"), "is_custom_galaxy": False, "local_only": False}
     return {**made, "local": flag(content.get("local")), "relationship_type": content.get("relationship_type")}

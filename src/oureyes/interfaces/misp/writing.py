@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oureyes.errors import InvalidObject, NotHeld
@@ -161,20 +161,24 @@ def _not_twice(
     event: Event, found: Iterable[dict[str, Any]], *, again: bool
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """MISP takes a value once for each type and category of an event."""
-    key = lambda one: (str(one.get("type")), str(one.get("category")), str(one.get("value")))  # noqa: E731 - local
-    held = {key(one): one for one in _dicts(event.content.get("Attribute")) if not shapes.flag(one.get("deleted"))}
-    fresh, errors = [], {}
+    held = {_told(one): one for one in _dicts(event.content.get("Attribute")) if not shapes.flag(one.get("deleted"))}
+    fresh: list[dict[str, Any]] = []
+    errors: dict[str, Any] = {}
     for place, one in enumerate(found):
-        before = held.get(key(one))
+        before = held.get(_told(one))
         if before is not None and again and one.get("uuid") in (None, "", before.get("uuid")):
             said = "A similar attribute already exists for this event."
             errors[f"attribute_{place}"] = {"value": [said]}
             continue
         if before is not None:
             one = {**before, **one, "uuid": before["uuid"]}
-        held[key(one)] = one
+        held[_told(one)] = one
         fresh.append(one)
     return fresh, errors
+
+
+def _told(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(one.get("type")), str(one.get("category")), str(one.get("value"))
 
 
 def _refused_twice(errors: Mapping[str, Any]) -> Answer:
@@ -250,7 +254,7 @@ def _add_reference(desk: Desk, call: Call, caller: Caller) -> Answer:
     source = str(made.get("object_uuid") or made.get("object_id") or call.argument())
     with desk.ctx.db.read() as connection:
         _, uuid = desk.events.of_part(connection, caller, target)
-    link = {
+    link: dict[str, Any] = {
         "uuid": str(made.get("uuid") or desk.ctx.make_id()).lower(),
         "timestamp": str(desk.now_s()),
         "referenced_uuid": uuid,
@@ -375,6 +379,9 @@ def _bulk_sightings(desk: Desk, call: Call, caller: Caller) -> Answer:
     return answer({"saved": True, "success": f"{count} sightings added."})
 
 
+_OF_PROPOSAL: Sequence[str] = ("type", "category", "value", "to_ids", "comment", "first_seen", "last_seen")
+
+
 def _propose(desk: Desk, call: Call, caller: Caller) -> Answer:
     """A new attribute for an event (add), a change (edit) or the deletion of one (delete)."""
     said = inner(call, "ShadowAttribute") if call.body else {}
@@ -385,8 +392,8 @@ def _propose(desk: Desk, call: Call, caller: Caller) -> Answer:
         else:
             event, uuid = desk.events.of_part(connection, caller, call.argument())
             old = next(iter([one for one in _parts_of(event) if one.get("uuid") == uuid]), {})
-    names = ("type", "category", "value", "to_ids", "comment", "first_seen", "last_seen")
-    made = {name: said.get(name, old.get(name)) for name in names if name in said or name in old}
+    names = _OF_PROPOSAL
+    made: dict[str, Any] = {name: said.get(name, old.get(name)) for name in names if name in said or name in old}
     made |= {"uuid": desk.ctx.make_id(), "timestamp": str(desk.now_s()), "old_uuid": uuid}
     made["proposal_to_delete"] = call.action == "delete"
     made["Org"] = _own(desk, caller)
@@ -422,19 +429,21 @@ def _settle(desk: Desk, call: Call, caller: Caller) -> Answer:
     with desk.ctx.db.read() as connection:
         event, uuid = desk.events.of_part(connection, caller, call.argument())
     desk.pushing.may_edit(caller.account, event.head)
-    shown = [(None, one) for one in _dicts(event.content.get("ShadowAttribute"))]
+    shown: list[tuple[dict[str, Any] | None, dict[str, Any]]] = [
+        (None, one) for one in _dicts(event.content.get("ShadowAttribute"))
+    ]
     shown += [(part, one) for part in _parts_of(event) for one in _dicts(part.get("ShadowAttribute"))]
-    part, said = next(((part, one) for part, one in shown if one.get("uuid") == uuid), (None, None))
-    if said is None:
+    found = [(part, one) for part, one in shown if one.get("uuid") == uuid]
+    if not found:
         raise NotHeld("proposal", "one about an event of this account", "none")
     if call.action == "accept":
-        _accept(desk, caller, event, part, said)
+        _accept(desk, caller, event, *found[0])
     word = "accepted" if call.action == "accept" else "discarded"
     return saved(f"Proposal {word}.")
 
 
 def _accept(desk: Desk, caller: Caller, event: Event, part: dict[str, Any] | None, said: dict[str, Any]) -> None:
-    names = ("type", "category", "value", "to_ids", "comment", "first_seen", "last_seen")
+    names = _OF_PROPOSAL
     new = {name: said[name] for name in names if name in said}
     if part is None:
         made = _now({**new, "uuid": desk.ctx.make_id()}, desk)
@@ -445,13 +454,16 @@ def _accept(desk: Desk, caller: Caller, event: Event, part: dict[str, Any] | Non
         _changed(desk, caller, str(part["uuid"]), lambda old, _: _now({**_bare(old), **new}, desk))
 
 
+_OF_REPORT: Sequence[str] = ("name", "content", "distribution")
+
+
 def _report(desk: Desk, call: Call, caller: Caller) -> Answer:
     if call.method in ("GET", "HEAD"):  # a peer asks whether reports are taken here
         return answer({"name": "Event report", "description": "Reports in Markdown about an event are taken."})
     said = inner(call, "EventReport")
     with desk.ctx.db.read() as connection:
         event = desk.events.event(connection, caller, call.argument() or str(said.get("event_uuid")))
-    made = {name: said[name] for name in ("name", "content", "distribution") if name in said}
+    made: dict[str, Any] = {name: said[name] for name in _OF_REPORT if name in said}
     made |= {"uuid": str(said.get("uuid") or desk.ctx.make_id()).lower(), "timestamp": str(desk.now_s())}
     made["deleted"] = False
     desk.pushing.attach(caller, "event_report", event, f"report--{event.head.uuid}", [made])
@@ -468,7 +480,7 @@ def _edit_report(desk: Desk, call: Call, caller: Caller) -> Answer:
     if call.action == "delete":
         desk.pushing.detach(caller, uuid, ["note"])
         return saved("Event Report deleted")
-    new = {name: said[name] for name in ("name", "content", "distribution") if name in said}
+    new: dict[str, Any] = {name: said[name] for name in _OF_REPORT if name in said}
     made = _now({**held, **new}, desk)
     desk.pushing.attach(caller, "event_report", event, f"report--{event.head.uuid}", [made])
     return answer({"EventReport": {"event_id": str(event.head.number), **made}})
