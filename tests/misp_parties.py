@@ -125,7 +125,18 @@ def _events(content: Any) -> Iterator[dict[str, Any]]:
 
 
 _SEEN_EVENT = ("uuid", "info", "date", "threat_level_id", "analysis", "timestamp", "publish_timestamp", "extends_uuid")
-_SEEN = ("uuid", "type", "category", "value", "comment", "timestamp", "object_relation", "first_seen", "last_seen", "data")
+_SEEN = (
+    "uuid",
+    "type",
+    "category",
+    "value",
+    "comment",
+    "timestamp",
+    "object_relation",
+    "first_seen",
+    "last_seen",
+    "data",
+)
 _SEEN_OBJECT = ("uuid", "name", "meta-category", "description", "template_uuid", "template_version", "comment")
 
 
@@ -139,7 +150,9 @@ def as_seen(event: dict[str, Any]) -> dict[str, Any]:
     made["attributes"] = _by_uuid(event.get("Attribute"), _attribute_seen)
     made["objects"] = _by_uuid(event.get("Object"), _object_seen)
     made["proposals"] = sorted(_text(one.get("value")) for one in event.get("ShadowAttribute") or ())
-    made["reports"] = sorted((_text(one.get("name")), _text(one.get("content"))) for one in event.get("EventReport") or ())
+    made["reports"] = sorted(
+        (_text(one.get("name")), _text(one.get("content"))) for one in event.get("EventReport") or ()
+    )
     made["galaxies"] = sorted(_clusters(event))
     return made
 
@@ -165,7 +178,8 @@ def _object_seen(one: dict[str, Any]) -> dict[str, Any]:
     made = {name: _text(one.get(name)) for name in _SEEN_OBJECT}
     made["attributes"] = _by_uuid(one.get("Attribute"), _attribute_seen)
     made["links"] = sorted(
-        (_text(two.get("referenced_uuid")), _text(two.get("relationship_type"))) for two in one.get("ObjectReference") or ()
+        (_text(two.get("referenced_uuid")), _text(two.get("relationship_type")))
+        for two in one.get("ObjectReference") or ()
     )
     return made
 

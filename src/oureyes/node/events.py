@@ -185,7 +185,8 @@ class Events:
         sight = self.sight(connection, caller)
         report = f"report--{head.uuid}"
         found = events.parts(connection, head.refs, sight.sources)
-        seen = {part.id: part for part in found if _same_voice(part, head.voice) and self._fits(sight, part)}
+        there = {part.id: part for part in found if _same_voice(part, head.voice) and self._fits(sight, part)}
+        seen = {ref: there[ref] for ref in head.refs if ref in there}  # in the order the event names them
         around = events.about(connection, [report, *seen], _ATTACHED)
         said = [part for part in events.parts(connection, around, sight.sources) if self._fits(sight, part)]
         members = [StixObject.parse(part.body) for part in (*seen.values(), *{part.id: part for part in said}.values())]

@@ -208,7 +208,7 @@ class Pushing:
         if same_second and held is not None:
             made.content["timestamp"] = str(held.head.timestamp)
             revision = min(held.head.revision + 1, 999)
-        carriers = {uuid: one for uuid, one in held.carriers.items() if uuid in made.kept} if held is not None else {}
+        carriers = held.carriers if held is not None else {}  # those said again stay in their place
         _stripped(made.content)
         items = list(read_event(made.content, self._options(), carriers, revision))
         kept = [item for item in items if isinstance(item, Record)]

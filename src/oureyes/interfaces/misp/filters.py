@@ -15,7 +15,7 @@ from oureyes.interfaces.misp.paths import folded
 from oureyes.interfaces.misp.shapes import flag, listed, organisation
 from oureyes.node.events import Head
 
-__all__ = ["Asked", "Words", "asked"]
+__all__ = ["Asked", "Words", "asked", "whole_number"]
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 # Options that say how to answer and not what to find, and those that concern what this node has not.
@@ -100,9 +100,8 @@ class Asked:
 
     def page(self, most: int) -> tuple[int, int]:
         """(first, how many); 0 for all."""
-        limit = max(int(self.option("limit") or 0), 0)
-        limit = min(limit, most) if limit else 0
-        return max(int(self.option("page") or 1) - 1, 0) * limit, limit
+        limit = min(whole_number("limit", self.option("limit")), most)
+        return max(whole_number("page", self.option("page")) - 1, 0) * limit, limit
 
     def event(self, head: Head) -> bool:
         """Whether an event may be among what is asked for, by its head."""
@@ -142,6 +141,14 @@ class Asked:
             and (not self.values or self.values.fits([value, *(value.split("|") if "|" in value else ())]))
             and (not self.anywhere or self.anywhere.fits([value, str(one.get("comment") or "")]))
         )
+
+
+def whole_number(name: str, value: object) -> int:
+    """A number that somebody sends as a number or as text; 0 where there is none."""
+    text = str(value or 0)
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidObject(name, "a number", "something else", "leave it out")
+    return int(text)
 
 
 def _number(value: object) -> float:

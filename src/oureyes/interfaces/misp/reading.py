@@ -11,11 +11,12 @@ from typing import Any
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.misp import shapes
 from oureyes.interfaces.misp.desk import Answer, Desk, Route, answer
-from oureyes.interfaces.misp.filters import Asked, asked
+from oureyes.interfaces.misp.filters import Asked, asked, whole_number
 from oureyes.interfaces.misp.paths import Call, folded
 from oureyes.model.accounts import Caller
 from oureyes.node.events import Event, Head
 from oureyes.node.serving import Connection
+from oureyes.record.misp_merge import seconds
 
 __all__ = ["ROUTES", "deleted_of"]
 
@@ -57,8 +58,7 @@ def _view(desk: Desk, call: Call, caller: Caller) -> Answer:
 
 
 def _index(desk: Desk, call: Call, caller: Caller) -> Answer:
-    form = {**{name: list(value) for name, value in call.named.items()}, **call.form}
-    form = {name: _parted(name, value) for name, value in form.items()}
+    form = {name: _parted(name, value) for name, value in _parameters(call).items()}
     search = asked(
         {name: value for name, value in form.items() if folded(name) not in _FREE}, desk.now_s(), of_events=True
     )
@@ -407,7 +407,7 @@ def _meant(
 
 def _proposals(desk: Desk, call: Call, caller: Caller) -> Answer:
     """Of one event, or of all since a time, page by page."""
-    since = int(str(call.asked("timestamp") or 0)) if str(call.asked("timestamp") or "0").isdecimal() else 0
+    since = whole_number("timestamp", call.asked("timestamp"))
     out: list[dict[str, Any]] = []
     with desk.ctx.db.read() as connection:
         if call.argument():
@@ -422,11 +422,11 @@ def _proposals(desk: Desk, call: Call, caller: Caller) -> Answer:
             *made["ShadowAttribute"],
             *(two for a in shapes.parts(made) for two in a.get("ShadowAttribute") or ()),
         ):
-            if int(str(one.get("timestamp") or 0)) >= since:
+            if seconds(one.get("timestamp")) >= since:
                 org = shapes.organisation(one.get("Org") or {})
                 more = {"event_uuid": event.head.uuid, "org_uuid": org["uuid"], "Org": org}
                 out.append({"ShadowAttribute": {"old_uuid": "", **one, **more}})
-    limit, page = int(str(call.asked("limit") or 0) or 0), int(str(call.asked("page") or 1) or 1)
+    limit, page = whole_number("limit", call.asked("limit")), whole_number("page", call.asked("page")) or 1
     out = out[(page - 1) * limit : page * limit] if limit else out
     said = answer(out)
     if out:
@@ -460,7 +460,7 @@ def _wanted(desk: Desk, call: Call, caller: Caller) -> Answer:
     out = []
     for one in said:
         head = heads.get(str(one.get("uuid")).lower())
-        if head is None or (head.voice.account and head.timestamp < int(str(one.get("timestamp") or 0))):
+        if head is None or (head.voice.account and head.timestamp < seconds(one.get("timestamp"))):
             out.append(one.get("uuid"))
     return answer(out)
 

@@ -47,6 +47,7 @@ _READ_S = 120.0
 _BODIES = 4  # bodies held in memory at once
 _DEEPEST = 32
 _PACKED_FROM = 1024
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 _NOBODY = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization"
     " header."
@@ -183,7 +184,7 @@ class Misp:
         return _error(status_of(error), "This node failed.", call.path)
 
     def _sent(self, request: Request, said: Answer) -> Response:
-        headers, body, status = dict(said.headers), said.body, said.status
+        headers, body, status = {**_HEADERS, **said.headers}, said.body, said.status
         if "if-none-match" in request.headers and status == 200:
             tag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
             headers["ETag"] = tag

@@ -12,6 +12,7 @@ from oureyes.interfaces.misp.paths import Call, folded
 from oureyes.interfaces.misp.reading import sightings_of
 from oureyes.model.accounts import Caller
 from oureyes.node.events import Event, organisation_of
+from oureyes.record.misp_merge import seconds
 
 __all__ = ["ROUTES"]
 
@@ -122,8 +123,7 @@ def _changed(
 
 def _now(part: dict[str, Any], desk: Desk) -> dict[str, Any]:
     """With a timestamp that is later than what is held."""
-    before = int(str(part.get("timestamp") or 0))
-    return {**part, "timestamp": str(max(desk.now_s(), before + 1))}
+    return {**part, "timestamp": str(max(desk.now_s(), seconds(part.get("timestamp")) + 1))}
 
 
 def _one(desk: Desk, caller: Caller, uuid: str, name: str) -> Answer:
