@@ -194,6 +194,8 @@ class Events:
         content = record.event_of(head.uuid, members, head.content)
         hidden = {ref.partition("--")[2] for ref in head.refs} - {one.partition("--")[2] for one in seen}
         _unlink(content, hidden)
+        if head.voice.account != sight.own or not sight.own:
+            _alone(content, organisation_of(self.ctx, caller.account))
         numbers = {part.id.partition("--")[2]: part.ident for part in (*seen.values(), *said)}
         carriers = {one.partition("--")[2]: one for one in seen}
         return Event(head, content, carriers, {**numbers, head.uuid: head.number})
@@ -286,6 +288,17 @@ def event_of(obj: StixObject) -> str:
     ours = extensions.get(EXTENSIONS["provenance"]) if isinstance(extensions, dict) else None
     origin = ours.get("misp") if isinstance(ours, dict) else None
     return str(origin.get("event") or "") if isinstance(origin, dict) else ""
+
+
+def _alone(content: dict[str, Any], reader: Mapping[str, str]) -> None:
+    """Show a reader that it is in a sharing group, and not who else is."""
+    inside = [one for obj in content.get("Object") or () for one in obj.get("Attribute") or ()]
+    for part in (content, *(content.get("Attribute") or ()), *(content.get("Object") or ()), *inside):
+        group = part.get("SharingGroup")
+        if isinstance(group, dict):
+            kept = {name: group[name] for name in ("name", "uuid", "releasability", "description") if name in group}
+            member = {"extend": False, "Organisation": dict(reader)}
+            part["SharingGroup"] = {**kept, "active": True, "SharingGroupOrg": [member], "SharingGroupServer": []}
 
 
 def _unlink(content: dict[str, Any], hidden: set[str]) -> None:

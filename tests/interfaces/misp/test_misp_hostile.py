@@ -129,6 +129,8 @@ def test_a_payload_never_changes_who_is_in_a_group(site):
     said = push(site, "ann", 5, distribution="4", SharingGroup=group)
     assert said.status_code == 200
     assert site.ask("eve", "HEAD", f"events/view/{UUID.format(5)}").status_code == 404
+    (member,) = held(site, "peer", 5)["SharingGroup"]["SharingGroupOrg"]  # in the group, and told of nobody else
+    assert member["Organisation"]["name"] == "peer"
     assert site.ask("eve", "GET", "sharing_groups").json()["response"] == []
     assert site.ask("eve", "GET", f"sharingGroups/view/{group['uuid']}").status_code == 404
 
