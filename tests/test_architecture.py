@@ -275,7 +275,13 @@ BY_NAME_ONLY = {
     "pip-tools": "make lock",
     "pytest-xdist": "make test, on all cores",
 }
-MODULES = {"python-stdnum": "stdnum", "stix2-matcher": "stix2matcher", "stix2-patterns": "stix2patterns"}
+MODULES = {
+    "pillow": "PIL",
+    "py-tlsh": "tlsh",
+    "python-stdnum": "stdnum",
+    "stix2-matcher": "stix2matcher",
+    "stix2-patterns": "stix2patterns",
+}
 
 
 def test_what_the_sources_import_is_declared_and_what_is_declared_is_imported() -> None:

@@ -13,6 +13,7 @@ from simulated import Clock, deliver, federation, for_
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.findings import AlertState, Subscription, Verdict
 from oureyes.model.markings import TLP
+from oureyes.model.observables import Observable, sco
 from oureyes.node import connecting
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
@@ -258,3 +259,16 @@ def test_an_originator_is_not_told_of_a_match_with_what_may_not_answer_it(tmp_pa
         deliver(states)
         assert malaysia.matches()
         assert bool(indonesia.who_has(probe.id, by="auditor")[0].matched_at) is told
+
+
+def test_a_match_moves_from_the_bare_observable_to_the_indicator_that_comes_after_it(tmp_path):
+    states = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = states.values()
+    malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=for_("ID"))
+    bare, said = sco(Observable("cryptocurrency-wallet", f"trx:{WALLET}")), a_wallet()
+    for obj in (bare, said):
+        indonesia.record_objects([obj], by="ayu", marking=for_("MY"))
+        indonesia.approve(indonesia.propose([obj.id], ["MY"], by="ayu").id, by="budi")
+        deliver(states)
+    found = malaysia.matches()[0].match
+    assert said.id in (found.left, found.right)

@@ -19,9 +19,9 @@ PARTIAL = frozenset(one.NAME for one in MATCHERS if getattr(one, "PARTIAL", Fals
 _PROBING = tuple(one.probes for one in MATCHERS if hasattr(one, "probes"))
 
 
-def keys_of(obj: StixObject) -> tuple[Key, ...]:
-    """Every matcher's keys: what an object is found by."""
-    return tuple(key for matcher in MATCHERS for key in matcher.keys(obj))
+def keys_of(obj: StixObject, without: Matcher | None = None) -> tuple[Key, ...]:
+    """Every matcher's keys: what an object is found by. Those of the matcher `without` are already known."""
+    return tuple(key for matcher in MATCHERS if matcher is not without for key in matcher.keys(obj))
 
 
 def probes_of(obj: StixObject) -> tuple[Key, ...]:

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import keys_of, probes_of, standing
+from oureyes.correlate import keys_of, observables, probes_of, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
+from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
@@ -185,14 +186,16 @@ def _import_file(
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         found = islice(record.read(stream, path.name, chosen), skip, None)
         done = skip
-        while batch := list(islice(found, ctx.config.number("batch"))):
+        state = "reading"
+        while state == "reading":
+            batch = list(islice(found, ctx.config.number("batch")))
             done += len(batch)
-            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "reading", {})
+            if len(batch) < ctx.config.number("batch"):  # the last one says so itself: small files are one commit each
+                state = "done"
+            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, state, {})
             ctx.db.write(_writing(ctx, batch, report, at, by, purpose, marking))
-            if progress is not None:
+            if progress is not None and batch:
                 progress(source_name, min(size, stream.tell() if stream.seekable() else size), size, report.read)
-    at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "done", {})
-    ctx.db.write(_writing(ctx, [], report, at, by, purpose, marking))
     return report
 
 
@@ -317,7 +320,7 @@ def _incoming(item: Record, default: Marking, known: dict[int, Marking], given: 
     if item.marking is not None:
         found = known.get(id(item.marking))
         marking = known[id(item.marking)] = found or _completed(item.marking, default, given)
-    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
+    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags, named=item.named)
 
 
 def _all_incoming(kept: Sequence[Record], default: Marking, given: bool = False) -> list[objects.Incoming]:
@@ -339,12 +342,17 @@ def derive(
     upgraded: StixObject | None = None,
     hold: str = "",
     tags: tuple[str, ...] = (),
+    named: tuple[Observable, ...] | None = None,
 ) -> objects.Incoming:
-    """An object with everything the store indexes of it."""
+    """An object with everything the store indexes of it. `named`, where known, saves reading its observables again;
+    what names them is their equality, which stands for nothing more."""
     current = upgraded or obj
-    keys = keys_of(current)
-    if standing.standing(current.content):
-        keys += (standing.MARK,)
+    if named is None:
+        keys = keys_of(current)
+        if standing.standing(current.content):
+            keys += (standing.MARK,)
+    else:
+        keys = observables.keys_of_named(named) + keys_of(current, without=observables)
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
 

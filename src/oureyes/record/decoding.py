@@ -69,18 +69,17 @@ def _forked(data: bytes, what: int) -> str:
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        os.close(read)
-        _confine()
-        with os.fdopen(write, "wb") as out:
-            out.write(_answer(data, what).encode())
-        os._exit(0)
+        try:  # whatever happens, the fork ends here
+            os.close(read)
+            _confine()
+            os.write(write, _answer(data, what).encode())
+        finally:
+            os._exit(0)
     os.close(write)
     with os.fdopen(read, "rb") as answers:
         said = _until_it_ends(answers, child)
     os.waitpid(child, 0)
-    return said.decode("utf-8", "replace").replace("\n", " ") or json.dumps(
-        {"error": "decoding ended without an answer"}
-    )
+    return said.decode("utf-8", "replace").replace("\n", " ") or _error("decoding ended without an answer")
 
 
 def _until_it_ends(answers: BinaryIO, child: int) -> bytes:
@@ -113,9 +112,13 @@ def _answer(data: bytes, what: int) -> str:
     try:
         return json.dumps(_picture(data) if what == ord("p") else _document(data))
     except MemoryError:
-        return json.dumps({"error": "more memory than allowed"})
+        return _error("more memory than allowed")
     except Exception as error:  # a decoder may raise anything on a hostile file; its type says enough
-        return json.dumps({"error": _words(error)})
+        return _error(_words(error))
+
+
+def _error(said: str) -> str:
+    return json.dumps({"error": said})
 
 
 def _words(error: Exception) -> str:

@@ -4,14 +4,15 @@
     {"kind": "transfer", "ref": "TH-T1", "date": …, "amount": 48000, "currency": "THB", "src": "TH-P1",
      "dst_wallet": …, "reference": …, "channel": …}
 
-Kinds: person, organisation, wallet (or account, card) and transfer. Either end of a transfer is a `ref` of the same file
+Kinds: person, organisation, wallet (or account, card) and transfer. An end of a transfer is a `ref` of the same file
 (`src`, `dst`) or an account (`src_wallet`, `dst_iban`, `src_account`, `dst_card` …). A card's number is cut to its
-issuer and its last four digits before anything is made of it, also in what the record keeps of its source.
+issuer and its last four digits before anything is made of it, also in a line that is put aside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
@@ -25,7 +26,7 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.model.transfers import Transfer, end_object, end_of, payment_reference
+from oureyes.model.transfers import Transfer, card, end_object, end_of, payment_reference
 from oureyes.record.demands import of_tags
 from oureyes.record.observed import identity_of, marking_refs, moment, provenance
 from oureyes.record.opening import JSON_ERRORS, read_bytes, top_level
@@ -40,6 +41,7 @@ _ENDS = {"wallet": "wallet", "iban": "iban", "account": "bank-account", "card": 
 _HELD = {"wallets": "wallet", "ibans": "iban", "accounts": "bank-account", "cards": "card", "phones": "phone"}
 _HELD |= {"emails": "email", "passports": "passport"}
 _COUNT = (("records", 1),)
+_NUMBER = re.compile(rb"\d(?:[ -]?\d){12,18}")
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -64,6 +66,10 @@ class _Told:
         value = self.row.get(name)
         return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
+    def listed(self, name: str) -> Sequence[Any]:
+        value = self.row.get(name)
+        return value if isinstance(value, list) else ()
+
     def id_of(self, kind: str, ref: str) -> str:
         return derived_id(kind, self.by.id, ref)
 
@@ -83,7 +89,13 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
             try:
                 yield from _records(_told(line, where, by, options))
             except InvalidObject as error:
-                yield Rejected(where, error, line[: 1 << 20], _COUNT)
+                yield Rejected(where, error, _NUMBER.sub(_cut, line[: 1 << 20]), _COUNT)
+
+
+def _cut(found: re.Match[bytes]) -> bytes:
+    """A card's number, masked; any other long number stays."""
+    token = card(found[0].decode())
+    return token.replace(":", "******", 2).removeprefix("card******").encode() if token else found[0]
 
 
 def _told(line: bytes, where: str, by: StixObject, options: Options) -> _Told:
@@ -113,16 +125,12 @@ def _records(told: _Told) -> Iterator[Record]:
 
 def _held(told: _Told) -> list[str]:
     """The valid accounts, numbers and addresses of a record, in their normal forms."""
-    found = [
-        end_of([(kind, str(value))], told.country)
-        for name, kind in _HELD.items()
-        for value in (told.row.get(name) if isinstance(told.row.get(name), list) else ())
-    ]
+    found = [end_of([(kind, str(value))], told.country) for name, kind in _HELD.items() for value in told.listed(name)]
     return list(dict.fromkeys(end for end in found if end))
 
 
 def _unread(told: _Told, held: list[str]) -> tuple[Finding, ...]:
-    listed = sum(len(told.row[name]) for name in _HELD if isinstance(told.row.get(name), list))
+    listed = sum(len(told.listed(name)) for name in _HELD)
     if listed <= len(held):
         return ()
     said = f"{listed - len(held)} of {listed} accounts and numbers are not valid or stand twice: not matched by"

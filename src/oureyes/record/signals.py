@@ -95,7 +95,7 @@ def _of_csv(data: bytes, subject: str) -> Iterator[tuple[str, str, tuple[str, ..
         if isinstance(row, InvalidObject):
             continue
         cells = dict(zip(header, row, strict=False))
-        tags = re.split(r"[\s,;|]+", cells.get("tags", "")) + [cells.get("category", "").lower()]
+        tags = [*re.split(r"[\s,;|]+", cells.get("tags", "")), cells.get("category", "").lower()]
         yield _typed(cells, "signal_type", "type"), _typed(cells, "signal_str", "hash"), _said(tags)
 
 
@@ -118,7 +118,7 @@ def _of_json(data: bytes, subject: str) -> Iterator[tuple[str, str, tuple[str, .
     listed = whole.get("data", [whole]) if isinstance(whole, dict) else whole
     for one in listed if isinstance(listed, list) else ():
         cells = one if isinstance(one, dict) else {}
-        tags = _listed(cells.get("tags")) + [str(cells.get("status", "")).lower()]
+        tags = [*_listed(cells.get("tags")), str(cells.get("status", "")).lower()]
         yield str(cells.get("type", "")), str(cells.get("indicator", "")), _said(tags)
 
 
@@ -127,7 +127,8 @@ def _listed(tags: object) -> list[str]:
     found = tags.get("data") if isinstance(tags, dict) else tags
     if isinstance(found, str):
         return re.split(r"[\s,;|]+", found)
-    return [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in found or ()]  # type: ignore[attr-defined]  # JSON: a list by now
+    listed = found if isinstance(found, list) else ()
+    return [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in listed]
 
 
 def _said(tags: Iterable[str]) -> tuple[str, ...]:
