@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oureyes.correlate import media, money, observables, wording
+from oureyes.correlate import casepatterns, media, money, observables, wording
 from oureyes.model.findings import Key
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Matcher
@@ -14,6 +14,7 @@ MATCHERS: tuple[Matcher, ...] = (
     media,
     money,
     wording,
+    casepatterns,
 )
 
 PARTIAL = frozenset(one.NAME for one in MATCHERS if getattr(one, "PARTIAL", False))
