@@ -223,12 +223,19 @@ def novelties(now: Mapping[str, frozenset[str]], before: Iterable[frozenset[str]
 
 
 _TECHNIQUE = re.compile(r"\b(T\d{4}(?:\.\d{3})?)\b")
-_SOURCES = {"mitre-attack": "", "mitre-ics-attack": "", "mitre-mobile-attack": "", "DISARM": "DISARM ", "mitre-f3": "F3 "}
+_SOURCES = {
+    "mitre-attack": "",
+    "mitre-ics-attack": "",
+    "mitre-mobile-attack": "",
+    "DISARM": "DISARM ",
+    "mitre-f3": "F3 ",
+}
 # namespace:predicate of a machine tag → kind of feature
 _TAGS: Mapping[str, str] = {
     "asean-somtc:crime-area": "crime", "unodc-internet-terrorism:use": "use",
-    "unodc-internet-terrorism:propaganda": "use", "unodc-internet-terrorism:planning": "use", "misp-galaxy:sector": "target",
-    "misp-galaxy:target-information": "target", "misp-galaxy:country": "place", "misp-galaxy:region": "place",
+    "unodc-internet-terrorism:propaganda": "use", "unodc-internet-terrorism:planning": "use",
+    "misp-galaxy:sector": "target", "misp-galaxy:target-information": "target",
+    "misp-galaxy:country": "place", "misp-galaxy:region": "place",
     "misp-galaxy:tool": "means", "misp-galaxy:malpedia": "means", "misp-galaxy:ransomware": "means",
     "misp-galaxy:rat": "means", "misp-galaxy:mitre-malware": "means", "misp-galaxy:mitre-tool": "means",
     "misp-galaxy:threat-actor": "actor",

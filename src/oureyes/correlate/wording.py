@@ -150,6 +150,6 @@ _THAI = "พี่น้องทั้งหลาย ครอบครัว�
 EXAMPLES: Sequence[Example] = (
     Example(_note(_CALL.format("https://a.example/1")), _note(_CALL.format("t.me/other and see www.b.example")), True),
     Example(_note(_THAI.format("และแชร์ข้อความนี้")), _note(_THAI.format("แล้วบอกต่อ")), True),
-    Example(_note(_CALL), _note("The weather in the north is expected to be dry. Farmers should water in time."), False),
+    Example(_note(_CALL), _note("The weather in the north is expected to be dry. Farmers should water early."), False),
     Example(_note("short text"), _note("short text"), False),
 )

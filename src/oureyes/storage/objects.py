@@ -755,3 +755,14 @@ def under_labels(connection: Connection, labels: Iterable[int]) -> list[tuple[st
         labels,
     )
     return [(str(a), str(b), int(c), str(d), tuple(str(e).split("\n"))) for a, b, c, d, e in found]
+
+
+def sources_named(connection: Connection, origin: str, start: str) -> list[tuple[str, int]]:
+    """(name, how many current holdings) of the sources of `origin` whose names begin so."""
+    found = rows(
+        connection,
+        "SELECT s.name, count(h.n) FROM source s JOIN holding h ON h.source = s.n AND h.last AND h.state = 'held'"
+        " WHERE s.origin = ? AND substr(s.name, 1, ?) = ? GROUP BY s.name ORDER BY s.name",
+        [origin, len(start), start],
+    )
+    return [(str(name), int(number)) for name, number in found]
