@@ -68,10 +68,10 @@ class Counts:
     of: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def over(cls, cases: Iterable[frozenset[str]]) -> Counts:
-        """Counted over cases."""
-        seen: dict[str, int] = {}
-        total = 0
+    def over(cls, cases: Iterable[frozenset[str]], prior: Counts | None = None) -> Counts:
+        """Counted over cases; `prior` is what was known before, without which few cases would all look alike."""
+        seen = dict(prior.of) if prior else {}
+        total = prior.total if prior else 0
         for features in cases:
             total += 1
             for feature in features:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from oureyes.correlate.casepatterns import CASES, Cluster, Counts, Novelty, clusters, combined, features_of, novelties
+from oureyes.correlate.casepatterns import CASES, KNOWN, Cluster, Counts, Novelty, clusters, combined, features_of, novelties
 from oureyes.errors import NotHeld
 from oureyes.model.findings import Alert
 from oureyes.model.instants import day_of
@@ -79,7 +79,7 @@ def cases_alike(ctx: Context, *, by: str, purpose: str) -> tuple[Cluster, ...]:
         cases = _cases(connection, Reader(ctx, connection, by, purpose))
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(cases)))
     features = {one.object.id: one.features for one in cases}
-    return clusters(features, Counts.over(features.values()))
+    return clusters(features, Counts.over(features.values(), KNOWN))
 
 
 def new_patterns(ctx: Context, *, by: str, purpose: str) -> Patterns:

@@ -28,8 +28,8 @@ COSTS: tuple[tuple[str, float], ...] = (
     ("target_ref", 0.5),
     ("observable_refs", 1.0),
     ("object_refs", 1.5),
-    ("match: observables", 1.0),
-    ("match: money", 1.0),
+    ("match: observables", 1.75),  # what both name is itself a thing on the way, at 1.5
+    ("match: money", 1.75),
     ("match: media", 2.0),
     ("match: ", 4.0),  # names, wording, patterns: somebody must look first
 )
