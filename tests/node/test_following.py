@@ -75,9 +75,9 @@ def test_s3_the_way_from_one_subject_to_another_is_money_and_takes_the_word_of_t
     start = analyst.search("ทองดี", by="desk")[0].id
     end = analyst.search("THONGDI Wichai", by="desk")[0].id
     best = analyst.routes(start, end, by="desk")[0]
-    assert [one.split("--")[0] for one in best.nodes] == [
-        "identity", "x-oureyes-transfer", "cryptocurrency-wallet", "x-oureyes-transfer", "cryptocurrency-wallet", "identity",
-    ]  # fmt: skip
+    kinds = " ".join(one.split("--")[0].removeprefix("x-oureyes-") for one in best.nodes)
+    wallet = "cryptocurrency-wallet"
+    assert kinds == f"identity transfer {wallet} transfer {wallet} identity"
     assert best.states == ("LA", "MY", "TH")
     outside = analyst.search("Chen Weiming", by="desk")[0].id
     assert not analyst.routes(start, outside, by="desk")

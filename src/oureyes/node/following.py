@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from oureyes.correlate.casepatterns import CASES, KNOWN, Cluster, Counts, Novelty, clusters, combined, features_of, novelties
+from oureyes.correlate.casepatterns import (
+    CASES,
+    KNOWN,
+    Cluster,
+    Counts,
+    Novelty,
+    clusters,
+    combined,
+    features_of,
+    novelties,
+)
 from oureyes.errors import NotHeld
 from oureyes.model.findings import Alert
 from oureyes.model.instants import day_of

@@ -53,6 +53,8 @@ def _preload() -> None:
     import pdqhash  # noqa: F401 - likewise
     from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401 - likewise
 
+    with contextlib.suppress(ImportError):
+        import tlsh  # noqa: F401 - likewise
     Image.init()
     Image.MAX_IMAGE_PIXELS = PIXELS
 
@@ -103,7 +105,7 @@ def _confine() -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 4),
+        (resource.RLIMIT_NOFILE, 0),  # what is open stays open
     ):
         resource.setrlimit(what, (most, most))
 
@@ -176,6 +178,8 @@ def _hashed(pixels: Any) -> tuple[str, int]:
 def _inside_border(pixels: Any) -> Any:
     """What a plain border surrounds; None where there is none, or hardly anything inside."""
     top, bottom = _plain_ends(pixels)
+    if top + bottom >= len(pixels):
+        return None
     left, right = _plain_ends(pixels[top : pixels.shape[0] - bottom].swapaxes(0, 1))
     if not (top or bottom or left or right):
         return None
