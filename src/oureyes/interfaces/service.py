@@ -31,10 +31,12 @@ from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
+from oureyes.interfaces.taxii import client
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning, retaining
+from oureyes.node import Node, exchanging, planning, polling, retaining
 from oureyes.node.opening import member_of, trusted_roster
+from oureyes.node.serving import Serving
 
 __all__ = ["Service", "recover", "run"]
 
@@ -44,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
-_DOORS_S = 5.0
+_DOORS_S, _POLL_S = 5.0, 5.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -280,6 +282,7 @@ class Service:
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
+            self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]
 
     async def _each(self, seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
@@ -339,6 +342,17 @@ class Service:
                     said = fault if isinstance(fault, OurEyesError) else type(fault).__name__
                     _LOG.error("%s: not read yet: %s", channel.name, said)
                     self._loop.call_later(5.0, self.apply_soon, channel)
+
+    def _poll(self) -> None:
+        """Servers of others that are due; one after the other, in a thread of their own."""
+        found = polling.due(self.node.ctx)
+        if not found:
+            return
+        serving = self.doors.serving if self.doors else Serving(self.node.ctx)
+        for name in found:
+            standing = client.run(serving, name)
+            if standing.error:
+                _LOG.warning("%s: %s", name, standing.error)
 
     async def _written(self, work: Callable[[Any], Any]) -> Any:
         return await asyncio.wrap_future(self.node.ctx.db.submit(work, background=True))
