@@ -58,6 +58,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_file_mib", 1024, "largest input file, unpacked"),
     Setting("warn_documentation", False, "whether documentation domains and addresses count as warninglisted"),
     Setting("webhook_allow", "", "hosts, comma-separated, that webhooks may reach although their address is private"),
+    Setting("misp_max_mib", 128, "largest body the MISP door takes, unpacked"),
+    Setting("misp_version", "2.5.42", "version the MISP door reports: a MISP syncs only with its own minor version"),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR; no level logs content"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -48,7 +48,10 @@ def is_group(text: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Account:
     """`marking` is what it posts carries where it says nothing; `max_grade` the best grade it may claim; `types` what
-    it may post (none named: all). `certificate` is the SHA-256, in hex, of the client certificate it may present."""
+    it may post (none named: all). `certificate` is the SHA-256, in hex, of the client certificate it may present.
+    At the MISP door it is the organisation `organisation` (a uuid; one of its own where none is given), and may speak
+    for the organisations `speaks_for` (uuids; "*" for a hub trusted to pass on anybody's); `misp_version` is what the node
+    calls itself there."""
 
     id: str
     kind: str = "partner"
@@ -66,6 +69,9 @@ class Account:
     approver: str = ""
     enabled: bool = True
     created: str = ""
+    organisation: str = ""
+    speaks_for: frozenset[str] = frozenset()
+    misp_version: str = ""
 
     def __post_init__(self) -> None:
         if not is_account_id(self.id):
@@ -111,6 +117,9 @@ class Account:
             "approver": self.approver,
             "enabled": self.enabled,
             "created": self.created,
+            "organisation": self.organisation,
+            "speaks_for": sorted(self.speaks_for),
+            "misp_version": self.misp_version,
         }
 
     @classmethod
@@ -120,8 +129,8 @@ class Account:
         read["ceiling"] = TLP[read["ceiling"]]
         read["marking"] = Marking.from_json(read["marking"])
         read["max_grade"] = Grade.admiralty(read["max_grade"]) if read["max_grade"] else None
-        for name in ("groups", "scopes", "types"):
-            read[name] = frozenset(read[name])
+        for name in ("groups", "scopes", "types", "speaks_for"):
+            read[name] = frozenset(read.get(name, ()))
         return cls(**read)
 
 

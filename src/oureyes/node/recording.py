@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS, standing
+from oureyes.correlate import MATCHERS, observables, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
+from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
@@ -185,14 +186,16 @@ def _import_file(
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         found = islice(record.read(stream, path.name, chosen), skip, None)
         done = skip
-        while batch := list(islice(found, ctx.config.number("batch"))):
+        state = "reading"
+        while state == "reading":
+            batch = list(islice(found, ctx.config.number("batch")))
             done += len(batch)
-            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "reading", {})
+            if len(batch) < ctx.config.number("batch"):  # the last one says so itself: small files are one commit each
+                state = "done"
+            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, state, {})
             ctx.db.write(_writing(ctx, batch, report, at, by, purpose, marking))
-            if progress is not None:
+            if progress is not None and batch:
                 progress(source_name, min(size, stream.tell() if stream.seekable() else size), size, report.read)
-    at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "done", {})
-    ctx.db.write(_writing(ctx, [], report, at, by, purpose, marking))
     return report
 
 
@@ -225,7 +228,7 @@ def _writing(
         taken = take_in(
             ctx,
             connection,
-            _all_incoming(kept, default),
+            _all_incoming(kept, default, marking is not None),
             source=number,
             origin=ctx.me,
         )
@@ -312,22 +315,24 @@ def _file_digest(path: Path, source: str, options: Options) -> bytes:
     return whole.digest()
 
 
-def _incoming(item: Record, default: Marking, known: dict[int, Marking]) -> objects.Incoming:
+def _incoming(item: Record, default: Marking, known: dict[int, Marking], given: bool) -> objects.Incoming:
     marking = default
     if item.marking is not None:
         found = known.get(id(item.marking))
-        marking = known[id(item.marking)] = found or _completed(item.marking, default)
-    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
+        marking = known[id(item.marking)] = found or _completed(item.marking, default, given)
+    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags, named=item.named)
 
 
-def _all_incoming(kept: Sequence[Record], default: Marking) -> list[objects.Incoming]:
+def _all_incoming(kept: Sequence[Record], default: Marking, given: bool = False) -> list[objects.Incoming]:
     known: dict[int, Marking] = {}
-    return [_incoming(item, default, known) for item in kept]
+    return [_incoming(item, default, known, given) for item in kept]
 
 
-def _completed(said: Marking, default: Marking) -> Marking:
-    """What the source demands is kept; what it does not speak of comes from the default."""
-    return Marking.from_json({**default.to_json(), **said.to_json()})
+def _completed(said: Marking, default: Marking, given: bool) -> Marking:
+    """What the source demands is kept; what it does not speak of comes from the default. Where an officer said how it
+    is to be marked (`given`), the source may tighten that and not loosen it."""
+    found = Marking.from_json({**default.to_json(), **said.to_json()})
+    return found.but(tlp=max(said.tlp, default.tlp), pap=max(said.pap, default.pap)) if given else found
 
 
 def derive(
@@ -337,12 +342,18 @@ def derive(
     upgraded: StixObject | None = None,
     hold: str = "",
     tags: tuple[str, ...] = (),
+    named: tuple[Observable, ...] | None = None,
 ) -> objects.Incoming:
-    """An object with everything the store indexes of it."""
+    """An object with everything the store indexes of it. `named`, where known, saves reading its observables again;
+    what names them is their equality, which stands for nothing more."""
     current = upgraded or obj
-    keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
-    if standing.standing(current.content):
-        keys += (standing.MARK,)
+    if named is None:
+        keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+        if standing.standing(current.content):
+            keys += (standing.MARK,)
+    else:
+        keys = observables.keys_of_named(named)
+        keys += tuple(key for matcher in MATCHERS if matcher is not observables for key in matcher.keys(current))
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
 

@@ -176,7 +176,7 @@ def text_of(content: Mapping[str, Any]) -> str:
     """The searchable text of one object, at most `MAX_TEXT` characters."""
     out: list[str] = []
     _gather(content, out, 0)
-    return "\n".join(out)[:MAX_TEXT]
+    return "\n".join(dict.fromkeys(out))[:MAX_TEXT]  # a name that is the value too is one text, and half the index
 
 
 def _gather(content: Mapping[str, Any], out: list[str], depth: int) -> None:
