@@ -108,3 +108,15 @@ def test_an_account_s_voice_replaces_nothing_and_is_taken_back_alone(store):
     with store.read() as connection:
         assert [row.version[8:10] for row in views.page(connection, mine, Asked())] == ["21"]
         assert len(objects.latest(connection, [version(20).id])[version(20).id]) == 2
+
+
+def test_what_was_hidden_behind_another_s_newer_version_is_found_when_that_is_taken_back(store):
+    add(store, version(20))
+    add(store, version(21), origin="SG")
+    with store.read() as connection:
+        last = views.page(connection, seen(store), Asked())[-1]
+    assert last.version[8:10] == "21"
+    store.write(lambda connection: objects.set_state(connection, version(20).id, "SG", "retracted"))
+    with store.read() as connection:
+        (again,) = views.page(connection, seen(store), Asked(after=last.placed))
+    assert again.version[8:10] == "20"
