@@ -64,7 +64,7 @@ def figures(data: Path) -> Iterator[Figure]:
     for name, (value, aim) in ours.items():
         peer = peers.get(name)
         label = f"medallion, {_SMALL} objects" if peer is not None else ""
-        yield Figure(f"TAXII {name}", value, "ms CPU", label, peer, aim)
+        yield Figure(f"TAXII {name}", value, "MB" if "resident" in name else "ms CPU", label, peer, aim)
     for name, (value, _) in mixed.items():
         yield Figure(f"TAXII {name}, mixed rights", value, "ms CPU")
 

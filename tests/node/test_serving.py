@@ -1,9 +1,8 @@
-"""Standing views: what release lets each account have, and that whoever reads on misses nothing and learns nothing else."""
+"""Standing views: each account has what release lets it have; whoever reads on misses nothing and learns no more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from a_case import an_indicator, an_object
@@ -150,7 +149,10 @@ def test_a_partner_s_object_goes_to_no_account_unless_its_originator_let_it(site
 
 
 def test_a_reference_to_what_one_may_not_know_of_does_not_leave(site: Site) -> None:
-    secret, open_ = an_object("malware", name="secret", is_family=True), an_object("malware", name="open", is_family=True)
+    secret, open_ = (
+        an_object("malware", name="secret", is_family=True),
+        an_object("malware", name="open", is_family=True),
+    )
     link = an_object("relationship", relationship_type="uses", source_ref=open_.id, target_ref=secret.id)
     both = an_object("report", name="r", published="2026-11-20T08:00:00Z", object_refs=[open_.id, secret.id])
     site.record(secret, to=())
@@ -158,7 +160,9 @@ def test_a_reference_to_what_one_may_not_know_of_does_not_leave(site: Site) -> N
     page = site.ann.get(f"{where}objects/", {"match[type]": "relationship,report,malware"})
     assert secret.id not in page.body.decode()
     assert link.id not in ids(page)
-    (extract,) = [one for one in page.json["objects"] if one["type"] == "report" and one.get("object_refs") == [open_.id]]
+    (extract,) = [
+        one for one in page.json["objects"] if one["type"] == "report" and one.get("object_refs") == [open_.id]
+    ]
     assert extract["id"] != both.id  # what is left is an object of its own, and is found by that name
     assert ids(site.ann.get(f"{where}objects/{extract['id']}/")) == [extract["id"]]
     assert site.ann.get(f"{where}objects/{both.id}/").status == 404

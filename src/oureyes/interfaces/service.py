@@ -103,6 +103,8 @@ class Service:
     async def start(self) -> None:
         """Listen, dial every partner, and take up what was left undone."""
         self._loop = asyncio.get_running_loop()
+        doors = self.node.ctx.config.text("doors_listen")
+        self.doors = Doors(self.node) if doors else None  # what is wrong with it is told before anything listens
         self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
             self.node,
@@ -135,10 +137,9 @@ class Service:
 
     async def _open_doors(self) -> None:
         """The second listener, for those outside the federation, where one is set."""
-        where = self.node.ctx.config.text("doors_listen")
-        if not where:
+        if self.doors is None:
             return
-        self.doors, sock = Doors(self.node), _listen(where)
+        sock = _listen(self.node.ctx.config.text("doors_listen"))
         self.doors_port = int(sock.getsockname()[1])
         server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
         await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())

@@ -467,7 +467,15 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
         run(connection, "UPDATE holding SET state = ? WHERE n = ?", [state, n])
         if erase:
             _erase(connection, int(number))
+    _uncover(connection, identifier, [int(n) for n, _ in found])
     return [int(n) for n, _ in found]
+
+
+def _uncover(connection: Connection, identifier: str, gone: Sequence[int], at_us: int = 0) -> None:
+    """What others say of the same id, and was hidden from outside readers by what goes now, they must find."""
+    if gone:
+        sql = "SELECT h.n FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.last AND h.state = 'held'"
+        place_anew(connection, [int(n) for (n,) in rows(connection, sql, [identifier]) if int(n) not in gone], at_us)
 
 
 def _erase(connection: Connection, number: int) -> None:
@@ -498,7 +506,9 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
     ours = [one for one in found if not one[2]] or found
     for n, *_ in ours:
         run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
-    place_anew(connection, [n for n, before, _ in ours if before != number], at_us)
+    moved = [n for n, before, _ in ours if before != number]
+    place_anew(connection, moved, at_us)
+    _uncover(connection, identifier, moved, at_us)
     return len(ours)
 
 
