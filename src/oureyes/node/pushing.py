@@ -22,7 +22,7 @@ from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.node.events import DOOR, Event, Events, Head, event_of, organisation_of
-from oureyes.node.recording import derive, take_in
+from oureyes.node.recording import derive, rare_collection, take_in
 from oureyes.record.misp import read_attached, read_event
 from oureyes.record.misp_merge import latest, merge, seconds
 from oureyes.record.misp_parts import UUID, dicts

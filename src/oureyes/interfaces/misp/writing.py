@@ -21,14 +21,11 @@ _MOST_TAG = 1024
 
 
 def _shown(desk: Desk, call: Call, caller: Caller, uuid: str) -> Answer:
-    """The event as it is now."""
+    """The event as it is now, or its head alone where that is all a peer wants to know."""
     with desk.ctx.db.read() as connection:
-        event = desk.events.event(connection, caller, uuid)
-    made = shapes.whole(event)
-    if shapes.flag(call.asked("metadata")):
-        for name in ("Attribute", "Object", "ShadowAttribute", "EventReport"):
-            made["Event"].pop(name)
-    return answer(made)
+        if shapes.flag(call.asked("metadata")):
+            return answer({"Event": shapes.headed(desk.events.head(connection, caller, uuid))})
+        return answer(shapes.whole(desk.events.event(connection, caller, uuid)))
 
 
 def _add(desk: Desk, call: Call, caller: Caller) -> Answer:
