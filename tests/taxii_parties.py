@@ -41,6 +41,8 @@ class Site:
     def restart(self) -> None:
         """A new process, as far as anything kept in memory goes."""
         ctx = self.node.ctx
+        if hasattr(self, "serving"):
+            self.serving.notes.close()
         self.serving, self.gate = Serving(ctx), Gate(Credentials(ctx))
         self.routes = Taxii(self.serving, self.gate, self.executor).routes()
 
@@ -48,6 +50,7 @@ class Site:
         for door in self.doors:
             door.close()
         self.executor.shutdown()
+        self.serving.notes.close()
         self.node.close()
 
     def account(self, name: str, scopes: frozenset[str] = BOTH, **more: Any) -> Door:
@@ -60,9 +63,12 @@ class Site:
     def door(self, name: str, scopes: frozenset[str] = BOTH) -> Door:
         """A door at which an account stands with a token."""
         _, text = issue(self.node.ctx, name, by="ayu", scopes=scopes, days=30)
-        door = Door(self.routes, f"Bearer {text}")
-        self.doors.append(door)
-        return door
+        return self.stands(f"Bearer {text}")
+
+    def stands(self, credential: str = "", certificate: bytes = b"") -> Door:
+        """Somebody at a door, with what they show."""
+        self.doors.append(Door(self.routes, credential, certificate))
+        return self.doors[-1]
 
     def collection(
         self,

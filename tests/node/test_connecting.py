@@ -12,6 +12,8 @@ from simulated import Clock, deliver, federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.findings import AlertState, Subscription, Verdict
+from oureyes.model.markings import TLP
+from oureyes.model.observables import Observable, sco
 from oureyes.node import connecting
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
@@ -114,7 +116,7 @@ def test_what_is_held_back_meets_nothing_until_it_is_confirmed(states, tmp_path)
 def test_a_reader_sees_matches_only_of_what_it_may_see_on_both_sides(states, tmp_path):
     indonesia, _ = states.values()
     indonesia.record([a_report(tmp_path, f"pay to {WALLET}")], by="ayu")
-    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(embargo="2027-01-01T00:00:00Z"))
+    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z"))
     assert len(indonesia.matches()) == 1
     assert indonesia.matches(by="ayu") == []
     shown = indonesia.search(WALLET, by="ayu")
@@ -238,3 +240,35 @@ def test_one_command_infrastructure_in_three_formats_is_one_in_every_state(tmp_p
         assert not [one for value in quiet for one in node.matches_on(value, by="officer")]
         assert not [one for one in node.verify() if one.fault]
         node.close()
+
+
+def test_an_originator_is_not_told_of_a_match_with_what_may_not_answer_it(tmp_path):
+    """Else whoever releases a value learns from the answer whether a partner holds it: an oracle."""
+    for marking, told in (
+        (for_(tlp=TLP.RED), False),
+        (for_(), False),
+        (for_(hit_no_hit=True), True),
+        (for_("ID"), True),
+    ):
+        states = federation(tmp_path / f"{marking.tlp.name}-{told}-{marking.hit_no_hit}", ["ID", "MY"])
+        indonesia, malaysia = states.values()
+        probe = a_wallet()
+        malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=marking)
+        indonesia.record_objects([probe], by="ayu", marking=for_("MY"))
+        indonesia.approve(indonesia.propose([probe.id], ["MY"], by="ayu").id, by="budi")
+        deliver(states)
+        assert malaysia.matches()
+        assert bool(indonesia.who_has(probe.id, by="auditor")[0].matched_at) is told
+
+
+def test_a_match_moves_from_the_bare_observable_to_the_indicator_that_comes_after_it(tmp_path):
+    states = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = states.values()
+    malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=for_("ID"))
+    bare, said = sco(Observable("cryptocurrency-wallet", f"trx:{WALLET}")), a_wallet()
+    for obj in (bare, said):
+        indonesia.record_objects([obj], by="ayu", marking=for_("MY"))
+        indonesia.approve(indonesia.propose([obj.id], ["MY"], by="ayu").id, by="budi")
+        deliver(states)
+    found = malaysia.matches()[0].match
+    assert said.id in (found.left, found.right)

@@ -542,8 +542,9 @@ def test_a_node_restored_from_an_old_backup_never_forks_and_recovers(tmp_path):
     put_back(tmp_path / "ID", tmp_path / "old.db")
     states["ID"] = indonesia = Node.open(tmp_path / "ID", clock=clock)
 
-    with pytest.raises(VerificationError, match="restored"):
-        released(indonesia, an_indicator(), to=("MY",))  # what would have been another entry 1
+    waiting = an_indicator()
+    released(indonesia, waiting, to=("MY",))  # what would have been another entry 1: it waits
+    assert [one.sent for one in indonesia.partners() if one.member == "MY"] == [1]
     assert carry(singapore, indonesia) == 0
     with pytest.raises(VerificationError):
         indonesia.serve("MY", malaysia.next_of(Channel("ID", "MY")))
@@ -555,6 +556,7 @@ def test_a_node_restored_from_an_old_backup_never_forks_and_recovers(tmp_path):
     released(indonesia, an_indicator(), to=("SG",))
     deliver(states)
     assert held(malaysia, fresh.id)
+    assert held(malaysia, waiting.id)
     assert not [one for node in states.values() for one in node.verify() if one.fault]
     for node in states.values():
         node.close()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
-from a_case import AT, a_plan_on, an_indicator
+from a_case import AT, a_plan_on, an_indicator, an_object
 from simulated import deliver, federation, for_
 
 from oureyes.model.objects import StixObject
@@ -73,3 +73,19 @@ def test_a_plan_does_not_tell_of_what_its_originator_did_not_release_to_the_read
     draft = malaysia.propose([plan.id], ["SG"], by="aziz", purpose="strategy")
     decision = malaysia.preview(draft.id, approver="mei")[0].decision
     assert decision.object is None or evidence.id not in decision.object.content.get("evidence_refs", ())
+
+
+def test_a_person_who_is_the_source_is_not_named_by_what_they_made(tmp_path: Path) -> None:
+    states = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = states.values()
+    source = an_object("identity", name="a man in the group", identity_class="individual")
+    office = an_object("identity", name="a desk", identity_class="organization")
+    by_source, by_office = an_indicator(created_by_ref=source.id), an_indicator(created_by_ref=office.id)
+    indonesia.record_objects([source, office], by="ayu", marking=for_())
+    indonesia.record_objects([by_source, by_office], by="ayu", marking=for_("MY"))
+    indonesia.approve(indonesia.propose([by_source.id, by_office.id], ["MY"], by="ayu").id, by="budi")
+    deliver(states)
+    got = [malaysia.show(hit.id, by="aziz").raw for hit in malaysia.search("type:indicator", by="aziz")]
+    assert by_office.raw in got
+    assert len(got) == 2
+    assert not any(source.id.encode() in raw for raw in got)

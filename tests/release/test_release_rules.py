@@ -57,10 +57,13 @@ asked = st.fixed_dictionaries(
 def may(marking: Marking, to: Recipient, purpose: str, author: str, approvals: frozenset[str], consents) -> bool:
     """DESIGN §5, read a second time, all at once."""
     now = nanoseconds(NOW)
-    in_time = (marking.embargo is None or nanoseconds(marking.embargo) <= now) and (
+    at_home = to.kind != "member"
+    in_time = (at_home or marking.embargo is None or nanoseconds(marking.embargo) <= now) and (
         marking.expires is None or nanoseconds(marking.expires) > now
     )
-    for_that = purpose in PURPOSES and not (marking.handling is Handling.H1 and purpose == "prosecution")
+    own_court = at_home and marking.originator in ("", ME)
+    h1 = marking.handling is Handling.H1 and purpose == "prosecution" and not own_court
+    for_that = purpose in PURPOSES and not h1
     if not in_time or not for_that or marking.tlp > to.ceiling:
         return False
     if to.kind != "member":

@@ -7,12 +7,17 @@ neither. So they have a second listener (`doors_listen`), threads of their own, 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import tempfile
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from starlette.routing import BaseRoute
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -40,6 +45,7 @@ class Doors:
         self.gate, self.serving = Gate(Credentials(node.ctx)), Serving(node.ctx)
         self.taxii = Taxii(self.serving, self.gate, self.executor)
         self._trusted: frozenset[bytes] = frozenset()
+        self._server: uvicorn.Server | None = None
         self.tls = self._context()
 
     def routes(self) -> list[BaseRoute]:
@@ -82,9 +88,29 @@ class Doors:
         """Certificates of accounts added since; those of accounts that are gone are refused at the gate."""
         self._trusted = await asyncio.get_running_loop().run_in_executor(self.executor, self._trust, self.tls)
 
+    def open(self, server: uvicorn.Server, sock: socket.socket, loop: Callable[[], Any] | None = None) -> None:
+        """Serve in a thread with an event loop of its own: a large page must hold up no partner. Returns once it
+        listens."""
+        self._server = server
+
+        def run() -> None:
+            with asyncio.Runner(loop_factory=loop) as runner:
+                runner.run(server.serve([sock]))
+
+        self._thread = threading.Thread(target=run, name=f"oureyes-doors-{self._node.member}", daemon=True)
+        self._thread.start()
+        while not server.started:
+            if not self._thread.is_alive():
+                raise ConfigError("doors_listen", "a server that starts", "one that ended", "see the log")
+            time.sleep(0.005)
+
     def close(self) -> None:
         """Let what is being answered end."""
+        if self._server is not None:
+            self._server.should_exit = True
+            self._thread.join()
         self.executor.shutdown()
+        self.serving.notes.close()
 
 
 class CertificateProtocol(HttpToolsProtocol):

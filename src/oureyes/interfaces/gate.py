@@ -93,11 +93,15 @@ class Gate:
         self._asked: dict[str, Bucket] = {}
         self._wrong: dict[str, Bucket] = {}
 
+    def slow(self, seen: Shown) -> bool:
+        """Whether knowing this caller takes a key derivation, which no event loop should wait for."""
+        return bool(seen.name) and not self._credentials.known(seen.name, seen.password)
+
     def caller(self, connection: Connection, seen: Shown) -> Caller:
         """The account behind a credential. Unknown or TooMany."""
         if seen.nothing:
             raise Unknown
-        if not (seen.name and self._credentials.known(seen.name, seen.password)):
+        if not seen.name or self.slow(seen):
             self._not_guessing(seen.address)
         found = self._known(connection, seen)
         if found is None:

@@ -138,13 +138,11 @@ class Service:
             return
         self.doors, sock = Doors(self.node), _listen(where)
         self.doors_port = int(sock.getsockname()[1])
-        self._doors_server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
-        self._doors_serving = await self._started(self._doors_server, sock)
+        server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
+        await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())
 
     async def _close_doors(self) -> None:
         if self.doors is not None:
-            self._doors_server.should_exit = True
-            await self._doors_serving
             await asyncio.to_thread(self.doors.close)
 
     async def stop(self) -> None:

@@ -14,7 +14,7 @@ from oureyes.alert.inbox import move as moved
 from oureyes.correlate import MATCHERS, observables, ranking, standing
 from oureyes.errors import NotHeld, OurEyesError, Refused
 from oureyes.model.findings import Alert, AlertState, Judgement, Match, Subscription, Verdict, WarningHit
-from oureyes.model.markings import Marking
+from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Statement
 from oureyes.model.vocabularies import crime_areas_of
@@ -207,12 +207,17 @@ def _ring(ctx: Context, connection: Connection, fresh: list[int]) -> None:
             (linked.match.left, linked.left_origin, linked.left_label),
             (linked.match.right, linked.right_origin, linked.right_label),
         )
-        for identifier, origin, _ in sides:
-            if origin != ctx.me:
+        for (identifier, origin, _), (_, holder, label) in (sides, sides[::-1]):
+            if origin != ctx.me and holder == ctx.me and _may_be_known_to(origin, known[label]):
                 strangers.setdefault(origin, []).append(identifier)
         _tell(ctx, connection, _event_of(ctx, linked, sides, known))
     report_activity(ctx, connection, "matched", strangers)
     ctx.audit(connection, ctx.me, "match", "", "", found=len(fresh), first=fresh[0])
+
+
+def _may_be_known_to(origin: str, ours: Marking) -> bool:
+    """Telling a partner that its object met one of ours tells that we hold the value: only where ours may answer."""
+    return ours.hit_no_hit or (ours.tlp is not TLP.RED and origin in ours.releasable_to)
 
 
 def _event_of(

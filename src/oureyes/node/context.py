@@ -40,7 +40,7 @@ class Keyring:
 
     sign: SignKey
     seal: SealKey
-    extract: bytes
+    extract: bytes = field(repr=False)
 
 
 @dataclass

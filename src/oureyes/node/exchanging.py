@@ -34,7 +34,7 @@ from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receip
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
-from oureyes.node.sending import RESTORED, current_channel, frontier_of, send, statement_of
+from oureyes.node.sending import RESTORED, current_channel, frontier_of, reopen, send, statement_of
 from oureyes.storage import Connection, channels, desk, index, objects
 
 __all__ = [
@@ -97,7 +97,7 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
         end = start + len(found)
         served = Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
     if row.state == RESTORED:
-        ctx.db.write(lambda connection: channels.set_state(connection, channel, "open"))
+        ctx.db.write(lambda connection: reopen(ctx, connection, channel))
     return served
 
 
@@ -183,7 +183,7 @@ def submit_receipted(
             _hold(ctx, connection, row, fault, note)
             return False, fault  # committed: what holds a channel must not be undone with the refusal
         if row.state == RESTORED:  # all that the recipient signed for is here
-            channels.set_state(connection, channel, "open")
+            reopen(ctx, connection, channel)
         if receipt.size <= row.receipted:
             return False, None
         channels.receipt(connection, channel, receipt.size, note, ctx.now())
@@ -792,7 +792,7 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
         outcome = restored(channel, row.size, lambda size: root_of(leaves[:size]), [receipt])
         if not isinstance(outcome, NeedsRecovery):
             channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
-            channels.set_state(connection, channel, "open")  # all that the recipient signed for is here
+            reopen(ctx, connection, channel)  # all that the recipient signed for is here
             return row.size
         lost = [line for line in lines if entry_of(*line).seq >= row.size]
         entries, box = Outbox(channel, frontier_of(row), "restored").recovered(lost, receipt)
@@ -806,7 +806,7 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
             at=ctx.now(),
         )
         channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
-        channels.set_state(connection, channel, "open")
+        reopen(ctx, connection, channel)
         ctx.audit(connection, ctx.me, "recover", channel.name, "", count=len(entries))
         return box.size
 

@@ -229,7 +229,7 @@ def _writing(
         taken = take_in(
             ctx,
             connection,
-            _all_incoming(kept, default),
+            _all_incoming(kept, default, marking is not None),
             source=number,
             origin=ctx.me,
         )
@@ -316,22 +316,24 @@ def _file_digest(path: Path, source: str, options: Options) -> bytes:
     return whole.digest()
 
 
-def _incoming(item: Record, default: Marking, known: dict[int, Marking]) -> objects.Incoming:
+def _incoming(item: Record, default: Marking, known: dict[int, Marking], given: bool) -> objects.Incoming:
     marking = default
     if item.marking is not None:
         found = known.get(id(item.marking))
-        marking = known[id(item.marking)] = found or _completed(item.marking, default)
+        marking = known[id(item.marking)] = found or _completed(item.marking, default, given)
     return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags, named=item.named)
 
 
-def _all_incoming(kept: Sequence[Record], default: Marking) -> list[objects.Incoming]:
+def _all_incoming(kept: Sequence[Record], default: Marking, given: bool = False) -> list[objects.Incoming]:
     known: dict[int, Marking] = {}
-    return [_incoming(item, default, known) for item in kept]
+    return [_incoming(item, default, known, given) for item in kept]
 
 
-def _completed(said: Marking, default: Marking) -> Marking:
-    """What the source demands is kept; what it does not speak of comes from the default."""
-    return Marking.from_json({**default.to_json(), **said.to_json()})
+def _completed(said: Marking, default: Marking, given: bool) -> Marking:
+    """What the source demands is kept; what it does not speak of comes from the default. Where an officer said how it
+    is to be marked (`given`), the source may tighten that and not loosen it."""
+    found = Marking.from_json({**default.to_json(), **said.to_json()})
+    return found.but(tlp=max(said.tlp, default.tlp), pap=max(said.pap, default.pap)) if given else found
 
 
 def derive(

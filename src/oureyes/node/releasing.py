@@ -420,8 +420,17 @@ def _markings_of_links(
     ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
 ) -> dict[str, Marking]:
     """The markings of everything the objects refer to that this node holds: a reference can tell, too."""
-    refs = {ref for item in chosen for name, ref in item.current.references() if name != "created_by_ref"}
+    found = [(name, ref) for item in chosen for name, ref in item.current.references()]
+    makers = {ref for name, ref in found if name == "created_by_ref"}
+    refs = {ref for name, ref in found if name != "created_by_ref"} | _persons(connection, makers)
     return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
+
+
+def _persons(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Of those who made objects, the persons: an office may be named, a source of flesh and blood only where it may go
+    itself."""
+    held = objects.latest(connection, ids)
+    return {one for one, found in held.items() if found[0].current.content.get("identity_class") == "individual"}
 
 
 def _in_part(ctx: Context, connection: Connection, refs: Iterable[str]) -> list[objects.Held]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from re import compile as regex
 from typing import Any
@@ -25,6 +26,7 @@ from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.sharing import Recipient
 from oureyes.node import connecting
 from oureyes.node.context import Context
+from oureyes.node.noting import Notes
 from oureyes.node.recording import derive, take_in
 from oureyes.node.releasing import door_decision
 from oureyes.record import of_definition, stix
@@ -89,6 +91,7 @@ class Serving:
         self._markings: dict[int, Marking] = {}
         self._rights: dict[tuple[str, str], tuple[Account, Collection, Rights]] = {}
         self._quiet: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self.notes = Notes(ctx)
 
     # --- who may what ------------------------------------------------------------------------------------------------
 
@@ -263,7 +266,7 @@ class Serving:
         said = door_decision(self.ctx, connection, held, marking, who, purpose, author, approvals, withheld)
         if said.object is None:
             return None
-        return replace(row, id=said.object.id, body=said.object.raw if asked.bodies else b"", old=False)
+        return row._replace(id=said.object.id, body=said.object.raw if asked.bodies else b"", old=False)
 
     def known(self, connection: Connection, caller: Caller, collection: Collection, identifier: str) -> bool:
         """Whether any version of an object is there for the caller at all."""
@@ -272,18 +275,15 @@ class Serving:
 
     def told(
         self, caller: Caller, collection: Collection, page: Page, body: bytes, endpoint: str
-    ) -> Callable[[Connection], None]:
-        """The audit row of a page that was given, and the extracts in it, to be written."""
-
-        def write(connection: Connection) -> None:
-            accounts.put_extracts(connection, page.extracts)
-            first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
-            self.ctx.audit(
-                connection, caller.account.id, "serve", collection.id, collection.purpose, count=len(page.rows),
-                first=first, last=last, digest=hashlib.sha256(body).hexdigest(), endpoint=endpoint,
-            )  # fmt: skip
-
-        return write
+    ) -> Callable[[Connection], None] | None:
+        """Note what is about to be given; what must be written before it leaves, if anything: the ids of extracts."""
+        digest = hashlib.sha256(body).hexdigest()
+        first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
+        self.notes.add(
+            caller.account.id, "serve", collection.id, collection.purpose,
+            count=len(page.rows), first=first, last=last, digest=digest, endpoint=endpoint,
+        )  # fmt: skip
+        return partial(accounts.put_extracts, found=page.extracts) if page.extracts else None
 
     # --- posting -----------------------------------------------------------------------------------------------------
 

@@ -54,7 +54,8 @@ def _purpose(case: _Case) -> str | None:
 
 def _handling(case: _Case) -> str | None:
     # H0 is the widest code: crime purposes, and the work that serves them inside the partnership.
-    if case.marking.handling is Handling.H1 and case.purpose == "prosecution":
+    ours = not case.recipient.outside and not _foreign(case)  # a state's own courts are its own matter
+    if case.marking.handling is Handling.H1 and case.purpose == "prosecution" and not ours:
         return "H1: not in judicial proceedings without the originator's consent"
     if case.marking.handling is Handling.H3 and not case.marking.conditions:
         return "H3 without its conditions written out"
@@ -62,7 +63,8 @@ def _handling(case: _Case) -> str | None:
 
 
 def _embargo(case: _Case) -> str | None:
-    if case.marking.embargo and case.at < nanoseconds(case.marking.embargo):
+    # an embargo is on releasing; who recorded it may work with it
+    if case.marking.embargo and case.recipient.outside and case.at < nanoseconds(case.marking.embargo):
         return f"under embargo until {case.marking.embargo}"
     return None
 

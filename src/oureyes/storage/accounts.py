@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from oureyes.model.accounts import Account, Collection, Token
-from oureyes.storage.dialect import insert_many, rows, run
+from oureyes.storage.dialect import insert_many, quick, rows, run
 
 __all__ = [
     "Kept",
@@ -59,12 +59,12 @@ def _collection(text: str) -> Collection:
 
 def account(connection: Connection, identifier: str) -> Kept | None:
     """One account."""
-    return _one(rows(connection, "SELECT body, password, certificate FROM account WHERE id = ?", [identifier]))
+    return _one(quick(connection, "SELECT body, password, certificate FROM account WHERE id = ?", [identifier]))
 
 
 def account_by_certificate(connection: Connection, certificate: bytes) -> Kept | None:
     """The account that may present this client certificate (DER)."""
-    found = rows(connection, "SELECT body, password, certificate FROM account WHERE certificate = ?", [certificate])
+    found = quick(connection, "SELECT body, password, certificate FROM account WHERE certificate = ?", [certificate])
     return _one(found)
 
 
@@ -100,7 +100,7 @@ _TOKEN = "SELECT id, account, digest, scopes, expires, issued, revoked FROM toke
 
 def token_by_digest(connection: Connection, digest: bytes) -> Token | None:
     """The token whose SHA-256 this is."""
-    found = rows(connection, _TOKEN + "WHERE digest = ?", [digest])
+    found = quick(connection, _TOKEN + "WHERE digest = ?", [digest])
     return _token(found[0]) if found else None
 
 
@@ -133,7 +133,7 @@ def revoke_token(connection: Connection, identifier: str) -> bool:
 
 def collection(connection: Connection, name: str) -> Collection | None:
     """One collection, by its id or its alias."""
-    found = rows(connection, "SELECT body FROM collection WHERE id = ? OR alias = ?", [name, name])
+    found = quick(connection, "SELECT body FROM collection WHERE id = ? OR alias = ?", [name, name])
     return _collection(str(found[0][0])) if found else None
 
 

@@ -552,8 +552,11 @@ def get_setting(connection: Connection, name: str) -> str | None:
 
 def put_setting(connection: Connection, name: str, value: str) -> None:
     """Remember it."""
-    run(connection, "DELETE FROM setting WHERE name = ?", [name])
-    insert_many(connection, "setting", "name, value", [(name, value)])
+    run(
+        connection,
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value],
+    )
 
 
 def _dump(value: Any) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import sqlcipher3
 from sqlalchemy import Connection
 
-__all__ = ["chunks", "insert_many", "next_numbers", "rows", "run", "select_in"]
+from oureyes.errors import StorageError
+
+__all__ = ["chunks", "insert_many", "next_numbers", "quick", "rows", "run", "select_in"]
 
 T = TypeVar("T")
 _CHUNK = 500
@@ -32,6 +35,20 @@ def run(connection: Connection, sql: str, values: Sequence[Any] = ()) -> int:
 def rows(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
     """All rows of a query written with `?`."""
     return list(connection.exec_driver_sql(_sql(connection, sql), _bound(connection, values)).all())
+
+
+def quick(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    """`rows` for what an outside reader waits for: on SQLite past SQLAlchemy, which costs eight times the query."""
+    if connection.dialect.name != "sqlite":
+        return rows(connection, sql, values)
+    if not connection.in_transaction():
+        connection.begin()  # one snapshot for all that is read through it
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    try:
+        return list(raw.execute(sql, tuple(values)).fetchall())
+    except sqlcipher3.Error as error:
+        raise StorageError("database", "rows", type(error).__name__, "see `oureyes doctor`") from None
 
 
 def insert_many(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from oureyes.model.findings import Judgement, Match, Verdict
+from oureyes.model.objects import OBSERVABLE_TYPES
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
@@ -165,6 +166,7 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
             [one.left_source, one.right_source, match.matcher, match.key],
         )
         if known and known[0][1] == "open":
+            _firm_up(connection, int(known[0][0]), one)
             continue
         if known:
             run(
@@ -184,6 +186,19 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _firm_up(connection: Connection, n: int, one: NewMatch) -> None:
+    """An indicator or a person says more than the bare observable that stood for its source before it came."""
+    sides = rows(connection, 'SELECT "left", "right" FROM "match" WHERE n = ?', [n])[0]
+    for column, stands, new in (('"left"', int(sides[0]), one.left), ('"right"', int(sides[1]), one.right)):
+        if stands != new and _is_bare(connection, stands) and not _is_bare(connection, new):
+            run(connection, f'UPDATE "match" SET {column} = ? WHERE n = ?', [new, n])
+
+
+def _is_bare(connection: Connection, holding: int) -> bool:
+    found = rows(connection, "SELECT o.type FROM holding h JOIN object o ON o.n = h.object WHERE h.n = ?", [holding])
+    return bool(found) and str(found[0][0]) in OBSERVABLE_TYPES
 
 
 def _turned(one: NewMatch) -> NewMatch:

@@ -664,7 +664,9 @@ def of_source(connection: Connection, origin: str, name: str) -> list[str]:
     return [str(text) for text, _ in found]
 
 
-def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int) -> list[int]:
+def numbers(
+    connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int, offset: int = 0
+) -> list[int]:
     """Object numbers by type and origin alone, newest first."""
     where: list[str] = ["h.last", "h.state = 'held'"]
     values: list[str] = []
@@ -675,8 +677,8 @@ def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str]
     found = rows(
         connection,
         "SELECT DISTINCT h.object FROM holding h JOIN object o ON o.n = h.object"
-        f" WHERE {' AND '.join(where)} ORDER BY h.object DESC LIMIT ?",
-        [*values, limit],
+        f" WHERE {' AND '.join(where)} ORDER BY h.object DESC LIMIT ? OFFSET ?",
+        [*values, limit, offset],
     )
     return [int(n) for (n,) in found]
 

@@ -221,6 +221,14 @@ delivery = _table(
     Column("error", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False, server_default=""),
 )
+postponed = _table(
+    "postponed",  # statements for a channel that is held: written, in this order, once it is open again
+    _n(),
+    Column("member", String, nullable=False),
+    Column("statement", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
 nonce = _table(
     "nonce", Column("nonce", String, primary_key=True), Column("expires", BigInteger, nullable=False), rowid=False
 )

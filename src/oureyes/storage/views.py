@@ -11,11 +11,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from oureyes.storage.dialect import chunks, rows
+from oureyes.storage.dialect import chunks, quick, rows
 from oureyes.storage.objects import ACCOUNT, is_observable, place_anew
 
 __all__ = [
@@ -64,9 +64,8 @@ class Asked:
     bodies: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One row of a page."""
+class Found(NamedTuple):
+    """One row of a page; a tuple, since a page makes a thousand of them."""
 
     placed: int
     holding: int
@@ -91,10 +90,7 @@ def page(connection: Connection, seen: Visible, asked: Asked) -> list[Found]:
     sql, values = _query(seen, asked)
     if not sql:
         return []
-    return [
-        Found(n, h, i, text, version, added, label, source, bool(whole), bytes(refs), bool(old), bytes(body or b""))
-        for n, h, i, text, version, added, label, source, whole, refs, old, body in rows(connection, sql, values)
-    ]
+    return [Found._make(row) for row in quick(connection, sql, values)]
 
 
 def plan(connection: Connection, seen: Visible, asked: Asked) -> str:
@@ -218,7 +214,7 @@ def hidden(
     that are `citable` hide no id but an observable's, which tells its value."""
     known: dict[int, list[tuple[int, int]]] = {}
     for some in _parts(idents):
-        for ident, label, source in rows(
+        for ident, label, source in quick(
             connection, f"SELECT ident, label, source FROM holding WHERE ident IN ({_numbers(some)}) AND last"
         ):
             known.setdefault(ident, []).append((label, source))
@@ -229,7 +225,7 @@ def hidden(
     }
     out: dict[int, str] = {}
     for some in _parts(shut):
-        for n, text in rows(connection, f"SELECT n, id FROM ident WHERE n IN ({_numbers(some)})"):
+        for n, text in quick(connection, f"SELECT n, id FROM ident WHERE n IN ({_numbers(some)})"):
             if not shut[n] or is_observable(str(text).partition("--")[0]):
                 out[int(n)] = str(text)
     return out
@@ -242,7 +238,7 @@ def _parts(idents: Iterable[int]) -> Iterable[list[int]]:
 def sources(connection: Connection, origin: str, collection: str) -> dict[str, int]:
     """Account → number of the source by which it posted to a collection."""
     prefix = postings("", collection)
-    found = rows(
+    found = quick(
         connection,
         "SELECT name, n FROM source WHERE origin = ? AND name >= ? AND name < ?",
         [origin, prefix, prefix[:-1] + "0"],  # "0" comes right after "/"
@@ -257,12 +253,12 @@ def postings(account: str, collection: str) -> str:
 
 def newest_label(connection: Connection) -> int:
     """The greatest label there is."""
-    return int(rows(connection, "SELECT max(n) FROM label")[0][0] or 0)
+    return int(quick(connection, "SELECT max(n) FROM label")[0][0] or 0)
 
 
 def newest_place(connection: Connection) -> int:
     """The last position given."""
-    return int(rows(connection, "SELECT max(placed) FROM holding")[0][0] or 0)
+    return int(quick(connection, "SELECT max(placed) FROM holding")[0][0] or 0)
 
 
 def place_labels(connection: Connection, labels: Sequence[int], at_us: int) -> None:

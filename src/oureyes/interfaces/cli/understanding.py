@@ -14,6 +14,7 @@ from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
     from oureyes.model.ports import Neighbour
+    from oureyes.node.understanding import Hit
     from oureyes.understand.graph import Graph
 
 __all__ = ["add_to"]
@@ -50,13 +51,18 @@ def search(
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
     hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
-    columns = ("id", "name", "from", "source", "marking", "grade", "version")
-    rows = [(one.id, one.name, one.origin, one.source, one.tlp, one.grade, one.version[:19]) for one in found]
-    at.screen.answer(
-        {"query": text, "count": len(hits), "hits": hits},
-        lambda: at.screen.table(columns, rows, empty="nothing found that you may see"),
-    )
+    at.screen.answer({"query": text, "count": len(hits), "hits": hits}, lambda: _draw_hits(at, found))
     return exits.OK if hits else exits.NOTHING
+
+
+def _draw_hits(at: Session, found: Sequence[Hit]) -> None:
+    """Two lines each: what it is called, then where it stands. An id is too long for a column."""
+    if not found:
+        at.screen.line("nothing found that you may see")
+    for one in found:
+        at.screen.line(one.name, "bold")
+        facts = (one.id, f"from {one.origin}, {one.source}", one.tlp, one.grade, one.version[:19])
+        at.screen.line("  " + " · ".join(fact for fact in facts if fact))
 
 
 def _word(word: str) -> str:
@@ -174,14 +180,14 @@ def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
         names = node.names([one.object for one in found])
-    rows = [
-        (one.at[:19], one.until[:19], one.kind, _called(one.object, names), one.said_by, "" if one.certain else "about")
+    lines = [
+        f"{'about ' if not one.certain else ''}{one.at[:19]}{f' to {one.until[:19]}' if one.until else ''}  {one.kind}"
+        f"  {_called(one.object, names)}  ({one.said_by})"
         for one in found
     ]
-    columns = ("when", "until", "what", "which", "said by", "")
     at.screen.answer(
         {"events": [asdict(one) for one in found]},
-        lambda: at.screen.table(columns, rows, empty="nothing dated is known to you"),
+        lambda: at.screen.lines(lines or ["nothing dated is known to you"]),
     )
     return exits.OK if found else exits.NOTHING
 

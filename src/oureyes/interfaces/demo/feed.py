@@ -16,8 +16,9 @@ from oureyes.interfaces.demo.federation import STATES, Federation
 from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
 from oureyes.model.markings import PAP, TLP, Marking, Onward
 from oureyes.node import Node
+from oureyes.node.holding import Linked, ours
 from oureyes.node.recording import Report
-from oureyes.storage import index, objects
+from oureyes.node.understanding import held_types
 
 __all__ = ["Feed", "feed"]
 
@@ -143,26 +144,20 @@ def _released(work: Feed, step: Step) -> None:
 
 def objects_of(node: Node) -> dict[str, int]:
     """How many objects of each type a node holds."""
-    with node.ctx.db.read() as connection:
-        return objects.count(connection)
+    return dict(held_types(node.ctx))
 
 
 def _releasable(node: Node) -> list[str]:
     """Own objects that stand and are marked no tighter than TLP:GREEN; those marked by their source alone are given
     the demonstration's audience."""
     found: list[str] = []
-    with node.ctx.db.read() as connection:
-        known = node.ctx.labels(connection)
-        numbers = objects.numbers(connection, (), (node.member,), limit=_MOST)
-        unnamed: dict[Marking, list[str]] = {}
-        for at in range(0, len(numbers), _AT_ONCE):
-            for _, held in objects.live(connection, numbers[at : at + _AT_ONCE]):
-                marking = known[held.label]
-                if held.origin != node.member or marking.tlp > TLP.GREEN:
-                    continue
-                found.append(held.object.id)
-                if not marking.releasable_to:
-                    unnamed.setdefault(marking, []).append(held.object.id)
+    unnamed: dict[Marking, list[str]] = {}
+    for held, marking in ours(node.ctx, _MOST):
+        if marking.tlp > TLP.GREEN:
+            continue
+        found.append(held.object.id)
+        if not marking.releasable_to:
+            unnamed.setdefault(marking, []).append(held.object.id)
     for marking, some in unnamed.items():
         audience = frozenset(STATES) - {node.member}
         node.mark(some, marking.but(releasable_to=audience), by="author", purpose="exercise")
@@ -171,7 +166,7 @@ def _releasable(node: Node) -> list[str]:
 
 def _matched(work: Feed, step: Step) -> None:
     pairs: Counter[tuple[str, str]] = Counter()
-    best: dict[tuple[str, ...], index.Linked] = {}
+    best: dict[tuple[str, ...], Linked] = {}
     quiet = 0
     for node in work.states.nodes.values():
         for one in node.matches(warned=True, limit=_MOST):

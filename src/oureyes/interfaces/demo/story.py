@@ -30,10 +30,10 @@ from oureyes.model.plans import Claim, Evidence, Measure, Plan, Status
 from oureyes.model.sharing import Channel, Kind
 from oureyes.node import Node
 from oureyes.node.exchanging import export_channel, verify_export
+from oureyes.node.holding import Held, Linked, current
 from oureyes.node.planning import Standing
 from oureyes.plan.stix import from_stix, to_stix
 from oureyes.release import QUESTIONS, Answers
-from oureyes.storage import index, objects
 
 __all__ = ["Stage", "play"]
 
@@ -98,7 +98,8 @@ def _nodes(stage: Stage, step: Step) -> None:
     step.must("each shows the certificate the roster names", all(one.named for one in greetings), "another")
     stage.trip_s = median(one.trip_s for one in greetings)
     for member in ("MY", "SG"):
-        stage.node(member).record([stage.case.files[member]], by=DESK[member][0], purpose=WHY)
+        node = stage.node(member)
+        node.record([stage.case.files[member]], by=DESK[member][0], purpose=WHY, marking=_answers(node))
     step.note(
         nodes=len(rows),
         streams=streams,
@@ -124,6 +125,11 @@ def _node_row(stage: Stage, step: Step, member: str) -> tuple[str, ...]:
 
 
 # --- 1: recorded, graded, marked, released ---------------------------------------------------------------------------
+
+
+def _answers(node: Node) -> Marking:
+    """A report that stays here, and may say that it was met: its originator learns of a match, and nothing else."""
+    return node.ctx.default_marking().but(hit_no_hit=True)
 
 
 def _recorded(stage: Stage, step: Step) -> None:
@@ -326,7 +332,7 @@ def _understood(stage: Stage, step: Step) -> None:
 
 def _viet_nam_types_in(stage: Stage, step: Step) -> None:
     node, (writer, second) = stage.node("VN"), DESK["VN"]
-    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY)
+    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY, marking=_answers(node))
     held = [one["subject"] for one in report.warnings if "awaits confirmation" in one["warning"]]
     before = len(_across(node, HOME))
     for identifier in held:
@@ -434,8 +440,7 @@ def _show_plan(stage: Stage, plan: StixObject) -> None:
 
 
 def _origin(stage: Stage, identifier: str) -> str:
-    with stage.node("SG").ctx.db.read() as connection:
-        found = objects.latest(connection, [identifier])[identifier]
+    found = current(stage.node("SG").ctx, [identifier])[identifier]
     return STATES[found[0].origin]
 
 
@@ -493,9 +498,8 @@ def _supersede(stage: Stage, step: Step) -> str:
 def _check_holders(stage: Stage, step: Step, version: str) -> None:
     for member in PARTNERS:
         node, sent = stage.node(member), stage.promised[member]
-        with node.ctx.db.read() as connection:
-            kept = objects.latest(connection, [sent[stage.case.ids["phone"]].id])
-            new = objects.latest(connection, [sent[stage.case.ids["site"]].id])
+        kept = current(node.ctx, [sent[stage.case.ids["phone"]].id])
+        new = current(node.ctx, [sent[stage.case.ids["site"]].id])
         step.must(f"{member} has let the retracted item go", not kept, tuple(kept))
         found = [held.object.version for some in new.values() for held in some if held.origin == HOME]
         step.must(f"{member} holds the new version", found == [version], found)
@@ -692,9 +696,8 @@ def _ours(node: Node) -> list[str]:
     return [hit.id for hit in node.search(f"from:{node.member}", by=AUDITOR, purpose="oversight", limit=1000)]
 
 
-def _held(node: Node, identifier: str, origin: str) -> objects.Held:
-    with node.ctx.db.read() as connection:
-        found = [one for one in objects.latest(connection, [identifier]).get(identifier, ()) if one.origin == origin]
+def _held(node: Node, identifier: str, origin: str) -> Held:
+    found = [one for one in current(node.ctx, [identifier]).get(identifier, ()) if one.origin == origin]
     if not found:
         raise NotHeld(identifier, f"an object of {origin}", "none")
     return found[0]
@@ -704,7 +707,7 @@ def _raw(node: Node, identifier: str, origin: str) -> bytes:
     return _held(node, identifier, origin).object.raw
 
 
-def _across(node: Node, other: str) -> list[index.Linked]:
+def _across(node: Node, other: str) -> list[Linked]:
     """Matches between the node's own holdings and another state's, best first."""
     pair = {node.member, other}
     return [one for one in node.matches() if {one.left_origin, one.right_origin} == pair]
