@@ -167,7 +167,11 @@ def _medallion(folder: Path, objects: list[dict[str, object]]) -> dict[str, floa
     shown = {"id": collection, "title": "bench", "can_read": True, "can_write": True, **media}
     content = {
         "/discovery": {"title": "bench", "default": root, "api_roots": [root]},
-        "bench": {"information": held, "status": [], "collections": [{**shown, "manifest": manifest, "objects": objects}]},
+        "bench": {
+            "information": held,
+            "status": [],
+            "collections": [{**shown, "manifest": manifest, "objects": objects}],
+        },
     }
     (folder / "data.json").write_bytes(orjson.dumps(content))
     settings = {
