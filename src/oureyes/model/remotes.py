@@ -19,11 +19,11 @@ _LONGEST_WAIT_MS = 6 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A TAXII 2.1 collection elsewhere; or (`kind`) a `misp` instance or a `feed` of its events, whose word is that of
-    the `account` that stands for it here, and which may have what that account may have. A collection polled: `marking` is what its objects carry where they say nothing,
-    `max_grade` the best grade it may give itself, `types` what is taken (none named: all). Pushed to: `account` reads
-    `collection` here in its name, so that release decides what it gets. `ca` is a certificate (PEM) that its server
-    is known by, where no public authority vouches for it."""
+    """A TAXII 2.1 collection elsewhere; or (`kind`) a `misp` or a `feed` of its events, whose word is that of the
+    `account` that stands for it here, and which is given what that account may have. A collection polled: `marking` is
+    what its objects carry where they say nothing, `max_grade` the best grade it may give itself, `types` what is taken
+    (none named: all). Pushed to: `account` reads `collection` here in its name, so that release decides what it gets.
+    `ca` is a certificate (PEM) that its server is known by, where no public authority vouches for it."""
 
     name: str
     url: str

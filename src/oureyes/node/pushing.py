@@ -198,6 +198,10 @@ class Pushing:
     # --- taking in ---------------------------------------------------------------------------------------------------
 
     def _put(self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool = False) -> str:
+        with rare_collection():
+            return self._put_now(caller, content, held, same_second=same_second)
+
+    def _put_now(self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool) -> str:
         account, now = caller.account, self._now_s()
         source = self._source_number(account)
         own = held is not None and held.head.voice.account == source and source != 0

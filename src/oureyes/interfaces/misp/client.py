@@ -139,10 +139,12 @@ class Client:
     def give(self, uuid: str, content: Mapping[str, Any]) -> str:
         """Push one event; "" when it has it now, else why not."""
         there, _, _ = self.ask("HEAD", f"events/view/{uuid}")
-        status, headers, said = 404, {"location": uuid}, b""
-        if there != 200:
+        known = there == 200
+        status, said = 0, b""
+        if not known:
             status, headers, said = self.ask("POST", "events/add/metadata:1", content)
-        if status == 404 and headers.get("location"):
+            known = status == 404 and "location" in headers
+        if known:
             status, _, said = self.ask("POST", f"events/edit/{uuid}/metadata:1", content)
         if status == 200:
             return ""
