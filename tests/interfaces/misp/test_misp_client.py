@@ -1,4 +1,4 @@
-"""The client pulls from and pushes to a MISP elsewhere: our own door as the remote, and a stub that answers as recorded."""
+"""The client pulls from and pushes to a MISP elsewhere: our own door, and a stub that answers as it was recorded."""
 
 import json
 import threading
@@ -176,7 +176,13 @@ class Stub:
 def recorded(number, **more):
     part = {"id": "11", "event_id": "7", "object_id": "0", "object_relation": None, "category": "Network activity"}
     part |= {"type": "domain", "to_ids": True, "uuid": UUID.format(number + 100), "timestamp": "1700000000"}
-    part |= {"distribution": "5", "sharing_group_id": "0", "comment": "", "deleted": False, "disable_correlation": False}
+    part |= {
+        "distribution": "5",
+        "sharing_group_id": "0",
+        "comment": "",
+        "deleted": False,
+        "disable_correlation": False,
+    }
     part |= {"first_seen": None, "last_seen": None, "value": f"a{number}.example", "Galaxy": [], "ShadowAttribute": []}
     event = {"id": "7", "orgc_id": "3", "org_id": "3", "date": "2023-11-14", "threat_level_id": "2", "info": "recorded"}
     event |= {"published": True, "uuid": UUID.format(number), "attribute_count": "1", "analysis": "0"}
@@ -199,7 +205,8 @@ def stub():
 
 
 def line(number):
-    return {"id": "7", "timestamp": "1700000000", "sighting_timestamp": "0", "published": True, "uuid": UUID.format(number), "orgc_uuid": CERT["uuid"]}  # fmt: skip
+    made = {"id": "7", "timestamp": "1700000000", "sighting_timestamp": "0", "published": True}
+    return {**made, "uuid": UUID.format(number), "orgc_uuid": CERT["uuid"]}
 
 
 VERSION = (200, {"version": "2.5.1", "perm_sync": True, "perm_sighting": True, "uuid": UUID.format(90)})

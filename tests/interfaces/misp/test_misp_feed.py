@@ -4,14 +4,14 @@ import hashlib
 import json
 
 import pytest
+from at_the_desk import oureyes
 from misp_parties import ANYBODY, MispSite, an_event
 from paths import DATA
 
 from oureyes.interfaces.misp.client import run
 from oureyes.interfaces.misp.feed import write_feed
-from oureyes.model.accounts import Caller
 from oureyes.model.remotes import Remote
-from oureyes.node import accounts, polling
+from oureyes.node import polling
 from oureyes.node.serving import Serving
 from oureyes.record import is_feed
 
@@ -25,13 +25,8 @@ def site(tmp_path):
     made.close()
 
 
-def caller(site, name):
-    account = next(one for one, _ in accounts.listed(site.node.ctx) if one.id == name)
-    return Caller(account, account.scopes)
-
-
 def written(site, folder, name="reader"):
-    return write_feed(Serving(site.node.ctx), folder, caller(site, name))
+    return write_feed(Serving(site.node.ctx), folder, name, by="ayu", purpose="investigation")
 
 
 def published(site, **more):
@@ -100,3 +95,12 @@ def test_a_real_feed_is_read(site):
     folder = DATA / "misp" / "feed-tweetfeed"
     polling.add(ctx, Remote("tweets", str(folder), kind="feed", account="desk"), "", by="ayu")
     assert run(Serving(ctx), "tweets", early=True).progress.stored == len(list(folder.glob("*.json"))) - 1
+
+
+def test_the_command_line_writes_a_feed_for_an_account(site, tmp_path):
+    published(site)
+    site.node.close()
+    home = site.node.ctx.config.home
+    told = oureyes("--home", home, "--json", "--by", "ayu", "export", "--feed", tmp_path / "feed", "--for", "reader")
+    assert (told.code, told.json["events"]) == (0, 1)
+    assert oureyes("--home", home, "--by", "ayu", "export", "--feed", tmp_path / "feed").code == 2

@@ -19,6 +19,7 @@ from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.interfaces.misp import shapes
 from oureyes.model.accounts import Caller
 from oureyes.model.remotes import Progress
+from oureyes.node import accounts
 from oureyes.node.events import Events
 from oureyes.node.peers import Peer
 from oureyes.node.serving import Serving
@@ -43,9 +44,14 @@ _NOT_IN_A_FEED = (
 _FILE = Callable[[str, str], tuple[int, str, bytes]]
 
 
-def write_feed(serving: Serving, folder: Path, caller: Caller) -> tuple[int, int]:
+def write_feed(serving: Serving, folder: Path, account: str, *, by: str, purpose: str) -> tuple[int, int]:
     """Bring the folder up to date for an account. (events in it, events taken out)."""
     events, ctx = Events(serving.ctx, serving), serving.ctx
+    ctx.require_purpose(by, purpose, "export")
+    found = [one for one, _ in accounts.listed(ctx) if one.id == account and one.enabled]
+    if not found:
+        raise NotHeld(f"account {account[:60]}", "an account of this node", "none", "`oureyes account list`")
+    caller = Caller(found[0], found[0].scopes)
     folder.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Any] = {}
     lines: list[str] = []
@@ -62,7 +68,7 @@ def write_feed(serving: Serving, folder: Path, caller: Caller) -> tuple[int, int
     body = msgspec.json.encode(manifest)
     _put(folder / "hashes.csv", "".join(f"{line}\n" for line in dict.fromkeys(lines)).encode())
     _put(folder / "manifest.json", body)
-    events.told(caller, "misp:feed", len(manifest), body)
+    events.exported(account, len(manifest), body, by=by, purpose=purpose)
     return len(manifest), len(gone)
 
 
