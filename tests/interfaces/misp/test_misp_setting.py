@@ -45,8 +45,15 @@ def test_types_are_those_the_importer_knows(site):
 
 
 @pytest.mark.parametrize(
-    "path", ["admin/organisations/add", "admin/users/add", "admin/roles/set_default/1", "servers/serverSettingsEdit/x", "sharing_groups/addOrg"]
-)  # fmt: skip
+    "path",
+    [
+        "admin/organisations/add",
+        "admin/users/add",
+        "admin/roles/set_default/1",
+        "servers/serverSettingsEdit/x",
+        "sharing_groups/addOrg",
+    ],
+)
 def test_accounts_and_settings_are_not_made_from_outside(site, path):
     assert site.ask("ann", "POST", path, {"name": "x"}).status_code == 403
 

@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "audit", panel=_PANEL, example=f"oureyes audit --subject {_ID}\noureyes audit --verb release")(audit)
     command(app, "who-has", panel=_PANEL, example=f"oureyes who-has {_ID}")(who_has)
     lines = f"oureyes export {_ID} --format stix --for MY --out to-my.json\noureyes export --query from:ID --format csv"
-    lines += "\noureyes export --feed /srv/feed --for cert-1"
+    lines += "\noureyes export --feed feed --for cert-1"
     command(app, "export", panel=_PANEL, example=lines)(export)
     command(app, "figures", panel=_PANEL, example="oureyes figures --year 2026")(figures)
 
