@@ -153,6 +153,7 @@ class Serving:
             accounts.put_seen(connection, collection.id, account.id, current)
 
         self.ctx.db.write(write)
+        connection.rollback()  # what is read from here on is read as it is now
 
     def visible(self, connection: Connection, caller: Caller, collection: Collection, rights: Rights) -> views.Visible:
         """What the caller may see there, as the store is asked for it."""

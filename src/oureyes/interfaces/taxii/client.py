@@ -39,7 +39,7 @@ from oureyes.node.serving import Serving
 __all__ = ["Client", "Fetched", "ServerFault", "run"]
 
 _TAXII = "application/taxii+json;version=2.1"
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 30.0
 _LARGEST = 256 << 20
 _MOST_PAGES = 10_000  # in one run; the rest comes with the next
 _BATCH_BYTES = 1 << 20
