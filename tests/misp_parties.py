@@ -46,7 +46,8 @@ class MispSite:
         self.node: Node = federation(folder, ("ID",), **settings)["ID"]
         self.executor = ThreadPoolExecutor(2)
         ctx = self.node.ctx
-        door = Misp(Serving(ctx), Gate(Credentials(ctx)), self.executor)
+        self.serving = Serving(ctx)
+        door = Misp(self.serving, Gate(Credentials(ctx)), self.executor)
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/misp/"
@@ -64,6 +65,7 @@ class MispSite:
         self._thread.join()
         self._socket.close()
         self.executor.shutdown()
+        self.serving.notes.close()
         self.node.close()
 
     def account(

@@ -10,6 +10,7 @@ from oureyes.errors import NotHeld
 from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.node.events import Events, organisation_of
 from oureyes.node.pushing import Pushing
+from oureyes.node.serving import Serving
 
 
 @pytest.fixture
@@ -21,7 +22,9 @@ def node(tmp_path):
 
 @pytest.fixture
 def known(node):
-    return Events(node.ctx)
+    serving = Serving(node.ctx)
+    yield Events(node.ctx, serving)
+    serving.notes.close()
 
 
 @pytest.fixture
@@ -115,6 +118,7 @@ def test_an_account_is_one_organisation_unless_its_agreement_says_another(node):
 def test_what_was_given_is_in_the_audit_log_without_content(node, known):
     ann = a_caller(node, "ann")
     known.told(ann, "misp:search", 2, b"secret")
+    known._serving.notes.flush(wait=True)
     (row,) = node.audit(by="auditor", verb="serve")
     assert (row.actor, row.detail["count"]) == ("ann", 2)
     assert "secret" not in str(row)

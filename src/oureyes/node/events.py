@@ -237,13 +237,9 @@ class Events:
         return {uuid for body in found if (uuid := event_of(StixObject.parse(body)))}
 
     def told(self, caller: Caller, what: str, count: int, body: bytes) -> None:
-        """Keep that the caller was given something."""
+        """Keep that the caller was given something, before it leaves."""
         digest = sha256(body).hexdigest()
-
-        def write(connection: Connection) -> None:
-            self.ctx.audit(connection, caller.account.id, "serve", what, "investigation", count=count, digest=digest)
-
-        self.ctx.db.write(write)
+        self._serving.notes.add(caller.account.id, "serve", what, "investigation", count=count, digest=digest)
 
     def exported(self, account: str, count: int, body: bytes, *, by: str, purpose: str) -> None:
         """Keep that somebody wrote a feed for an account."""

@@ -32,6 +32,7 @@ def no_content_in_logs(caplog, site):
     caplog.set_level(logging.DEBUG, logger="oureyes")
     yield
     assert CANARY not in caplog.text
+    site.serving.notes.flush(wait=True)
     for row in site.node.audit(by="auditor", limit=100_000):
         assert CANARY not in str(row)
 
