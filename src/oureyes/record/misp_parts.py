@@ -383,6 +383,8 @@ def _techniques(
     content: Mapping[str, Any], obj: StixObject, event: Event, marking: Marking | None, hold: str
 ) -> Iterator[Record]:
     """ATT&CK techniques that tags and galaxy clusters name. A cluster's uuid is the technique's own STIX uuid."""
+    if not content.get("Tag") and not content.get("Galaxy"):
+        return
     named = {}
     for galaxy in dicts(content.get("Galaxy")):
         for cluster in dicts(galaxy.get("GalaxyCluster")):
@@ -460,6 +462,8 @@ def _members(group: object) -> bool:
 
 
 def tags_of(content: Mapping[str, Any]) -> list[str]:
+    if not content.get("Tag"):
+        return []
     return [tag["name"] for tag in dicts(content.get("Tag")) if isinstance(tag.get("name"), str)]
 
 
@@ -504,4 +508,6 @@ def _seen(value: str) -> str | None:
 
 
 def dicts(value: object) -> list[dict[str, Any]]:
+    if not value:
+        return []
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
