@@ -29,9 +29,9 @@ from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
+from oureyes.interfaces import remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
-from oureyes.interfaces.taxii import client
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging, planning, polling, retaining
@@ -351,7 +351,7 @@ class Service:
             return
         serving = self.doors.serving if self.doors else Serving(self.node.ctx)
         for name in found:
-            standing = client.run(serving, name)
+            standing = remotes.run(serving, name)
             if standing.error:
                 _LOG.warning("%s: %s", name, standing.error)
 

@@ -11,17 +11,19 @@ from oureyes.model.accounts import is_group
 from oureyes.model.grades import Grade
 from oureyes.model.markings import Marking
 
-__all__ = ["Progress", "Remote", "wait_ms"]
+__all__ = ["KINDS", "Progress", "Remote", "wait_ms"]
 
+KINDS = ("taxii", "misp", "feed")
 _LONGEST_WAIT_MS = 6 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A TAXII 2.1 collection elsewhere. Polled: `marking` is what its objects carry where they say nothing,
-    `max_grade` the best grade it may give itself, `types` what is taken (none named: all). Pushed to: `account` reads
-    `collection` here in its name, so that release decides what it gets. `ca` is a certificate (PEM) that its server
-    is known by, where no public authority vouches for it."""
+    """A TAXII 2.1 collection elsewhere; or (`kind`) a `misp` or a `feed` of its events, whose word is that of the
+    `account` that stands for it here, and which is given what that account may have. A collection polled: `marking` is
+    what its objects carry where they say nothing, `max_grade` the best grade it may give itself, `types` what is taken
+    (none named: all). Pushed to: `account` reads `collection` here in its name, so that release decides what it gets.
+    `ca` is a certificate (PEM) that its server is known by, where no public authority vouches for it."""
 
     name: str
     url: str
@@ -37,14 +39,19 @@ class Remote:
     overlap_s: int = 1
     ca: str = ""
     author: str = ""
+    kind: str = "taxii"
 
     def __post_init__(self) -> None:
         if not is_group(self.name):
             raise InvalidObject(f"remote {self.name[:30]}", "letters, digits, - and _", "another form")
         if self.interval_s < 10 or self.limit < 1 or self.overlap_s < 0:
             raise InvalidObject(f"remote {self.name}", "10 s or more between polls, a page of 1 or more", "less")
-        if self.push and not (self.account and self.collection):
+        if self.kind not in KINDS:
+            raise InvalidObject(f"remote {self.name}", " or ".join(KINDS), self.kind[:20])
+        if self.kind == "taxii" and self.push and not (self.account and self.collection):
             raise InvalidObject(f"remote {self.name}", "the account and collection it is given", "none")
+        if self.kind != "taxii" and not self.account:
+            raise InvalidObject(f"remote {self.name}", "the account that stands for it here", "none")
 
     def but(self, **changes: Any) -> Remote:
         """The same remote with something changed."""
@@ -64,6 +71,7 @@ class Remote:
             "overlap_s",
             "ca",
             "author",
+            "kind",
         )
         return {name: getattr(self, name) for name in plain} | {
             "types": sorted(self.types),

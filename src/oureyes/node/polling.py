@@ -48,7 +48,7 @@ def add(ctx: Context, made: Remote, secret: str, *, by: str) -> None:
     def write(connection: Connection) -> None:
         if remotes.remote(connection, made.name) is not None:
             raise ConfigError(f"remote {made.name}", "a new name", "one that exists", "remove it first")
-        if made.push:
+        if made.account:
             _reader(connection, made)
         remotes.put(connection, made.but(author=by), secret)
         ctx.audit(connection, by, "setting", made.name, "", change="push" if made.push else "poll")

@@ -167,7 +167,11 @@ def add(
     node, whatever came first.
     """
     numbers = idents(connection, _every_id(batch))
-    label_of = labels(connection, [item.marking for item in batch])
+    markings_of = {
+        id(item.marking): item.marking for item in batch
+    }  # few, and long to hash: told apart by where they are
+    numbered = labels(connection, markings_of.values())
+    label_of = {place: numbered[marking] for place, marking in markings_of.items()}
     own = {numbers[item.object.id] for item in batch}
     objects, erased = _objects(connection, own)
     known = _Known(connection, own, origin, source, revive=statement is not None)
@@ -204,7 +208,7 @@ def add(
         next_holding += 1
         last = outcome in ("new", "version")
         state = "held-back" if item.hold else "held"
-        marked, tags = label_of[item.marking], "\n".join(item.tags)
+        marked, tags = label_of[id(item.marking)], "\n".join(item.tags)
         new["holding"].append(
             (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )

@@ -34,7 +34,7 @@ _Tlp = Annotated[str, typer.Option("--up-to", metavar="WORD", help="Only up to t
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    account, collection, taxii = group("list"), group("list"), group("list")
+    account, collection, taxii, misp = group("list"), group("list"), group("list"), group("list")
     says = "Those outside the federation who may come in: CERTs, banks, platforms, scripts."
     app.add_typer(account, name="account", rich_help_panel=_PANEL, help=says, epilog="Example:\n\noureyes account")
     command(account, "list", example="oureyes account list")(accounts)
@@ -68,6 +68,14 @@ def add_to(app: typer.Typer) -> None:
     command(taxii, "add", example=lines, marking=True)(add_remote)
     command(taxii, "poll", example="oureyes taxii poll\noureyes taxii poll cert-b")(poll)
     command(taxii, "remove", example="oureyes taxii remove cert-b")(remove)
+    says = "MISP instances and feeds of others that this node pulls from or pushes to."
+    app.add_typer(misp, name="misp", rich_help_panel=_PANEL, help=says, epilog="Example:\n\noureyes misp")
+    command(misp, "list", example="oureyes misp list")(remotes)
+    lines = "oureyes misp add cert-c https://misp.cert-c.example/ --as cert-c\n"
+    lines += "oureyes misp add osint feeds/osint --feed --as osint"
+    command(misp, "add", example=lines)(add_misp)
+    command(misp, "poll", example="oureyes misp poll\noureyes misp poll cert-c")(poll)
+    command(misp, "remove", example="oureyes misp remove cert-c")(remove)
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------
@@ -136,6 +144,15 @@ def create(
     types: _Types = "",
     per_minute: Annotated[int, typer.Option("--per-minute", min=1, help="Requests a minute, in the long run.")] = 600,
     certificate: _Certificate = None,
+    organisation: Annotated[
+        str, typer.Option("--organisation", metavar="UUID", help="What it is at the MISP door.")
+    ] = "",
+    speaks_for: Annotated[
+        str, typer.Option("--speaks-for", metavar="UUID,…", help="Whose events it may push; * any.")
+    ] = "",
+    misp_version: Annotated[
+        str, typer.Option("--misp-version", metavar="X.Y.Z", help="What it is told this MISP is.")
+    ] = "",
 ) -> None:
     """Let an account in. The marking options say what its postings carry where they say nothing.
 
@@ -149,7 +166,8 @@ def create(
         marking = at.marking(node.ctx.default_marking())
         made = Account(
             account, kind, title, _tlp(ceiling, "--ceiling"), _set(groups), _set(scopes), marking, _grade(max_grade),
-            _set(types), per_minute,
+            _set(types), per_minute, organisation=organisation, speaks_for=_set(speaks_for.lower()),
+            misp_version=misp_version,
         )  # fmt: skip
         kept = known.create(node.ctx, made, by=at.by, certificate=certificate.read_bytes() if certificate else b"")
     at.screen.answer(kept.to_json(), lambda: at.screen.line(f"{kept.id} is let in; {_stands(kept)}"))
@@ -361,11 +379,38 @@ def add_remote(
     at.screen.answer({"name": name, "url": url, "push": bool(push_as)}, lambda: at.screen.line(f"{name} is due now"))
 
 
+def add_misp(
+    at: Session,
+    name: _Remote,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Its address; of a feed also a folder here.")],
+    account: Annotated[str, typer.Option("--as", metavar="ACCOUNT", help="The account that stands for it here.")],
+    push: Annotated[
+        bool, typer.Option("--push", help="Push to it what the account may have, and do not pull.")
+    ] = False,
+    feed: Annotated[bool, typer.Option("--feed", help="It is a feed: manifest.json and a file an event.")] = False,
+    every: Annotated[int, typer.Option("--every", min=10, help="Seconds between polls.")] = 900,
+    ca: Annotated[Path | None, typer.Option("--ca", help="Its own certificate or authority, PEM.")] = None,
+) -> None:
+    """Pull from another MISP from now on, or push to it. Its key is read from the standard input.
+
+    What it gives enters as the word of the account, under the rules of the account's agreement.
+    """
+    from oureyes.model.remotes import Remote
+    from oureyes.node import polling
+
+    secret = sys.stdin.readline().rstrip("\r\n")
+    kind = "feed" if feed else "misp"
+    pem = ca.read_text("ascii") if ca else ""
+    with at.node() as node:
+        polling.add(node.ctx, Remote(name, url, push, every, account=account, ca=pem, kind=kind), secret, by=at.by)
+    at.screen.answer({"name": name, "url": url, "push": push}, lambda: at.screen.line(f"{name} is due now"))
+
+
 def poll(
     at: Session, name: Annotated[str, typer.Argument(metavar="NAME", help="Only this one, even early.")] = ""
 ) -> int:
     """Poll and push now: what is due, or one by its name. Exit 1 when one of them failed."""
-    from oureyes.interfaces.taxii.client import run
+    from oureyes.interfaces.remotes import run
     from oureyes.node import polling
     from oureyes.node.serving import Serving
 
