@@ -162,7 +162,7 @@ def _medallion(folder: Path, objects: list[dict[str, object]]) -> dict[str, floa
             "date_added": added,
             "version": one.get("modified", added),
             "media_type": "application/stix+json;version=2.1",
-        }  # noqa: E501 - one record of medallion's
+        }
         for one in objects
     ]
     held = {"title": "bench", "versions": [_TAXII], "max_content_length": 1 << 25}
@@ -182,7 +182,7 @@ def _medallion(folder: Path, objects: list[dict[str, object]]) -> dict[str, floa
             "module": "medallion.backends.memory_backend",
             "module_class": "MemoryBackend",
             "filename": str(folder / "data.json"),
-        },  # noqa: E501 - one record of medallion's
+        },
         "users": {"partner": _PASSWORD},
         "taxii": {"max_page_size": 1000},
     }

@@ -270,12 +270,19 @@ BY_NAME_ONLY = {
     "uvloop": "uvicorn's event loop",
     "psycopg": "SQLAlchemy's driver of PostgreSQL",
     "import-linter": "make lint",
+    "medallion": "a peer to the TAXII client and the bench, started as a process",
     "mypy": "make lint",
     "ruff": "make lint",
     "pip-tools": "make lock",
     "pytest-xdist": "make test, on all cores",
 }
-MODULES = {"python-stdnum": "stdnum", "stix2-matcher": "stix2matcher", "stix2-patterns": "stix2patterns"}
+MODULES = {
+    "misp-stix": "misp_stix_converter",
+    "python-stdnum": "stdnum",
+    "stix2-matcher": "stix2matcher",
+    "stix2-patterns": "stix2patterns",
+    "taxii2-client": "taxii2client",
+}
 
 
 def test_what_the_sources_import_is_declared_and_what_is_declared_is_imported() -> None:
