@@ -30,7 +30,7 @@ NOT_NAMES = {"manager", "helper", "util", "utils", "helpers", "data", "info", "b
 # Source files without a test file of their own, and why that is right.
 NO_TEST_FILE = {
     "__init__.py": "what is public is tested in test_public",
-    "correlate/__init__.py": "test_matchers asks every matcher named in it; a node's tests look keys and probes up by it",
+    "correlate/__init__.py": "test_matchers asks every matcher in it; nodes look keys and probes up by it",
     "correlate/casepatterns.py": "test_matchers judges its examples; test_following has its clusters and new patterns",
     "correlate/comparisons.py": "test_evaluation asks every operator of it, beside OASIS's matcher",
     "correlate/observation.py": "test_evaluation makes every observation by it",

@@ -1,4 +1,4 @@
-"""Records of a financing inquiry: a transfer has its ends, and no card's number is kept, not even in what is put aside."""
+"""Records of a financing inquiry: a transfer has two ends; no card's number is kept, nor in what is put aside."""
 
 import io
 import json
