@@ -133,8 +133,10 @@ def test_the_decoder_starts_nothing_opens_nothing_and_has_no_network(tmp_path, m
     escape = tmp_path / "escape.py"
     source = (media.Path(media.decoding.__file__)).read_text()
     trying = """
+import socket, subprocess
+
+
 def _picture(data):
-    import socket, subprocess
     tried = []
     for name, attempt in (
         ("open", lambda: open("/etc/passwd")),
@@ -156,7 +158,7 @@ if __name__ == "__main__":
     escape.write_text(source.replace('if __name__ == "__main__":\n', trying))
     monkeypatch.setattr(media.decoding, "__file__", str(escape))
     (found,) = hashed(files(tmp_path, {"a.png": a_picture()}))
-    assert found.found == "open:"
+    assert found.found == "open: "
 
 
 @pytest.mark.media

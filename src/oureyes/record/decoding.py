@@ -49,6 +49,8 @@ def main() -> None:
 
 def _preload() -> None:
     """Everything that is needed, before files can no longer be opened."""
+    import copy  # noqa: F401 - Pillow imports it when it meets a GIF
+
     import numpy  # noqa: F401 - loaded once, for all forks
     import pdqhash  # noqa: F401 - likewise
     from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401 - likewise
