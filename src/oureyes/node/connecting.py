@@ -507,7 +507,7 @@ def _sent(send: Callable[[str, Alert, str], None], name: str, alert: Alert, addr
 
 
 def _send_by(ctx: Context) -> Callable[[str, Alert, str], None]:
-    allowed = frozenset(part.strip() for part in ctx.config.text("webhook_allow").split(",") if part.strip())
+    allowed = ctx.config.names("webhook_allow")
 
     def send(name: str, alert: Alert, address: str) -> None:
         found = next((one for one in NOTIFIERS if name == one.NAME), None)
