@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from oureyes.errors import ConfigError, InvalidObject, OurEyesError, Refused
+from oureyes.exchange.certificates import new_certificate, to_pem
 from oureyes.interfaces import outgoing
 from oureyes.interfaces.outgoing import Outgoing, ServerFault, decoded
 from oureyes.model.remotes import Remote
 
 
 @contextmanager
-def one_answer(said: bytes) -> Iterator[tuple[str, list[bytes]]]:
+def one_answer(said: bytes, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[bytes]]]:
     """A server on loopback that reads one request, gives this answer and is gone."""
     listening, asked = socket.create_server(("127.0.0.1", 0)), list[bytes]()
 
     def serve() -> None:
-        with listening.accept()[0] as connection:
-            asked.append(connection.recv(1 << 16))
-            connection.sendall(said)
+        with listening.accept()[0] as plain, suppress(OSError):  # whoever asks may not believe our certificate
+            with tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
+                asked.append(connection.recv(1 << 16))
+                connection.sendall(said)
 
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/there", asked
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}/there", asked
     finally:
         thread.join()
         listening.close()
@@ -51,6 +56,25 @@ def test_headers_are_found_by_small_letters() -> None:
     ):
         status, headers, read = client._exchange("GET", "", {})
         assert (status, headers["etag"], read) == (304, "x", b"")
+
+
+def test_over_TLS_only_the_certificate_given_for_a_remote_is_believed(tmp_path: Path) -> None:
+    (key, der), (_, another) = (new_certificate(name, ["127.0.0.1"], datetime.now(UTC)) for name in ("ID", "MY"))
+    (file := tmp_path / "server.pem").write_bytes(key + to_pem(der).encode())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+
+    def asked(ca: str) -> int:
+        with (
+            one_answer(b"HTTP/1.1 204 No Content\r\n\r\n", context) as (url, _),
+            Outgoing(Remote("them", url, ca=ca), "", allowed={"127.0.0.1"}) as client,
+        ):
+            return client._exchange("GET", "", {})[0]
+
+    assert asked(to_pem(der)) == 204
+    for stranger in (to_pem(another), ""):
+        with pytest.raises(OurEyesError, match="SSLCertVerificationError"):
+            asked(stranger)
 
 
 def test_an_answer_past_the_limit_is_refused_and_what_to_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
