@@ -164,11 +164,6 @@ class Service:
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
 
-    async def run_until(self, stop: asyncio.Event) -> None:
-        """Serve until told to stop."""
-        async with self:
-            await stop.wait()
-
     # --- partners ----------------------------------------------------------------------------------------------------
 
     def _meet(self) -> None:

@@ -184,26 +184,25 @@ def add(
         obj, ident = item.object, numbers[item.object.id]
         instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
+        upgraded = item.upgraded.raw if item.upgraded is not None else None
         number = objects.get(name)
+        said = number is None  # its links and words are to be kept
         if number is None:
             number = objects[name] = next_object
             next_object += 1
-            upgraded = item.upgraded.raw if item.upgraded is not None else None
             whole, refs = _whole(item), _refs(item, numbers)
             new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, whole, refs))
-            new["edge"] += _edges(item, ident, number, numbers)
-            if item.tokens:
-                new["words"].append((number, item.tokens))
         outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
         if number in erased and outcome != "unchanged":  # what was erased is said again
             erased.discard(number)
-            upgraded = item.upgraded.raw if item.upgraded is not None else None
             run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
+            said = True
+        if said:
             new["edge"] += _edges(item, ident, number, numbers)
             new["words"] += [(number, item.tokens)] if item.tokens else []
+        if outcome != "unchanged":
+            new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
         if outcome in ("unchanged", "revived"):
-            if outcome == "revived":
-                new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
             out.append(Added(holding, number, outcome, outdated=outdated))
             continue
         next_holding += 1
@@ -214,7 +213,6 @@ def add(
             (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )
         at_us += 1
-        new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
         out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
     known.save(connection, at_us)
