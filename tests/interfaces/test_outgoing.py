@@ -25,10 +25,13 @@ def one_answer(said: bytes, tls: ssl.SSLContext | None = None) -> Iterator[tuple
     listening, asked = socket.create_server(("127.0.0.1", 0)), list[bytes]()
 
     def serve() -> None:
-        with listening.accept()[0] as plain, suppress(OSError):  # whoever asks may not believe our certificate
-            with tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
-                asked.append(connection.recv(1 << 16))
-                connection.sendall(said)
+        with (
+            listening.accept()[0] as plain,
+            suppress(OSError),  # whoever asks may not believe our certificate
+            tls.wrap_socket(plain, server_side=True) if tls else plain as connection,
+        ):
+            asked.append(connection.recv(1 << 16))
+            connection.sendall(said)
 
     thread = threading.Thread(target=serve)
     thread.start()
