@@ -121,8 +121,11 @@ def test_the_decoder_starts_nothing_opens_nothing_and_has_no_network(tmp_path, m
     escape = tmp_path / "escape.py"
     source = (media.Path(media.decoding.__file__)).read_text()
     trying = """
+import socket, subprocess
+
 def _picture(data):
-    import socket, subprocess
+    if len(data) < 300:
+        return {}  # what it warms up with
     tried = []
     for name, attempt in (
         ("open", lambda: open("/etc/passwd")),
@@ -144,7 +147,7 @@ if __name__ == "__main__":
     escape.write_text(source.replace('if __name__ == "__main__":\n', trying))
     monkeypatch.setattr(media.decoding, "__file__", str(escape))
     (found,) = hashed(files(tmp_path, {"a.png": a_picture()}))
-    assert found.found == "open:"
+    assert found.found.strip() == "open:"
 
 
 def test_a_decoder_that_dies_or_never_answers_costs_one_file(tmp_path, monkeypatch):
@@ -152,7 +155,9 @@ def test_a_decoder_that_dies_or_never_answers_costs_one_file(tmp_path, monkeypat
     source = (media.Path(media.decoding.__file__)).read_text().replace("SECONDS = 30", "SECONDS = 1")
     dying = """
 def _picture(data):
-    while data[40] % 2:
+    if len(data) != 61:
+        return {}  # what it warms up with
+    while data[60] % 2:
         pass
     os.kill(os.getpid(), 11)
 
@@ -161,7 +166,7 @@ if __name__ == "__main__":
 """
     broken.write_text(source.replace('if __name__ == "__main__":\n', dying))
     monkeypatch.setattr(media.decoding, "__file__", str(broken))
-    head = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+    head = b"\x89PNG\r\n\x1a\n" + b"\0" * 52
     text = b"".join(b"a line of a document, number %d\n" % at for at in range(90))
     found = list(hashed(files(tmp_path, {"die.png": head + b"\0", "hang.png": head + b"\1", "good.txt": text})))
     assert [type(one).__name__ for one in found] == ["InvalidObject", "InvalidObject", "StixObject"]
