@@ -124,7 +124,7 @@ def test_the_decoder_starts_nothing_opens_nothing_and_has_no_network(tmp_path, m
 import socket, subprocess
 
 def _picture(data):
-    if len(data) < 300:
+    if len(data) < 2000:
         return {}  # what it warms up with
     tried = []
     for name, attempt in (
