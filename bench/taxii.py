@@ -64,7 +64,7 @@ def figures(data: Path) -> Iterator[Figure]:
     for name, (value, aim) in ours.items():
         peer = peers.get(name)
         label = f"medallion, {_SMALL} objects" if peer is not None else ""
-        yield Figure(f"TAXII {name}", value, "ms CPU", label, peer, aim)
+        yield Figure(f"TAXII {name}", value, "MB" if "resident" in name else "ms CPU", label, peer, aim)
     for name, (value, _) in mixed.items():
         yield Figure(f"TAXII {name}, mixed rights", value, "ms CPU")
 
@@ -116,9 +116,7 @@ def _ours(folder: Path, raw: bytes, objects: list[dict[str, object]]) -> tuple[d
     return whole, mixed
 
 
-def _prepare(
-    node: Node, folder: Path, raw: bytes, objects: list[dict[str, object]]
-) -> tuple[dict[str, str], str, str]:
+def _prepare(node: Node, folder: Path, raw: bytes, objects: list[dict[str, object]]) -> tuple[dict[str, str], str, str]:
     file, rest = folder / "most.json", folder / "rest.json"
     hidden = objects[::10]
     kept = {str(one["id"]) for one in hidden}
@@ -159,7 +157,12 @@ def _medallion(folder: Path, objects: list[dict[str, object]]) -> dict[str, floa
     root, collection = "/bench/", "365fed99-08fa-fdcd-a1b3-fb247eb41d01"
     added = "2026-11-20T08:00:00.000000Z"
     manifest = [
-        {"id": one["id"], "date_added": added, "version": one.get("modified", added), "media_type": "application/stix+json;version=2.1"}  # noqa: E501 - one record of medallion's
+        {
+            "id": one["id"],
+            "date_added": added,
+            "version": one.get("modified", added),
+            "media_type": "application/stix+json;version=2.1",
+        }
         for one in objects
     ]
     held = {"title": "bench", "versions": [_TAXII], "max_content_length": 1 << 25}
@@ -167,11 +170,19 @@ def _medallion(folder: Path, objects: list[dict[str, object]]) -> dict[str, floa
     shown = {"id": collection, "title": "bench", "can_read": True, "can_write": True, **media}
     content = {
         "/discovery": {"title": "bench", "default": root, "api_roots": [root]},
-        "bench": {"information": held, "status": [], "collections": [{**shown, "manifest": manifest, "objects": objects}]},
+        "bench": {
+            "information": held,
+            "status": [],
+            "collections": [{**shown, "manifest": manifest, "objects": objects}],
+        },
     }
     (folder / "data.json").write_bytes(orjson.dumps(content))
     settings = {
-        "backend": {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend", "filename": str(folder / "data.json")},  # noqa: E501 - one record of medallion's
+        "backend": {
+            "module": "medallion.backends.memory_backend",
+            "module_class": "MemoryBackend",
+            "filename": str(folder / "data.json"),
+        },
         "users": {"partner": _PASSWORD},
         "taxii": {"max_page_size": 1000},
     }

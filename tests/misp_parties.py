@@ -10,12 +10,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
+from email.message import Message
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pymisp
-import requests
 import uvicorn
 from paths import DATA
 from simulated import federation
@@ -43,7 +46,8 @@ class MispSite:
         self.node: Node = federation(folder, ("ID",), **settings)["ID"]
         self.executor = ThreadPoolExecutor(2)
         ctx = self.node.ctx
-        door = Misp(Serving(ctx), Gate(Credentials(ctx)), self.executor)
+        self.serving = Serving(ctx)
+        door = Misp(self.serving, Gate(Credentials(ctx)), self.executor)
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/misp/"
@@ -61,6 +65,7 @@ class MispSite:
         self._thread.join()
         self._socket.close()
         self.executor.shutdown()
+        self.serving.notes.close()
         self.node.close()
 
     def account(
@@ -79,12 +84,35 @@ class MispSite:
         """PyMISP as this account."""
         return pymisp.PyMISP(self.url, self.keys[name])
 
-    def ask(self, name: str, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+    def ask(self, name: str, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         """One request as this account, or as nobody."""
         key = {"Authorization": self.keys[name]} if name in self.keys else {}
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         said = {"Accept": "application/json", "Content-Type": "application/json", **key, **headers}
-        return requests.request(method, self.url + path, data=data, headers=said, timeout=60)
+        where = urlsplit(self.url)
+        connection = HTTPConnection(where.hostname or "", where.port, timeout=60)
+        try:
+            connection.request(method, where.path + path, data, said)
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer."""
+
+    status_code: int
+    headers: Message
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.content)
 
 
 def an_event(**more: Any) -> pymisp.MISPEvent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from oureyes.correlate import MATCHERS
@@ -13,14 +14,15 @@ from oureyes.understand.tokens import text_of, tokens
 GREEN = Marking(tlp=TLP.GREEN, releasable_to=frozenset({"MY"}), originator="ID")
 
 
-def emptied(dsn: str) -> str:
-    """A PostgreSQL database with nothing in it."""
+def emptied(dsn: str, name: str = "store") -> str:
+    """A PostgreSQL schema with nothing in it, which no other process of the suite uses: the DSN that leads to it."""
     import psycopg
 
+    schema = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    return dsn
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return f"{dsn}{'&' if '?' in dsn else '?'}options=-csearch_path%3D{schema}"
 
 
 def incoming(obj: StixObject, marking: Marking = GREEN, **more: object) -> objects.Incoming:

@@ -43,6 +43,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("doors_certificate", "", "PEM file that outside clients are shown; default: the node's own certificate"),
     Setting("doors_key", "", "PEM file with the private key of `doors_certificate`"),
     Setting("taxii_max_mib", 32, "largest envelope an account may post by TAXII (`max_content_length`)"),
+    Setting("taxii_allow", "", "hosts, comma-separated, that may be polled although their address is private"),
+    Setting("taxii_loopback", False, "whether servers on this machine may be polled, also without TLS"),
     Setting("two_person_from", "AMBER", "TLP from which two distinct people must release: CLEAR … RED"),
     Setting("country", "", "ISO 3166 code that national phone numbers are read with; default: `member`"),
     Setting("default_tlp", "AMBER+STRICT", "TLP given to what arrives without any marking"),

@@ -212,7 +212,7 @@ def test_the_demo_and_the_service_are_run_with_what_was_asked(tmp_path: Path, mo
     asked: list[object] = []
     parts = {
         "oureyes.interfaces.demo": SimpleNamespace(run=lambda **said: asked.append(said) or 0),
-        "oureyes.interfaces.service": SimpleNamespace(run=lambda home: asked.append(home)),
+        "oureyes.interfaces.service": SimpleNamespace(run=lambda home, ready: asked.append(home)),
     }
     monkeypatch.setattr("oureyes.interfaces.cli.demonstrating.import_module", parts.__getitem__)
     monkeypatch.setattr("oureyes.interfaces.cli.exchanging.import_module", parts.__getitem__)

@@ -131,6 +131,9 @@ def test_an_exported_log_is_checked_offline_and_one_altered_byte_is_found(tmp_pa
     assert oureyes("--home", ours, "verify", "--export", "ID/MY/1", log).code == 0
     assert oureyes("--home", ours, "verify", "--export", "ID/MY/1", log).code == 5
     assert oureyes("--home", theirs, "verify", "--file", log).code == 0
+    roster, nowhere = theirs / "roster.json", tmp_path / "nowhere"
+    assert oureyes("--home", nowhere, "verify", "--file", log, "--roster", roster).code == 0  # an auditor has no node
+    assert oureyes("--home", nowhere, "verify", "--roster", roster).code == 2
     read = json.loads(log.read_bytes())
     read["lines"][0][2] = "A" * 43 + "="
     log.write_text(json.dumps(read), encoding="utf-8")

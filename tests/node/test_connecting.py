@@ -141,10 +141,12 @@ def test_rules_tell_whom_they_name_and_can_be_dropped(states):
     malaysia.subscribe(Subscription("mine", "aziz", frozenset({"received"}), kinds=frozenset({"malware"})), by="aziz")
     release(indonesia, an_indicator())
     deliver(states)
-    assert malaysia.inbox() == []
+    assert [row.owner for row, *_ in malaysia.inbox()] == ["desk"]  # what nobody's rule takes is not lost
+    malaysia.move(malaysia.inbox()[0][0].id, AlertState.DONE, by="desk")
+    malaysia.subscribe(Subscription("less", "desk", frozenset({"lag"})), by="aziz")
     release(indonesia, an_object("malware", name="m", is_family=False))
     deliver(states)
-    assert [row.owner for row, *_ in malaysia.inbox()] == ["aziz"]
+    assert [row.owner for row, *_ in malaysia.inbox(state="new")] == ["aziz"]
     malaysia.unsubscribe("mine", by="aziz")
     with pytest.raises(NotHeld):
         malaysia.unsubscribe("mine", by="aziz")
@@ -272,3 +274,10 @@ def test_a_match_moves_from_the_bare_observable_to_the_indicator_that_comes_afte
         deliver(states)
     found = malaysia.matches()[0].match
     assert said.id in (found.left, found.right)
+
+
+def test_a_rule_that_could_never_reach_anybody_is_refused_when_it_is_made(states):
+    rule = Subscription("hook", "desk", notifier="webhook", address="http://ops.example/")
+    with pytest.raises(Refused, match="https"):
+        states["ID"].subscribe(rule, by="ayu")
+    assert states["ID"].rules() == []

@@ -140,11 +140,11 @@ def test_an_exported_log_is_checked_without_the_node_and_any_change_is_found(sta
     raw = malaysia.export_channel(ID_MY)
     found = singapore.verify_export(raw)
     assert (found.entries, found.receipted, found.fault) == (3, 3, "")
-    _, whole = read_export(singapore.ctx, raw)
+    _, whole = read_export(singapore.ctx.roster, raw)
     for place in range(40, len(raw) - 40, len(raw) // 40):
         spoilt = raw[:place] + bytes([raw[place] ^ 2]) + raw[place + 1 :]
         try:
-            _, read = read_export(singapore.ctx, spoilt)
+            _, read = read_export(singapore.ctx.roster, spoilt)
             # the receipt repeats the origin's signature, which is checked on the origin's own note
             if (read.lines, read.note, read.size) != (whole.lines, whole.note, whole.size):
                 assert singapore.verify_export(spoilt).fault

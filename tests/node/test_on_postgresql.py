@@ -19,16 +19,9 @@ WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
 
 
 def federation(home, members):
-    import psycopg
-
-    emptied(POSTGRESQL)
     clock = Clock()
     for member in members:
-        with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA IF EXISTS {member} CASCADE")
-            connection.execute(f"CREATE SCHEMA {member}")
-        dsn = f"{POSTGRESQL}{'&' if '?' in POSTGRESQL else '?'}options=-csearch_path%3D{member}"
-        init(home / member, member, clock=clock, database=dsn)
+        init(home / member, member, clock=clock, database=emptied(POSTGRESQL, member))
     raw = roster.build(1, [member_of(home / member) for member in members])
     for member in members:
         raw = roster.sign(raw, load_sign_key(bytes.fromhex((home / member / "sign.key").read_text())))

@@ -41,9 +41,11 @@ def markings(draw: st.DrawFn) -> Marking:
 recipients = st.builds(
     Recipient,
     st.sampled_from(MEMBERS),
-    st.sampled_from(("member", "member", "member", "analyst", "auditor")),
+    st.sampled_from(("member", "member", "account", "account", "analyst", "auditor")),
     st.sampled_from(TLP),
+    st.frozensets(st.sampled_from(MEMBERS), max_size=2),  # agreements, which a marking may name too
 )
+INSIDE = ("analyst", "auditor")
 asked = st.fixed_dictionaries(
     {
         "purpose": st.sampled_from((*sorted(PURPOSES), "", "curiosity")),
@@ -57,7 +59,8 @@ asked = st.fixed_dictionaries(
 def may(marking: Marking, to: Recipient, purpose: str, author: str, approvals: frozenset[str], consents) -> bool:
     """DESIGN §5, read a second time, all at once."""
     now = nanoseconds(NOW)
-    at_home = to.kind != "member"
+    at_home = to.kind in INSIDE
+    named = bool(({to.id} | to.groups) & marking.releasable_to)
     in_time = (at_home or marking.embargo is None or nanoseconds(marking.embargo) <= now) and (
         marking.expires is None or nanoseconds(marking.expires) > now
     )
@@ -66,14 +69,14 @@ def may(marking: Marking, to: Recipient, purpose: str, author: str, approvals: f
     for_that = purpose in PURPOSES and not h1
     if not in_time or not for_that or marking.tlp > to.ceiling:
         return False
-    if to.kind != "member":
+    if at_home:
         return True
     if marking.tlp is TLP.RED:
         return False
     if marking.tlp >= TLP.AMBER and not (author and {one for one in approvals if one} - {author}):
         return False
     if marking.originator in ("", ME):
-        return to.id in marking.releasable_to
+        return named
     consented = to.id in consents
     if to.id != marking.originator:
         if marking.tlp is TLP.AMBER_STRICT:
@@ -81,7 +84,7 @@ def may(marking: Marking, to: Recipient, purpose: str, author: str, approvals: f
         free = marking.onward is Onward.FREE and marking.handling is not Handling.H2
         if not free and not (consented and marking.onward is not Onward.NONE):
             return False
-    return consented or to.id in marking.releasable_to
+    return consented or named
 
 
 def allowed(marking: Marking, to: Recipient, **how: object) -> bool:
@@ -224,3 +227,22 @@ def test_a_notice_on_a_person_passes_the_gate_before_all_else():
     assert not goes(None)
     assert goes(None, Recipient("ayu", "analyst", TLP.RED))
     assert not goes(Answers("ayu", {"political": "no"}))
+
+
+@given(markings(), st.sampled_from(MEMBERS), st.sampled_from(TLP), asked)
+@settings(deadline=None)
+def test_an_account_may_have_nothing_that_a_member_of_its_name_and_ceiling_may_not(marking, name, ceiling, how):
+    account, member = Recipient(name, "account", ceiling), Recipient(name, "member", ceiling)
+    assert allowed(marking, account, **how) == allowed(marking, member, **how)
+
+
+@given(markings(), st.sampled_from(TLP), asked)
+@settings(deadline=None)
+def test_an_account_nobody_named_has_nothing_whatever_the_tlp(marking, ceiling, how):
+    stranger = Recipient("bank-x", "account", ceiling, frozenset({"nobody-names-this"}))
+    assert not allowed(marking, stranger, **how)
+
+
+@given(st.text(max_size=8).filter(lambda kind: kind not in INSIDE))
+def test_whoever_is_not_the_nodes_own_reader_is_outside(kind):
+    assert Recipient("x", kind).outside

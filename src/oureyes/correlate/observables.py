@@ -97,7 +97,7 @@ def shared(left: StixObject, right: StixObject) -> tuple[Shared, ...]:
         if (met := _meeting(one, other)) is not None
     ]
     best: dict[Observable, Shared] = {}
-    for met in sorted(pairs, key=lambda met: (-met.score, met.observable.text)):
+    for met in sorted(pairs, key=lambda met: (-met.score, met.observable.text, met.reason)):
         best.setdefault(met.observable, met)
     return tuple(best.values())
 

@@ -29,12 +29,14 @@ from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
+from oureyes.interfaces import remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning, retaining
+from oureyes.node import Node, exchanging, planning, polling, retaining
 from oureyes.node.opening import member_of, trusted_roster
+from oureyes.node.serving import Serving
 
 __all__ = ["Service", "recover", "run"]
 
@@ -44,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
-_DOORS_S = 5.0
+_DOORS_S, _POLL_S = 5.0, 5.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -101,6 +103,8 @@ class Service:
     async def start(self) -> None:
         """Listen, dial every partner, and take up what was left undone."""
         self._loop = asyncio.get_running_loop()
+        doors = self.node.ctx.config.text("doors_listen")
+        self.doors = Doors(self.node) if doors else None  # what is wrong with it is told before anything listens
         self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
             self.node,
@@ -133,10 +137,9 @@ class Service:
 
     async def _open_doors(self) -> None:
         """The second listener, for those outside the federation, where one is set."""
-        where = self.node.ctx.config.text("doors_listen")
-        if not where:
+        if self.doors is None:
             return
-        self.doors, sock = Doors(self.node), _listen(where)
+        sock = _listen(self.node.ctx.config.text("doors_listen"))
         self.doors_port = int(sock.getsockname()[1])
         server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
         await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())
@@ -280,6 +283,7 @@ class Service:
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
+            self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]
 
     async def _each(self, seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
@@ -339,6 +343,17 @@ class Service:
                     said = fault if isinstance(fault, OurEyesError) else type(fault).__name__
                     _LOG.error("%s: not read yet: %s", channel.name, said)
                     self._loop.call_later(5.0, self.apply_soon, channel)
+
+    def _poll(self) -> None:
+        """Servers of others that are due; one after the other, in a thread of their own."""
+        found = polling.due(self.node.ctx)
+        if not found:
+            return
+        serving = self.doors.serving if self.doors else Serving(self.node.ctx)
+        for name in found:
+            standing = remotes.run(serving, name)
+            if standing.error:
+                _LOG.warning("%s: %s", name, standing.error)
 
     async def _written(self, work: Callable[[Any], Any]) -> Any:
         return await asyncio.wrap_future(self.node.ctx.db.submit(work, background=True))

@@ -50,8 +50,8 @@ class Account:
     """`marking` is what it posts carries where it says nothing; `max_grade` the best grade it may claim; `types` what
     it may post (none named: all). `certificate` is the SHA-256, in hex, of the client certificate it may present.
     At the MISP door it is the organisation `organisation` (a uuid; one of its own where none is given), and may speak
-    for the organisations `speaks_for` (uuids; "*" for a hub trusted to pass on anybody's); `misp_version` is what the node
-    calls itself there."""
+    for the organisations `speaks_for` (uuids; "*" for a hub trusted to pass on anybody's); `misp_version` is what the
+    node calls itself there."""
 
     id: str
     kind: str = "partner"

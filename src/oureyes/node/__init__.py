@@ -303,7 +303,7 @@ class Node:
 
     def verify_export(self, raw: bytes) -> exchanging.Verified:
         """An exported log against the roster's keys alone."""
-        return exchanging.verify_export(self.ctx, raw)
+        return exchanging.verify_export(self.ctx.roster, raw)
 
     def recover_from(self, raw: bytes) -> tuple[Channel, int]:
         """After a restore: our lost entries, from the log their recipient exported."""

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Linked = index.Linked
-# Until somebody writes a rule, the desk is told of everything.
+# What no rule takes the desk is told of, until somebody writes a rule for the desk itself.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _LONGEST_WAIT_MS = 3_600_000
@@ -297,8 +297,10 @@ def _event_of(
 
 
 def _tell(ctx: Context, connection: Connection, event: rules.Event) -> None:
-    asked = desk.subscriptions(connection) or [DEFAULT]
+    asked = desk.subscriptions(connection)
     made = rules.alerts(event, asked, ctx.now(), lambda: ctx.new_id("alert"))
+    if not made and all(each.owner != DEFAULT.owner for each in asked):
+        made = rules.alerts(event, [DEFAULT], ctx.now(), lambda: ctx.new_id("alert"))
     if not made:
         return
     grown, fresh = rules.grouped(desk.waiting_alerts(connection, event.cause), made)
@@ -438,7 +440,9 @@ def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why
 
 
 def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:
-    """Keep a rule."""
+    """Keep a rule. ConfigError when its address could never be reached."""
+    if rule.notifier == "webhook":
+        webhook.readable(rule.address)
 
     def write(connection: Connection) -> None:
         desk.put_subscription(connection, rule)

@@ -134,6 +134,8 @@ class Events:
         if known is not None and known[0] == generation and known[1] is sight.rights:
             return known[2]
         made = self._chosen(connection, sight)
+        if known is not None and _same(known[2], made):
+            made = known[2]  # what was written concerned no event: whoever compares finds the very same
         self._shown[caller.account.id] = (generation, sight.rights, made)
         return made
 
@@ -235,11 +237,16 @@ class Events:
         return {uuid for body in found if (uuid := event_of(StixObject.parse(body)))}
 
     def told(self, caller: Caller, what: str, count: int, body: bytes) -> None:
-        """Keep that the caller was given something."""
+        """Keep that the caller was given something, before it leaves."""
+        digest = sha256(body).hexdigest()
+        self._serving.notes.add(caller.account.id, "serve", what, "investigation", count=count, digest=digest)
+
+    def exported(self, account: str, count: int, body: bytes, *, by: str, purpose: str) -> None:
+        """Keep that somebody wrote a feed for an account."""
         digest = sha256(body).hexdigest()
 
         def write(connection: Connection) -> None:
-            self.ctx.audit(connection, caller.account.id, "serve", what, "investigation", count=count, digest=digest)
+            self.ctx.audit(connection, by, "export", "", purpose, to=account, count=count, format="feed", digest=digest)
 
         self.ctx.db.write(write)
 
@@ -267,6 +274,10 @@ def _head(obj: StixObject, voice: events.Voice) -> Head | None:
     fraction = obj.version[20:23]
     revision = int(fraction) if fraction.isdecimal() else 0
     return Head(uuid, voice, content, refs, revision, "granular_markings" not in obj.content)
+
+
+def _same(one: Mapping[str, Head], other: Mapping[str, Head]) -> bool:
+    return one.keys() == other.keys() and all(head.voice == other[uuid].voice for uuid, head in one.items())
 
 
 def _said_by(head: Head, voice: events.Voice) -> Head:

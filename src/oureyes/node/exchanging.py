@@ -30,7 +30,7 @@ from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
 from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
-from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Statement
+from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Roster, Statement
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
@@ -88,7 +88,12 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
             row = channels.ChannelRow(0, channel, 0, b"", b"", 0, b"", "", 0, "open", b"")
         nothing = start == row.size == 0  # neither side has a line: there is nothing that could have been lost
         if row.state != "open" and not (nothing and row.state == RESTORED):
-            raise VerificationError(channel.name, "a log in good standing", row.state, "`oureyes recover`")
+            raise VerificationError(
+                channel.name,
+                "a log in good standing",
+                row.state,
+                "`oureyes recover`, while they can be reached, or with the log they export",
+            )
         if start > row.size:
             raise VerificationError(
                 channel.name, f"at most our {row.size} entries", f"{start}", "were we restored from an old backup?"
@@ -209,7 +214,12 @@ def _borne_out(
     """Our tree's right edge where the receipt stands, and what is wrong with the receipt."""
     if receipt.size > row.size:
         expected = f"a receipt for at most our {row.size} entries"
-        return Frontier(), VerificationError(row.channel.name, expected, f"{receipt.size}", "`oureyes recover`")
+        return Frontier(), VerificationError(
+            row.channel.name,
+            expected,
+            f"{receipt.size}",
+            "`oureyes recover`, while they can be reached, or with the log they export",
+        )
     frontier = frontier_of(row)
     if receipt.size < row.size:
         near = ctx.frontiers.get(("receipted", row.channel))
@@ -679,7 +689,7 @@ def verify(ctx: Context) -> list[Verified]:
 def _verify(ctx: Context, connection: Connection, row: channels.ChannelRow) -> Verified:
     lines = channels.entries(connection, row.channel, 0, row.size + 1)
     return _check(
-        ctx,
+        ctx.roster,
         row.channel,
         [(line.entry.header, line.entry.sealed, line.leaf) for line in lines],
         row.note,
@@ -689,7 +699,7 @@ def _verify(ctx: Context, connection: Connection, row: channels.ChannelRow) -> V
 
 
 def _check(
-    ctx: Context,
+    roster: Roster,
     channel: Channel,
     lines: Sequence[tuple[bytes, bytes, bytes]],
     note: bytes,
@@ -708,9 +718,9 @@ def _check(
                 return Verified(channel.name, len(lines), 0, f"line {place} was altered: its hash is another")
         heads: list[Checkpoint | Receipt] = []
         if note:
-            heads.append(verify_checkpoint(note, origin_line(channel), ctx.roster.members[channel.origin].keys.sign))
+            heads.append(verify_checkpoint(note, origin_line(channel), roster.members[channel.origin].keys.sign))
         if receipt_note:
-            receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
+            receipt = verify_receipt(receipt_note, channel, roster.members[channel.recipient].keys.sign)
             receipted_size = receipt.size
             heads.append(receipt)
         found = verify_log(channel, [(header, sealed) for header, sealed, _ in lines], heads)
@@ -752,7 +762,7 @@ class Exported(msgspec.Struct):
     lines: list[tuple[bytes, bytes, bytes]]
 
 
-def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
+def read_export(roster: Roster, raw: bytes) -> tuple[Channel, Exported]:
     """A log from a file; VerificationError when it is none, or no log of members."""
     expected = "a log of two members, exported by `oureyes verify --export`"
     try:
@@ -760,21 +770,21 @@ def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
         channel = Channel.of(read.channel)
     except (msgspec.DecodeError, ValueError) as error:
         raise VerificationError("export", expected, str(error)[:80]) from None
-    strangers = [member for member in (channel.origin, channel.recipient) if member not in ctx.roster.members]
+    strangers = [member for member in (channel.origin, channel.recipient) if member not in roster.members]
     if strangers:
         raise VerificationError("export", expected, f"{strangers[0][:32]}, who is on no roster here")
     return channel, read
 
 
-def verify_export(ctx: Context, raw: bytes) -> Verified:
-    """Check an exported log against the roster's keys alone."""
-    channel, read = read_export(ctx, raw)
-    return _check(ctx, channel, read.lines, read.note, read.receipt, read.size)
+def verify_export(roster: Roster, raw: bytes) -> Verified:
+    """Check an exported log against the roster's keys alone; needs no node."""
+    channel, read = read_export(roster, raw)
+    return _check(roster, channel, read.lines, read.note, read.receipt, read.size)
 
 
 def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
     """Take our lost entries back from the log that their recipient exported for us; the channel and its size then."""
-    channel, read = read_export(ctx, raw)
+    channel, read = read_export(ctx.roster, raw)
     if channel.origin != ctx.me:
         raise Refused(channel.name, f"a channel of {ctx.me}'s own", f"one of {channel.origin}", "ask its recipient")
     return channel, recover(ctx, channel, [(header, sealed) for header, sealed, _ in read.lines], read.receipt)

@@ -9,12 +9,14 @@ second with it. A line cannot be read or made without the node's key.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hmac
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -27,7 +29,7 @@ __all__ = ["Note", "Notes"]
 
 _AFTER_S = 0.25
 _TOGETHER = 200
-_FILES = ("notes-a", "notes-b")
+_PREFIX = "notes-"
 _NONCE = 12
 
 
@@ -43,17 +45,18 @@ class Note(msgspec.Struct, array_like=True):
 
 
 class Notes:
-    """One per process and home. Safe to call from several threads."""
+    """Safe to call from several threads, and beside other processes on the same home: each file is locked by whoever
+    writes it, and one that nobody locks is left from a process that was killed."""
 
     def __init__(self, ctx: Context, after_s: float = _AFTER_S) -> None:
         self._ctx, self._after_s = ctx, after_s
         self._seal = AESGCM(hmac.digest(ctx.keys.extract, b"notes", "sha256"))
         self._lock, self._pending = threading.Lock(), list[Note]()
         self._timer: threading.Timer | None = None
-        self._turn, self._file = 0, -1
-        left = [path for name in _FILES if (path := ctx.config.home / name).exists()]
-        if left:
-            self._write([note for path in left for note in self._read(path)], left)
+        self._file: _File | None = None
+        for path in ctx.config.home.glob(f"{_PREFIX}*"):
+            if (left := _File.left(path)) is not None:
+                self._write(list(self._read(path.read_bytes())), left, wait=True)
 
     def add(self, actor: str, verb: str, subject: str, purpose: str, **detail: str | int) -> None:
         """Note it. When this returns it outlives the process."""
@@ -61,9 +64,9 @@ class Notes:
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._seal.encrypt(nonce, msgspec.json.encode(note), None)
         with self._lock:
-            if self._file < 0:
-                self._file = os.open(self._path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            os.write(self._file, len(sealed).to_bytes(4, "big") + sealed)
+            if self._file is None:
+                self._file = _File.fresh(self._ctx.config.home)
+            os.write(self._file.number, len(sealed).to_bytes(4, "big") + sealed)
             self._pending.append(note)
             first, full = len(self._pending) == 1, len(self._pending) >= _TOGETHER
         if full:
@@ -77,12 +80,9 @@ class Notes:
         """Put what was noted into the audit log."""
         with self._lock:
             found, self._pending = self._pending, []
-            path, file = self._path(), self._file
-            self._turn, self._file = 1 - self._turn, -1
-        if file >= 0:
-            os.close(file)
-        if found:
-            self._write(found, [path], wait=wait)
+            file, self._file = self._file, None
+        if file is not None:
+            self._write(found, file, wait=wait)
 
     def close(self) -> None:
         """Write what is left."""
@@ -90,31 +90,56 @@ class Notes:
             self._timer.cancel()
         self.flush(wait=True)
 
-    def _path(self) -> Path:
-        return self._ctx.config.home / _FILES[self._turn]
-
-    def _write(self, found: list[Note], files: list[Path], *, wait: bool = True) -> None:
+    def _write(self, found: list[Note], file: _File, *, wait: bool = False) -> None:
         done = self._ctx.db.submit(_rows(self._ctx, found))
-
-        def settled(future: Future[None]) -> None:
-            if future.exception() is None:
-                for path in files:
-                    path.unlink(missing_ok=True)
-            else:  # the disk is full or the like: they stay in the file, and are tried again with the next
-                with self._lock:
-                    self._pending = [*found, *self._pending]
-
-        done.add_done_callback(settled)
+        done.add_done_callback(lambda future: file.close(keep=future.exception() is not None))
         if wait:
             done.result()
 
-    def _read(self, path: Path) -> Iterator[Note]:
-        raw, at = path.read_bytes(), 0
+    def _read(self, raw: bytes) -> Iterator[Note]:
+        at = 0
         while at + 4 <= len(raw):
             end = at + 4 + int.from_bytes(raw[at : at + 4], "big")
             sealed, at = raw[at + 4 : end], end
             with contextlib.suppress(InvalidTag, msgspec.MsgspecError, ValueError):  # the last may be cut off
                 yield msgspec.json.decode(self._seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], None), type=Note)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of notes, locked while it is open. One that could not be written to the audit log stays for the next."""
+
+    path: Path
+    number: int
+
+    @classmethod
+    def fresh(cls, home: Path) -> _File:
+        """It gets its name once it is locked, so that nobody takes it for one that was left."""
+        unnamed = home / f".{_PREFIX}{uuid4()}"
+        number = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fcntl.flock(number, fcntl.LOCK_EX)
+        path = home / unnamed.name[1:]
+        unnamed.rename(path)
+        return cls(path, number)
+
+    @classmethod
+    def left(cls, path: Path) -> _File | None:
+        """One that no living process writes; None when one does."""
+        try:
+            number = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(number)
+            return None
+        return cls(path, number)
+
+    def close(self, *, keep: bool) -> None:
+        if not keep:
+            self.path.unlink(missing_ok=True)
+        os.close(self.number)
 
 
 def _rows(ctx: Context, found: list[Note]) -> Callable[[Connection], None]:

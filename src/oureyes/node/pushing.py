@@ -22,7 +22,7 @@ from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.node.events import DOOR, Event, Events, Head, event_of, organisation_of
-from oureyes.node.recording import derive, take_in
+from oureyes.node.recording import derive, rare_collection, take_in
 from oureyes.record.misp import read_attached, read_event
 from oureyes.record.misp_merge import latest, merge, seconds
 from oureyes.record.misp_parts import UUID, dicts
@@ -198,6 +198,10 @@ class Pushing:
     # --- taking in ---------------------------------------------------------------------------------------------------
 
     def _put(self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool = False) -> str:
+        with rare_collection():
+            return self._put_now(caller, content, held, same_second=same_second)
+
+    def _put_now(self, caller: Caller, content: Mapping[str, Any], held: Event | None, *, same_second: bool) -> str:
         account, now = caller.account, self._now_s()
         source = self._source_number(account)
         own = held is not None and held.head.voice.account == source and source != 0

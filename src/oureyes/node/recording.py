@@ -37,6 +37,7 @@ __all__ = [
     "import_paths",
     "import_source",
     "lift",
+    "rare_collection",
     "record_objects",
     "retry",
     "tag",
@@ -99,7 +100,7 @@ def import_paths(
 ) -> Report:
     """Read files and folders; one that cannot be read is put aside and the others go on."""
     started, total = time.monotonic(), Report()
-    with _rare_collection():
+    with rare_collection():
         for source, path in _inputs(paths):
             try:
                 total.add(_import_file(ctx, path, source, by, purpose, marking, options or Options(), progress))
@@ -122,14 +123,14 @@ def import_source(
 ) -> Report:
     """Read one file as the source `source`, whatever the file is called."""
     started = time.monotonic()
-    with _rare_collection():
+    with rare_collection():
         report = _import_file(ctx, path, source, by, purpose, marking, options or Options(), progress)
     report.seconds = round(time.monotonic() - started, 3)
     return report
 
 
 @contextmanager
-def _rare_collection() -> Iterator[None]:
+def rare_collection() -> Iterator[None]:
     """Millions of dicts come and go, none in a cycle: looking for cycles every 700 of them cost 8 % of an import."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
+from itertools import count
 from re import compile as regex
 from typing import Any
 
@@ -53,6 +54,7 @@ class Rights:
     everything: bool
     newest: int
     until: int
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Serving:
         self._markings: dict[int, Marking] = {}
         self._rights: dict[tuple[str, str], tuple[Account, Collection, Rights]] = {}
         self._quiet: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self._serials = count(1)
         self.notes = Notes(ctx)
 
     # --- who may what ------------------------------------------------------------------------------------------------
@@ -139,7 +142,7 @@ class Serving:
         ends = (nanoseconds(end) for one in self._markings.values() for end in (one.embargo, one.expires) if end)
         until = min((end for end in ends if end > now), default=_FOREVER)
         everything = len(allowed) == len(self._markings)
-        return Rights(frozenset(allowed), fitting, frozenset(citable), everything, newest, until)
+        return Rights(frozenset(allowed), fitting, frozenset(citable), everything, newest, until, next(self._serials))
 
     def _notice_growth(self, connection: Connection, account: Account, collection: Collection, now: Rights) -> None:
         before = accounts.seen(connection, collection.id, account.id)
@@ -153,6 +156,7 @@ class Serving:
             accounts.put_seen(connection, collection.id, account.id, current)
 
         self.ctx.db.write(write)
+        connection.rollback()  # what is read from here on is read as it is now
 
     def visible(self, connection: Connection, caller: Caller, collection: Collection, rights: Rights) -> views.Visible:
         """What the caller may see there, as the store is asked for it."""
@@ -187,7 +191,7 @@ class Serving:
         visible = self.visible(connection, caller, collection, rights)
         if ids is not None:
             asked = replace(asked, idents=self._idents(connection, ids))
-        quiet = (caller.account.id, collection.id, id(rights), asked.idents, asked.types, asked.versions, asked.old)
+        quiet = (caller.account.id, collection.id, rights.serial, asked.idents, asked.types, asked.versions, asked.old)
         start, end = self._quiet.get(quiet, (0, 0))
         at = end if start <= asked.after < end else asked.after
         rows: list[views.Found] = []

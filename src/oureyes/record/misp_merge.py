@@ -1,8 +1,8 @@
 """A MISP event that is said again: what of it is new, by MISP's rules and one of ours.
 
 Parts are told apart by uuid, a part counts only when its timestamp is later, and absence is not deletion (`deleted:
-true` is): that is MISP's. Ours: a part that counts takes the place of the whole part, so that a tag or a comment taken away
-upstream is gone here too; MISP keeps it for ever (MISP/MISP#2223).
+true` is): that is MISP's. Ours: a part that counts takes the place of the whole part, so that a tag or a
+comment taken away upstream is gone here too; MISP keeps it for ever (MISP/MISP#2223).
 """
 
 from __future__ import annotations

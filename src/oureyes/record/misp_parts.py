@@ -79,6 +79,7 @@ class Event:
     country: str | None
     carriers: dict[str, str] = field(default_factory=dict)  # uuid of a part → id of its object
     observed: set[str] = field(default_factory=set)
+    audiences: dict[tuple[str, ...], tuple[Marking | None, str]] = field(default_factory=dict)
 
 
 def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> Iterator[Record | Rejected]:
@@ -93,7 +94,7 @@ def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> 
         return
     marking, hold = event.marking, event.hold
     if "Tag" in content or content.get("distribution", "5") not in ("5", "3"):
-        marking, hold = audience(content, marking, hold)
+        marking, hold = _audience_in(event, content)
     observables = observables_of_misp(kind, str(value), event.country)
     objects = [sco(one) for one in observables]
     if content.get("deleted") not in (True, "1", 1) or not content.get("to_ids"):  # what is deleted is not said again
@@ -252,7 +253,7 @@ def grouped(content: Any, event: Event, place: int) -> Iterator[Record | Rejecte
             if isinstance(record, Record) and dict(record.counts).get("attributes"):
                 refs.append(record.object.id)
             yield record
-    marking, hold = audience(content, event.marking, event.hold)
+    marking, hold = _audience_in(event, content)
     obj = StixObject.make(
         {
             "type": "x-misp-object",
@@ -382,6 +383,8 @@ def _techniques(
     content: Mapping[str, Any], obj: StixObject, event: Event, marking: Marking | None, hold: str
 ) -> Iterator[Record]:
     """ATT&CK techniques that tags and galaxy clusters name. A cluster's uuid is the technique's own STIX uuid."""
+    if not content.get("Tag") and not content.get("Galaxy"):
+        return
     named = {}
     for galaxy in dicts(content.get("Galaxy")):
         for cluster in dicts(galaxy.get("GalaxyCluster")):
@@ -442,11 +445,25 @@ def _group(content: Mapping[str, Any]) -> frozenset[str]:
     return frozenset([uuid.lower() if isinstance(uuid, str) and UUID.fullmatch(uuid) else "nobody"])
 
 
+def _audience_in(event: Event, content: Mapping[str, Any]) -> tuple[Marking | None, str]:
+    """The same for a part of an event; parts that say the same share one marking, so that policy is decided once."""
+    group = content.get("SharingGroup")
+    said = (str(content.get("distribution", "5")), *tags_of(content))
+    if isinstance(group, dict):
+        return audience(content, event.marking, event.hold)
+    known = event.audiences.get(said)
+    if known is None:
+        known = event.audiences[said] = audience(content, event.marking, event.hold)
+    return known
+
+
 def _members(group: object) -> bool:
     return isinstance(group, dict) and bool(group.get("SharingGroupOrg") or group.get("SharingGroupServer"))
 
 
 def tags_of(content: Mapping[str, Any]) -> list[str]:
+    if not content.get("Tag"):
+        return []
     return [tag["name"] for tag in dicts(content.get("Tag")) if isinstance(tag.get("name"), str)]
 
 
@@ -491,4 +508,6 @@ def _seen(value: str) -> str | None:
 
 
 def dicts(value: object) -> list[dict[str, Any]]:
+    if not value:
+        return []
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

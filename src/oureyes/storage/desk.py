@@ -100,6 +100,9 @@ class Quarantined:
     state: str
 
 
+_REMEDY = "correct it at its source and import it again; after an update of this software: `oureyes quarantine retry`"
+
+
 def quarantine(connection: Connection, source: str, error: OurEyesError, raw: bytes, at: str) -> bool:
     """Put something aside; the same bytes from the same source only once."""
     return (
@@ -113,7 +116,7 @@ def quarantine(connection: Connection, source: str, error: OurEyesError, raw: by
                 error.subject,
                 error.expected,
                 error.found,
-                error.remedy,
+                error.remedy or _REMEDY,
                 raw,
                 digest(raw),
                 at,

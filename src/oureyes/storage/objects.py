@@ -168,7 +168,11 @@ def add(
     node, whatever came first.
     """
     numbers = idents(connection, _every_id(batch))
-    label_of = labels(connection, [item.marking for item in batch])
+    markings_of = {
+        id(item.marking): item.marking for item in batch
+    }  # few, and long to hash: told apart by where they are
+    numbered = labels(connection, markings_of.values())
+    label_of = {place: numbered[marking] for place, marking in markings_of.items()}
     own = {numbers[item.object.id] for item in batch}
     objects, erased = _objects(connection, own)
     known = _Known(connection, own, origin, source, revive=statement is not None)
@@ -205,7 +209,7 @@ def add(
         next_holding += 1
         last = outcome in ("new", "version")
         state = "held-back" if item.hold else "held"
-        marked, tags = label_of[item.marking], "\n".join(item.tags)
+        marked, tags = label_of[id(item.marking)], "\n".join(item.tags)
         new["holding"].append(
             (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )
@@ -468,7 +472,15 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
         run(connection, "UPDATE holding SET state = ? WHERE n = ?", [state, n])
         if erase:
             _erase(connection, int(number))
+    _uncover(connection, identifier, [int(n) for n, _ in found])
     return [int(n) for n, _ in found]
+
+
+def _uncover(connection: Connection, identifier: str, gone: Sequence[int], at_us: int = 0) -> None:
+    """What others say of the same id, and was hidden from outside readers by what goes now, they must find."""
+    if gone:
+        sql = "SELECT h.n FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.last AND h.state = 'held'"
+        place_anew(connection, [int(n) for (n,) in rows(connection, sql, [identifier]) if int(n) not in gone], at_us)
 
 
 def _erase(connection: Connection, number: int) -> None:
@@ -499,7 +511,9 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
     ours = [one for one in found if not one[2]] or found
     for n, *_ in ours:
         run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
-    place_anew(connection, [n for n, before, _ in ours if before != number], at_us)
+    moved = [n for n, before, _ in ours if before != number]
+    place_anew(connection, moved, at_us)
+    _uncover(connection, identifier, moved, at_us)
     return len(ours)
 
 

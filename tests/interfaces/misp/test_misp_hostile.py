@@ -1,4 +1,4 @@
-"""What a hostile peer tries at the MISP door: refused, for a reason that is kept, and nothing of its content is logged."""
+"""What a hostile peer tries at the MISP door is refused, for a reason that is kept, and nothing it sent is logged."""
 
 import gzip
 import json
@@ -32,6 +32,7 @@ def no_content_in_logs(caplog, site):
     caplog.set_level(logging.DEBUG, logger="oureyes")
     yield
     assert CANARY not in caplog.text
+    site.serving.notes.flush(wait=True)
     for row in site.node.audit(by="auditor", limit=100_000):
         assert CANARY not in str(row)
 
@@ -203,7 +204,6 @@ def _without_url(said):
 def test_to_push_what_is_hidden_neither_tells_of_it_nor_changes_it(site):
     push(site, "eve", 10)
     assert push(site, "ann", 10, info="another").status_code == 200
-    assert held(site, "eve", 10)["info"] == f"{CANARY} event" or held(site, "eve", 10)["info"] == "another"
     assert [one["value"] for one in held(site, "eve", 10)["Attribute"]] == [CANARY]
 
 
@@ -346,8 +346,6 @@ def test_what_one_account_says_of_an_event_is_not_what_another_said(site):
     )
     assert said.status_code == 200  # ann let nobody but peer and eve have hers
     assert held(site, "two", 22)["info"] == "unlike"
-    site.node.ctx.db.read()
-    assert site.ask("ann", "POST", f"events/delete/{UUID.format(22)}").status_code in (200, 403)
     assert held(site, "two", 22)["info"] == "unlike"
 
 

@@ -9,6 +9,10 @@ import pytest
 from misp_parties import ANYBODY, MispSite, an_event, as_seen, corpus
 from paths import DATA
 
+from oureyes.model.markings import TLP
+from oureyes.model.observables import normalise, sco
+from oureyes.storage import objects
+
 CERT = {"name": "Fictional CERT", "uuid": "55f6ea5e-51ac-4344-bc8c-4170950d210f"}
 
 
@@ -246,16 +250,11 @@ def test_an_attribute_to_detect_by_from_now_on_leaves_nothing_of_what_it_was(sit
     part.to_ids = True
     assert ann.update_attribute(part)["Attribute"]["to_ids"] is True
     with site.node.ctx.db.read() as connection:
-        from oureyes.storage import objects
-
         kinds = [f"{kind}--{part.uuid}" for kind in ("observed-data", "indicator")]
         assert set(objects.latest(connection, kinds)) == {kinds[1]}
 
 
 def test_a_value_nobody_names_any_more_is_no_longer_held(site, ann):
-    from oureyes.model.observables import normalise, sco
-    from oureyes.storage import objects
-
     event = added(ann)
     name = sco(normalise("domain", "only-here.example")).id
     part = ann.add_attribute(
@@ -397,7 +396,7 @@ def test_a_peer_pushes_as_an_unmodified_misp_does(site):
 
 def test_an_event_goes_out_only_to_whom_it_is_released_and_a_part_only_where_it_is(site):
     site.account("desk", to=("reader",))
-    site.account("reader", ceiling=site_tlp("GREEN"))
+    site.account("reader", ceiling=TLP.GREEN)
     desk, reader = site.misp("desk"), site.misp("reader")
     event = an_event()
     event.attributes[1].add_tag("tlp:amber")
@@ -411,12 +410,6 @@ def test_an_event_goes_out_only_to_whom_it_is_released_and_a_part_only_where_it_
     assert not any(one["uuid"] == held.uuid for one in reader.search_index())
 
 
-def site_tlp(name):
-    from oureyes.model.markings import TLP
-
-    return TLP[name]
-
-
 def test_staff_are_not_named_on_the_way_out(ann):
     event = an_event()
     content = json.loads(event.to_json()) | {"event_creator_email": "staff@cert.example", "user_id": "7"}
@@ -428,9 +421,10 @@ def test_staff_are_not_named_on_the_way_out(ann):
 
 
 # Every oddity at hand in a dozen; all of them in the slow suite.
-_SAMPLE = (
-    "57c4445b", "existing_event", "japanese_test", "mainly_objects", "proposals", "shadow", "to_delete1", "signsight", "sednit__2018", "dukes", "gelsemium", "sshdoor__misp-events__abafar",
-)  # fmt: skip
+_SAMPLE = tuple(
+    "57c4445b existing_event japanese_test mainly_objects proposals shadow to_delete1 signsight sednit__2018 dukes"
+    " gelsemium sshdoor__misp-events__abafar".split()
+)
 
 
 def comes_back(misp, event):

@@ -9,6 +9,7 @@ import typer
 
 from oureyes import __version__
 from oureyes.interfaces.cli import (
+    admitting,
     alerting,
     caring,
     correlating,
@@ -71,6 +72,7 @@ for _part in (
     vocabularies,
     releasing,
     exchanging,
+    admitting,
     correlating,
     alerting,
     understanding,

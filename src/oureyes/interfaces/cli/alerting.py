@@ -121,7 +121,7 @@ def subscribe(
 ) -> None:
     """Be told. What you leave out is not narrowed down; no notification carries content.
 
-    As long as nobody subscribes, the desk is told of everything.
+    What no rule takes the desk is told of, until a rule for the desk itself says less.
     """
     from oureyes.model.findings import Subscription
 

@@ -618,14 +618,14 @@ def _tamper(stage: Stage, step: Step, channel: Channel) -> None:
     """In a copy: one bit of one line of an exported log."""
     ctx = stage.node("LA").ctx
     export = export_channel(ctx, channel)
-    untouched = verify_export(ctx, export)
+    untouched = verify_export(ctx.roster, export)
     step.must("the exported log holds offline", not untouched.fault, untouched.fault)
     body = msgspec.json.decode(export)
     place = body["size"] // 2
     line = bytearray(_unbase64(body["lines"][place][1]))
     line[len(line) // 2] ^= 1
     body["lines"][place][1] = bytes(line)
-    found = verify_export(ctx, msgspec.json.encode(body))
+    found = verify_export(ctx.roster, msgspec.json.encode(body))
     step.must("a tampered line is found at its position", f"line {place} " in found.fault, found.fault)
     step.note(tampered_line=place, found=found.fault[:120])
     stage.tell.line(

@@ -36,6 +36,7 @@ class Desk:
     ctx: Context
     events: Events
     pushing: Pushing
+    polled: dict[str, tuple[object, str, Answer]] = field(default_factory=dict)  # account → what it was answered last
 
     def now_s(self) -> int:
         """MISP's time."""

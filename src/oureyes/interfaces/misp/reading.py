@@ -58,26 +58,38 @@ def _view(desk: Desk, call: Call, caller: Caller) -> Answer:
 
 
 def _index(desk: Desk, call: Call, caller: Caller) -> Answer:
-    form = {name: _parted(name, value) for name, value in _parameters(call).items()}
-    search = asked(
-        {name: value for name, value in form.items() if folded(name) not in _FREE}, desk.now_s(), of_events=True
-    )
+    """The index. A peer asks for it again and again: while nothing changed it is given the answer of last time."""
+    form = _parameters(call)
     with desk.ctx.db.read() as connection:
-        found = [head for head in desk.events.heads(connection, caller).values() if search.event(head)]
-        if search.tags:
-            found = [head for head in found if search.tags.fits(head.tags)]
-        elif search.of_parts:
-            found = [head for head in found if _holds(search, desk.events.built(connection, caller, head))]
+        heads = desk.events.heads(connection, caller)
+        known = desk.polled.get(caller.account.id)
+        if known is not None and known[0] is heads and known[1] == repr(form):
+            return known[2]
+        said, count = _indexed(desk, connection, caller, form, list(heads.values()))
+    if "if-none-match" in call.headers:
+        desk.polled[caller.account.id] = (heads, repr(form), said)
+    if count:
+        desk.events.told(caller, "misp:index", count, said.body)
+    return said
+
+
+def _indexed(
+    desk: Desk, connection: Connection, caller: Caller, form: dict[str, Any], found: list[Head]
+) -> tuple[Answer, int]:
+    known = {name: _parted(name, value) for name, value in form.items() if folded(name) not in _FREE}
+    search = asked(known, desk.now_s(), of_events=True)
+    found = [head for head in found if search.event(head)]
+    if search.tags:
+        found = [head for head in found if search.tags.fits(head.tags)]
+    elif search.of_parts:
+        found = [head for head in found if _holds(search, desk.events.built(connection, caller, head))]
     found.sort(key=lambda head: head.number)
     count = len(found)
     start, limit = search.page(_MOST_EVENTS)
     found = found[start : start + limit] if limit else found
     minimal = shapes.flag(search.option("minimal"))
     rows = [shapes.minimal(head) if minimal else shapes.brief(head) for head in found]
-    said = answer(rows, headers={"X-Result-Count": str(count)})
-    if rows and not call.headers.get("if-none-match"):
-        desk.events.told(caller, "misp:index", len(rows), said.body)
-    return said
+    return answer(rows, headers={"X-Result-Count": str(count)}), len(rows)
 
 
 _FREE = frozenset(["email", "hasproposal"])

@@ -163,6 +163,9 @@ class Misp:
             return called.run(self._desk, call, caller)
         except OurEyesError as error:
             return self._refusal(call, caller, error)
+        except Exception as error:  # here and not outside: a StopIteration in a thread would never reach who waits
+            _LOG.error("misp %s %s: unforeseen %s", call.controller, call.action, type(error).__name__)
+            return _error(500, "An Internal Error Has Occurred.", call.path)
 
     def _refusal(self, call: Call, caller: Caller, error: OurEyesError) -> Answer:
         """An error as MISP says it. A refusal is kept, by its reason."""

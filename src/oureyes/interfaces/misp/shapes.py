@@ -13,6 +13,7 @@ __all__ = [
     "attribute",
     "brief",
     "flag",
+    "headed",
     "listed",
     "minimal",
     "number_of",
@@ -202,6 +203,13 @@ def said(content: Mapping[str, Any], event: Event) -> dict[str, Any]:
     for name in ("Org", "Orgc", "Organisation"):
         if isinstance(made.get(name), dict):
             made[name] = organisation(made[name])
+    return made
+
+
+def headed(head: Head) -> dict[str, Any]:
+    """An event without its parts."""
+    made = _head(head, head.content)
+    made["attribute_count"] = str(len(head.refs))
     return made
 
 

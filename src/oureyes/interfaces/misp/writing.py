@@ -21,14 +21,11 @@ _MOST_TAG = 1024
 
 
 def _shown(desk: Desk, call: Call, caller: Caller, uuid: str) -> Answer:
-    """The event as it is now."""
+    """The event as it is now, or its head alone where that is all a peer wants to know."""
     with desk.ctx.db.read() as connection:
-        event = desk.events.event(connection, caller, uuid)
-    made = shapes.whole(event)
-    if shapes.flag(call.asked("metadata")):
-        for name in ("Attribute", "Object", "ShadowAttribute", "EventReport"):
-            made["Event"].pop(name)
-    return answer(made)
+        if shapes.flag(call.asked("metadata")):
+            return answer({"Event": shapes.headed(desk.events.head(connection, caller, uuid))})
+        return answer(shapes.whole(desk.events.event(connection, caller, uuid)))
 
 
 def _add(desk: Desk, call: Call, caller: Caller) -> Answer:
@@ -131,7 +128,10 @@ def _one(desk: Desk, caller: Caller, uuid: str, name: str) -> Answer:
         event, _ = desk.events.of_part(connection, caller, uuid)
     made = shapes.whole(event, deleted=_BOTH)["Event"]
     found = made["Object"] if name == "Object" else list(shapes.parts(made))
-    return answer({name: next(one for one in found if one["uuid"] == uuid)})
+    for one in found:
+        if one["uuid"] == uuid:
+            return answer({name: one})
+    raise InvalidObject(name.lower(), "one that can be read", "another", "see what was put aside")
 
 
 def _add_attributes(desk: Desk, call: Call, caller: Caller) -> Answer:
@@ -154,7 +154,9 @@ def _add_attributes(desk: Desk, call: Call, caller: Caller) -> Answer:
         event = desk.events.event(connection, caller, event.head.uuid)
     wanted = {str(one["uuid"]).lower() for one in fresh}
     made = [one for one in shapes.parts(shapes.whole(event)["Event"]) if one["uuid"] in wanted]
-    return answer({"Attribute": made[0] if len(found) == 1 else made, **({"errors": errors} if errors else {})})
+    return answer(
+        {"Attribute": made[0] if len(found) == 1 and made else made, **({"errors": errors} if errors else {})}
+    )
 
 
 def _not_twice(
@@ -351,8 +353,10 @@ def _valued(event: Event, value: str) -> list[dict[str, Any]]:
 def _sighting(desk: Desk, caller: Caller, event: Event, about: str, uuid: str) -> Answer:
     with desk.ctx.db.read() as connection:
         now = desk.events.event(connection, caller, event.head.uuid)
-    found = next(one for one in sightings_of(now) if one.get("uuid") == uuid)
-    return answer({"Sighting": {**found, "attribute_uuid": about}})
+    for one in sightings_of(now):
+        if one.get("uuid") == uuid:
+            return answer({"Sighting": {**one, "attribute_uuid": about}})
+    raise InvalidObject("sighting", "one that can be read", "another")
 
 
 def _delete_sighting(desk: Desk, call: Call, caller: Caller) -> Answer:
