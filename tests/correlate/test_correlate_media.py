@@ -35,6 +35,7 @@ def changed(value, bits):
     return value
 
 
+@pytest.mark.media
 @held
 def test_all_re_uploads_of_the_shared_pictures_are_found_and_nothing_else():
     rows = list(csv.DictReader((DATA / "media/pdq_expected.csv").read_text().splitlines()))

@@ -10,6 +10,7 @@ held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here
 W2, W4 = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY", "TH7tPvFfsqzWQrBSLBxhH1X1GD3eieSoWU"
 
 
+@pytest.mark.media
 @held
 def test_a_poster_is_added_to_a_bank_judged_and_exported(tmp_path):
     home = a_home(tmp_path)
@@ -28,6 +29,7 @@ def test_a_poster_is_added_to_a_bank_judged_and_exported(tmp_path):
     assert exported[1].endswith("POSITIVE_CLASS,recruitment")
 
 
+@pytest.mark.media
 def test_what_cannot_be_hashed_is_named(tmp_path):
     home = a_home(tmp_path)
     (tmp_path / "a.jpg").write_text("no picture")

@@ -2,7 +2,7 @@
 
 import random
 
-import tlsh
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +95,10 @@ def test_what_is_no_medium_raises_nothing(junk):
         assert isinstance(hashes.tlsh(content), str)
 
 
+@pytest.mark.media
 def test_tlsh_is_what_its_library_says():
+    import tlsh
+
     chosen = random.Random(7)
     words = [bytes(chosen.choices(range(97, 123), k=chosen.randint(2, 9))) for _ in range(800)]
     base = [chosen.choice(words) for _ in range(300)]

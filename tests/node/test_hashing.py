@@ -18,6 +18,7 @@ def poster(edit, number=101):
     return DATA / f"media/posters/p{number}_{edit}.jpg"
 
 
+@pytest.mark.media
 @held
 def test_s4_a_poster_re_uploaded_with_edits_is_known_in_five_states_and_its_neighbours_match_nothing(tmp_path):
     nodes = federation(tmp_path, STATES)
@@ -40,6 +41,7 @@ def test_s4_a_poster_re_uploaded_with_edits_is_known_in_five_states_and_its_neig
     assert not nodes["VN"].inbox(state="match")
 
 
+@pytest.mark.media
 @held
 def test_only_hashes_are_stored_and_travel(tmp_path):
     node = federation(tmp_path, ["ID"])["ID"]
@@ -51,6 +53,7 @@ def test_only_hashes_are_stored_and_travel(tmp_path):
     assert file.read_bytes()[1000:1032] not in (tmp_path / "ID" / "node.db").read_bytes()
 
 
+@pytest.mark.media
 @held
 def test_two_posters_of_one_folder_meet_and_the_order_does_not_matter(tmp_path):
     node = federation(tmp_path, ["ID"])["ID"]
@@ -58,6 +61,7 @@ def test_two_posters_of_one_folder_meet_and_the_order_does_not_matter(tmp_path):
     assert len([one for one in node.matches() if one.match.matcher == "media"]) == 3
 
 
+@pytest.mark.media
 @held
 def test_a_bank_shows_labels_hits_and_which_states_agree(tmp_path):
     nodes = federation(tmp_path, ["ID", "MY"])
@@ -92,6 +96,7 @@ def test_a_bank_shows_labels_hits_and_which_states_agree(tmp_path):
     }
 
 
+@pytest.mark.media
 @held
 def test_a_bank_exported_here_is_read_and_matched_there(tmp_path):
     nodes = federation(tmp_path, ["ID", "MY"])
@@ -130,6 +135,7 @@ def test_what_is_not_there_is_said(tmp_path):
         node.export_bank("none", "xml", by="ayu")
 
 
+@pytest.mark.media
 def test_an_unreadable_file_stops_nothing_and_is_named(tmp_path):
     node = federation(tmp_path, ["ID"])["ID"]
     (tmp_path / "in").mkdir()

@@ -87,3 +87,8 @@ def test_junk_raises_nothing_but_our_own_errors(junk):
         list(signals.read(io.BytesIO(json.dumps(junk).encode()), Options(source="junk")))
     except OurEyesError:
         return
+
+
+def test_other_files_are_not_claimed():
+    assert not signals.sniff(b'{"type": "bundle", "objects": []}', "x.json")
+    assert not signals.sniff(b"name,born\nA,1970\n", "x.csv")
