@@ -9,11 +9,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import delivery, exchange, ingest, memory, misp, taxii
+from bench import delivery, exchange, ingest, media, memory, misp, taxii
 from bench.figures import Figure, write
 
 _ROOT = Path(__file__).resolve().parents[1]
-_PARTS = {"ingest": ingest, "exchange": exchange, "delivery": delivery, "memory": memory, "taxii": taxii, "misp": misp}
+_PARTS = {
+    "ingest": ingest,
+    "exchange": exchange,
+    "delivery": delivery,
+    "media": media,
+    "memory": memory,
+    "taxii": taxii,
+    "misp": misp,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -30,11 +30,8 @@ NOT_NAMES = {"manager", "helper", "util", "utils", "helpers", "data", "info", "b
 # Source files without a test file of their own, and why that is right.
 NO_TEST_FILE = {
     "__init__.py": "what is public is tested in test_public",
-    "correlate/__init__.py": "test_matchers asks every matcher in it; nodes look keys and probes up by it",
-    "correlate/casepatterns.py": "test_matchers judges its examples; test_following has its clusters and new patterns",
     "correlate/comparisons.py": "test_evaluation asks every operator of it, beside OASIS's matcher",
     "correlate/observation.py": "test_evaluation makes every observation by it",
-    "correlate/money.py": "test_matchers judges its examples; test_following runs a trail over six nodes by it",
     "model/findings.py": "values without rules",
     "model/ports.py": "protocols; mypy checks who fits them",
     "model/sharing.py": "values; the envelope and log tests make and read every one of them",

@@ -59,6 +59,7 @@ def _keys(content: Mapping[str, Any]) -> Iterator[Key]:
 
 
 def _transfers(one: Transfer, other: Transfer) -> _Met | None:
+    one, other = sorted((one, other), key=lambda moved: (moved.at, moved.source, moved.target, moved.amount))
     return _same(one, other) or _onward(one, other) or _onward(other, one) or _referenced(one, other)
 
 

@@ -48,17 +48,20 @@ def main() -> None:
 
 
 def _preload() -> None:
-    """Everything that is needed, before files can no longer be opened."""
-    import copy  # noqa: F401 - Pillow imports it when it meets a GIF
-
+    """Everything that is needed, before files can no longer be opened: decoders load parts of theirs on first use."""
     import numpy  # noqa: F401 - loaded once, for all forks
     import pdqhash  # noqa: F401 - likewise
-    from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401 - likewise
+    from PIL import Image
 
     with contextlib.suppress(ImportError):
         import tlsh  # noqa: F401 - likewise
     Image.init()
     Image.MAX_IMAGE_PIXELS = PIXELS
+    for form in FORMATS:
+        with contextlib.suppress(KeyError, OSError):  # a Pillow built without WebP reads none either
+            out = io.BytesIO()
+            Image.new("RGB", (8, 8)).save(out, form)
+            _picture(out.getvalue())
 
 
 def _without_network() -> None:
