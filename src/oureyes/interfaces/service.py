@@ -29,12 +29,13 @@ from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
-from oureyes.interfaces import remotes
+from oureyes.interfaces import asking, remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning, polling, retaining
+from oureyes.node import Node, answering, exchanging, planning, polling, retaining
+from oureyes.node import asking as asking_of
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
 
@@ -276,6 +277,8 @@ class Service:
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
+            self._each(_KEEP_S, partial(self._in_thread, answering.keep, ctx)),
+            self._each(_KEEP_S, self._fetch_filters),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
             self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
@@ -302,6 +305,12 @@ class Service:
                 self._on("grew", member)
         if await self._in_thread(self._reread_roster):
             self._on("roster", "")
+
+    async def _fetch_filters(self) -> None:
+        """Partners' filters before they are needed, so that a question later takes one round trip and no more."""
+        for member in await self._in_thread(asking_of.partners_stale, self.node.ctx, tuple(self._tasks)):
+            with contextlib.suppress(*_FAULTS):  # no agreement, or not reachable: it is told when it is asked
+                await asking.fetch(self.node.ctx, self._dialler(member), self._in_thread)
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx

@@ -133,8 +133,8 @@ class Marking:
     review: str | None = None
     conditions: str = ""
     hit_no_hit: bool = False
-    answers_to: frozenset[str] = frozenset()
     taken_from: str | None = None
+    answers_to: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("embargo", "expires", "review"):

@@ -1,7 +1,8 @@
 """What may be asked without showing it: kinds of selectors, each in the one form both sides must agree on.
 
-The form is protocol (`canon/1`, see `model.observables`; vectors in interop/canon-1.json and interop/hitno-1.json). It is the very key by which records meet in the open, so what matches openly matches blindly. Names are asked by sound
-keys together with a year of birth and never alone: without the year half of all innocent questions hit something.
+The form is protocol (`canon/1`, see `model.observables`; vectors in interop/canon-1.json and interop/hitno-1.json). It
+is the very key by which records meet in the open, so what matches openly matches blindly. Names are asked by sound keys
+together with a year of birth and never alone: without the year half of all innocent questions hit something.
 """
 
 from __future__ import annotations
