@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
 from oureyes.correlate import blind, observables
-from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
 from oureyes.exchange.envelope import pack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind, Recipient
@@ -47,6 +48,7 @@ DAY_US = 86_400_000_000
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
 _PARTS_A_KIND = 32
 _LIST_DAYS = 7
+_TRIES = 3
 _AT_ONCE = 2_000  # outputs computed between two commits
 
 
@@ -197,17 +199,21 @@ def publish(ctx: Context, *, by: str = "") -> list[Published]:
 
 
 def _publish(ctx: Context, agreement: Agreement, epoch: str, by: str) -> Published:
-    values = _answerable(ctx, agreement)
-    outputs = _outputs(ctx, epoch, [value for some in values.values() for value in some])
-    with ctx.db.read() as connection:
-        kept = hits.parts(connection, ctx.me, agreement.partner)
-        bodies = {one.digest: hits.body(connection, ctx.me, agreement.partner, one.digest) or b"" for one in kept}
-        seed = hits.seed(connection, epoch) or b""
-    made: list[tuple[hits.Stored, bytes]] = []
-    for kind, some in values.items():
-        mine = [one for one in kept if one.kind == kind and one.epoch == epoch]
-        made.append(_part(kind, epoch, {outputs[value] for value in some}, mine, bodies, seed))
-    return ctx.db.write(lambda connection: _published(ctx, connection, agreement, epoch, made, by))
+    for _ in range(_TRIES):
+        values = _answerable(ctx, agreement)
+        outputs = _outputs(ctx, epoch, [value for some in values.values() for value in some])
+        with ctx.db.read() as connection:
+            kept = hits.parts(connection, ctx.me, agreement.partner)
+            bodies = {one.digest: hits.body(connection, ctx.me, agreement.partner, one.digest) or b"" for one in kept}
+            seed = hits.seed(connection, epoch) or b""
+        made: list[tuple[hits.Stored, bytes]] = []
+        for kind, some in values.items():
+            mine = [one for one in kept if one.kind == kind and one.epoch == epoch]
+            made.append(_part(kind, epoch, {outputs[value] for value in some}, mine, bodies, seed))
+        work = partial(_published, ctx, agreement=agreement, epoch=epoch, kept=kept, found=made, by=by)
+        if (done := ctx.db.write(work)) is not None:
+            return done
+    raise StorageError(f"filters for {agreement.partner}", "nobody else at work on them", "somebody", "try again")
 
 
 def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
@@ -236,7 +242,7 @@ def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes
     missing = [value for value in dict.fromkeys(values) if value not in known]
     for at in range(0, len(missing), _AT_ONCE):
         some = {value: _output(keys, value) for value in missing[at : at + _AT_ONCE]}
-        ctx.db.write(lambda connection, some=some: hits.put_tags(connection, epoch, some))  # type: ignore[misc]  # bound now
+        ctx.db.write(partial(hits.put_tags, epoch=epoch, found=some))
         known |= some
     return known
 
@@ -269,22 +275,25 @@ def _part(
 def _published(
     ctx: Context,
     connection: Connection,
+    *,
     agreement: Agreement,
     epoch: str,
-    made: Iterable[tuple[hits.Stored, bytes]],
+    kept: Sequence[hits.Stored],
+    found: Sequence[tuple[hits.Stored, bytes]],
     by: str,
-) -> Published:
-    partner, found = agreement.partner, list(made)
-    anew_kinds = {part.kind for part, _ in found if not part.seq}
-    stays = {part.kind for part, _ in found} - anew_kinds
-    gone = [one.digest for one in hits.parts(connection, ctx.me, partner) if one.kind not in stays]
-    hits.drop_parts(connection, ctx.me, partner, gone)
+) -> Published | None:
+    """None when the agreement, or what is published, is no more what the filters were made from."""
+    partner = agreement.partner
+    if hits.agreements(connection).get(partner) != agreement or hits.parts(connection, ctx.me, partner) != kept:
+        return None
+    anew = {part.kind for part, _ in found if not part.seq}
+    stays = {part.kind for part, _ in found} - anew
+    hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept if one.kind not in stays])
     for part, raw in found:
         hits.put_part(connection, ctx.me, partner, part, raw, ctx.now())
-    kept = hits.parts(connection, ctx.me, partner)
-    _put_list(ctx, connection, agreement, epoch, kept)
-    ctx.audit(connection, by, "publish", partner, "", count=len(kept), epoch=epoch)
-    return Published(partner, len(anew_kinds), len(stays), sum(len(raw) for _, raw in found))
+    _put_list(ctx, connection, agreement, epoch, hits.parts(connection, ctx.me, partner))
+    ctx.audit(connection, by, "publish", partner, "", count=len(found), epoch=epoch)
+    return Published(partner, len(anew), len(stays), sum(len(raw) for _, raw in found))
 
 
 def _put_list(

@@ -11,6 +11,7 @@ from oureyes import __version__
 from oureyes.interfaces.cli import (
     admitting,
     alerting,
+    asking,
     caring,
     correlating,
     demonstrating,
@@ -74,6 +75,7 @@ for _part in (
     exchanging,
     admitting,
     correlating,
+    asking,
     alerting,
     understanding,
     following,
