@@ -130,7 +130,7 @@ def padded_batch(count: int) -> int:
 def read_question(raw: bytes) -> Question:
     """A question as it came; InvalidObject when it is none. Its elements are not looked at yet."""
     elements = _elements(raw[4 + _HEADER :])
-    if raw[:4] != b"OEQ1" or len(elements) not in SIZES:
+    if raw[:4] != b"OEQ1" or len(raw) % ELEMENT or len(elements) not in SIZES:
         raise InvalidObject("question", f"OEQ1 and a batch of {', '.join(map(str, SIZES))}", "another form")
     try:
         head = msgspec.json.decode(raw[4 : 4 + _HEADER], type=_Header)

@@ -40,6 +40,7 @@ _CONTEXT = b"OPRFV1-\x01-ristretto255-SHA512"  # §3.1: mode 0x01 is VOPRF
 _TO_GROUP, _TO_SCALAR = b"HashToGroup-" + _CONTEXT, b"HashToScalar-" + _CONTEXT
 _DERIVE, _SEED = b"DeriveKeyPair" + _CONTEXT, b"Seed-" + _CONTEXT
 _ORDER = 2**252 + 27742317777372353535851937790883648493  # of the group (RFC 9496 §4)
+_FIELD = 2**255 - 19
 _IDENTITY = bytes(ELEMENT)
 _MOST = 512  # elements of one batch
 _ONE = (1).to_bytes(32, "little")
@@ -143,7 +144,9 @@ def refuse_bad_elements(elements: Sequence[bytes]) -> None:
 
 
 def _canonical(element: bytes) -> bool:
-    return bool(_group().crypto_core_ristretto255_is_valid_point(element))
+    """RFC 9496 §4.3.1. libsodium's own check looks past the highest bit (1.0.18), so one element had two encodings."""
+    number = int.from_bytes(element, "little")
+    return number < _FIELD and not number & 1 and bool(_group().crypto_core_ristretto255_is_valid_point(element))
 
 
 # --- the proof that both used the same key (§2.2) ----------------------------------------------------------------
