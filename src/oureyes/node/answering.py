@@ -337,11 +337,11 @@ def keep(ctx: Context) -> list[Published]:
 
 
 def list_for(ctx: Context, member: str) -> bytes:
-    """The signed list of a partner's filters."""
+    """The signed list of a partner's filters. That there is none is no event: every node looks for one by itself."""
     with ctx.db.read() as connection:
         agreement, found = hits.agreements(connection).get(member), hits.listed(connection, ctx.me, member)
     if agreement is None or agreement.state != "open" or found is None:
-        raise _turned_away(ctx, member, "list", "", "no agreement")
+        raise Refused(f"list for {member}", "an agreement", "none")
     return found[1]
 
 
@@ -413,7 +413,7 @@ def _turned_away(
     """The audit row of a refusal; what the partner said is kept only where it is a word we know."""
 
     def write(connection: Connection) -> None:
-        known = kind if kind in (*blind.KINDS, "list", "filter") else "other"
+        known = kind if kind in (*blind.KINDS, "filter") else "other"
         ctx.audit(
             connection, member, "turn-away", "", purpose if purpose in CRIME_PURPOSES else "", kind=known, reason=reason
         )
