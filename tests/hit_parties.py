@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from simulated import Clock, deliver, federation, for_
@@ -12,6 +12,7 @@ from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.node import Node, answering, asking
 from oureyes.node.asking import Outcome, Prepared
+from oureyes.storage import hits
 
 PHONE, OTHER_PHONE = "+66812345678", "+66812345679"
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
@@ -68,3 +69,15 @@ def put(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: 
     one = prepared(asker, holder, kind, values, **changes)
     answer = answering.evaluate(holder.ctx, asker.member, one.asked.question.raw)
     return asking.settle(asker.ctx, one, asking.opened(asker.ctx, one, answer))
+
+
+def borne_out(asker: Node, holder: str) -> Callable[[], bool]:
+    """Whether the asker has the holder's keys, and another member's word that it was shown the same."""
+
+    def fact() -> bool:
+        epoch = answering.epoch_of(asker.ctx.now())
+        with asker.ctx.db.read() as connection:
+            shown = hits.committed(connection, holder, epoch)
+            return shown is not None and bool(hits.witnesses(connection, holder, epoch))
+
+    return fact

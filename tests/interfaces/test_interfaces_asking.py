@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, WALLET, hold, red
+from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
 from paths import DATA
 from simulated import for_
 from wired import Running, homes, until
@@ -17,8 +17,7 @@ from oureyes.interfaces import asking as carrying
 from oureyes.interfaces.asking import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node import answering, asking, confirming
-from oureyes.storage import hits
+from oureyes.node import asking, confirming
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -88,24 +87,6 @@ def bodies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bytes]]]
     return seen
 
 
-def allowed(holder, partner, kinds=("phone", "wallet"), daily=1024):
-    answering.allow(holder.ctx, partner, kinds, ["investigation"], daily, by="ayu")
-    answering.agree(holder.ctx, partner, by="budi")
-    answering.publish(holder.ctx)
-
-
-def borne_out(asker, holder):
-    """Whether another member has said that it was shown the holder's keys, too."""
-
-    def fact():
-        epoch = answering.epoch_of(asker.ctx.now())
-        with asker.ctx.db.read() as connection:
-            shown = hits.committed(connection, holder, epoch)
-            return shown is not None and bool(hits.witnesses(connection, holder, epoch))
-
-    return fact
-
-
 def wanted(kind, values, *partners, **changes):
     return Wanted(kind, values, partners, **{**SAID, **changes})
 
@@ -118,7 +99,7 @@ async def _j3(folder, bodies):
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
         hold(holder, "phone-number", PHONE, red("PH"))
-        await asyncio.to_thread(allowed, holder, "PH")
+        await asyncio.to_thread(agreed, holder, "PH")
         await until(borne_out(asker, "ID"))
         subjects = [f"+6281{n:08}" for n in range(499)] + ["0066 81 234 5678"]
         (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"))
@@ -175,7 +156,7 @@ async def _alike(folder, bodies):
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
         hold(holder, "phone-number", PHONE, red("PH"))
-        await asyncio.to_thread(allowed, holder, "PH")
+        await asyncio.to_thread(agreed, holder, "PH")
         await until(borne_out(asker, "ID"))
         await carrying.ask_all(asker, wanted("phone", [OTHER_PHONE], "ID"), fresh=True)
         shapes, found = [], []
@@ -200,7 +181,7 @@ async def _unauthorised(folder):
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
         hold(holder, "phone-number", PHONE, red("PH"))
-        await asyncio.to_thread(allowed, holder, "PH", daily=16)
+        await asyncio.to_thread(agreed, holder, "PH", daily=16)
         await until(borne_out(asker, "ID"))
 
         async def put(**changes):
@@ -236,7 +217,7 @@ async def _replayed(folder, monkeypatch):
 
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
-        await asyncio.to_thread(allowed, holder, "PH")
+        await asyncio.to_thread(agreed, holder, "PH")
         await until(borne_out(asker, "ID"))
         sent = []
         request = aiohttp.ClientSession.request
@@ -270,7 +251,7 @@ async def _together(folder, bodies):
         for member in ("ID", "MY", "SG"):
             node = running.node(member)
             hold(node, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
-            await asyncio.to_thread(allowed, node, "PH")
+            await asyncio.to_thread(agreed, node, "PH")
         for member in ("ID", "MY", "SG"):
             await until(borne_out(asker, member))
         found = await carrying.ask_all(asker, wanted("wallet", [WALLET], "ID", "MY", "SG"))
@@ -314,7 +295,7 @@ async def _s3(folder):
         assert all(holder.marking_of(one).tlp is TLP.RED for one in ours)
         holder.mark(ours, holder.marking_of(ours[0]).but(hit_no_hit=True, answers_to=frozenset({"PH"})), by="ayu")
         for partner in ("PH", "SG"):
-            await asyncio.to_thread(allowed, holder, partner, ("wallet",))
+            await asyncio.to_thread(agreed, holder, partner, ("wallet",))
         await until(borne_out(asker, "ID"))
         await until(borne_out(running.node("SG"), "ID"))
         values = [w1, WALLET, "TH7tPvFfsqzWQrBSLBxhH1X1GD3eieSoWU"]

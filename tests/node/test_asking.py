@@ -40,7 +40,7 @@ def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
 
 
 def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     hold(holder, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
     answering.publish(holder.ctx)
     assert len(put(asker, holder, "phone", ["0066 81 234 5678"]).hits) == 1
@@ -60,7 +60,7 @@ def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
     ],
 )
 def test_nothing_is_asked_without_purpose_legal_basis_case_and_name(tmp_path, change, error):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     with pytest.raises(error):
         asking.prepare(asker.ctx, "phone", [PHONE], ["ID"], **{**SAID, **change})
@@ -68,7 +68,7 @@ def test_nothing_is_asked_without_purpose_legal_basis_case_and_name(tmp_path, ch
 
 
 def test_what_cannot_be_asked_about_is_refused_without_showing_it(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     for kind, value, error in (
         ("phone", "123", InvalidObject),
@@ -83,7 +83,7 @@ def test_what_cannot_be_asked_about_is_refused_without_showing_it(tmp_path):
 
 
 def test_an_officer_has_a_budget_of_subjects_over_all_partners(tmp_path):
-    states, holder, asker = a_pair(tmp_path, hit_officer_daily=3)
+    _states, holder, asker = a_pair(tmp_path, hit_officer_daily=3)
     put(asker, holder, "phone", [PHONE, OTHER_PHONE])
     with pytest.raises(OverBudget):
         asking.prepare(asker.ctx, "phone", [PHONE, OTHER_PHONE], ["ID"], **SAID)
@@ -91,7 +91,7 @@ def test_an_officer_has_a_budget_of_subjects_over_all_partners(tmp_path):
 
 
 def test_every_question_is_in_the_ledger_and_the_audit_log_before_it_leaves(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     prepared(asker, holder, "phone", [PHONE])
     (line,) = asking.ledger(asker.ctx)
@@ -103,7 +103,7 @@ def test_every_question_is_in_the_ledger_and_the_audit_log_before_it_leaves(tmp_
 
 
 def test_a_partner_without_an_agreement_is_not_asked(tmp_path):
-    states, _, asker = a_pair(tmp_path)
+    _states, _, asker = a_pair(tmp_path)
     (one,) = asking.prepare(asker.ctx, "phone", [PHONE], ["SG"], **SAID)
     assert one.asked is None
     assert "agreement" in one.refusal
@@ -111,14 +111,14 @@ def test_a_partner_without_an_agreement_is_not_asked(tmp_path):
 
 
 def test_a_kind_the_partner_does_not_answer_is_not_asked(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     (one,) = asking.prepare(asker.ctx, "email", ["a@evil.example"], ["ID"], **SAID)
     assert one.asked is None
 
 
 def test_quotas_say_what_is_left_and_who_bears_out_the_keys(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     put(asker, holder, "phone", [PHONE])
     (one,) = asking.quotas(asker.ctx)
     assert (one.partner, one.daily, one.left, one.witnesses, one.refusal) == ("ID", 1024, 1016, 1, "")
@@ -179,7 +179,7 @@ def test_a_second_word_on_an_epochs_keys_is_kept_as_evidence_and_not_believed(tm
 
 
 def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     one = prepared(asker, holder, "phone", [PHONE])
     tagged = blind.derive_key(b"\x07" * 32, b"tag phone")
@@ -190,7 +190,7 @@ def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_pat
 
 
 def test_an_answer_to_another_question_is_not_believed(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     first, second = (prepared(asker, holder, "phone", [PHONE]) for _ in range(2))
     answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
@@ -213,7 +213,7 @@ def test_an_answer_to_another_question_is_not_believed(tmp_path):
     ids=str,
 )
 def test_keys_that_are_none_are_put_aside(tmp_path, detail):
-    states, holder, asker = a_pair(tmp_path)
+    states, _holder, asker = a_pair(tmp_path)
     said(states["SG"], Kind.HIT_KEYS, ["PH"], detail)
     deliver(states)
     assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
@@ -249,7 +249,7 @@ def relisted(holder, raw, **changes):
 
 
 def test_a_filter_swapped_on_the_way_is_refused(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     raw = answering.list_for(holder.ctx, "PH")
     lacking = asking.missing(asker.ctx, "ID", raw)
     other = blind.Filter.of([b"x" * 13]).raw
@@ -281,7 +281,7 @@ def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
 
 
 def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     old = answering.list_for(holder.ctx, "PH")
     answering.publish(holder.ctx)
     fetched(asker, holder)
@@ -292,7 +292,7 @@ def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
 
 
 def test_a_list_that_has_expired_is_asked_by_no_more(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     late = relisted(holder, answering.list_for(holder.ctx, "PH"), expires="2026-11-24T00:00:00Z", serial=7)
     asking.keep_list(asker.ctx, "ID", late, {})
@@ -301,7 +301,7 @@ def test_a_list_that_has_expired_is_asked_by_no_more(tmp_path):
 
 
 def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
     answering.publish(holder.ctx)
@@ -314,11 +314,9 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
 
 
 def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     raw = answering.list_for(holder.ctx, "PH")
-    bodies = {
-        name: answering.part_for(holder.ctx, "PH", name) for name, _ in asking.missing(asker.ctx, "ID", raw)
-    }
+    bodies = {name: answering.part_for(holder.ctx, "PH", name) for name, _ in asking.missing(asker.ctx, "ID", raw)}
     asking.keep_list(asker.ctx, "ID", raw, bodies)
     asking.keep_list(asker.ctx, "ID", raw, bodies)
     asking.keep_list(asker.ctx, "ID", raw, {})

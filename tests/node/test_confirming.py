@@ -15,9 +15,7 @@ from oureyes.node.sending import send, statement_of
 
 
 def said(node, kind, to, detail):
-    node.ctx.db.write(
-        lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, [to], detail=detail))
-    )
+    node.ctx.db.write(lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, [to], detail=detail)))
 
 
 def a_case(folder, clock=None):
@@ -79,7 +77,11 @@ def test_the_holder_finds_its_record_and_releases_what_it_decides(tmp_path):
     with pytest.raises(Exception, match="RED"):
         holder.approve(red.id, by="budi")  # the record itself stays where it is
     core = holder.record_objects(
-        [StixObject.make({**note.content, "id": note.id[:-1] + "2", "object_refs": [opened.id.replace("case", "note")]})],
+        [
+            StixObject.make(
+                {**note.content, "id": note.id[:-1] + "2", "object_refs": [opened.id.replace("case", "note")]}
+            )
+        ],
         by="ayu",
         marking=for_("PH", tlp=TLP.AMBER),
     )
@@ -110,7 +112,7 @@ def test_a_refusal_needs_one_of_the_agreed_grounds_and_says_it_at_both_ends(tmp_
 
 
 def test_each_end_does_its_own_part(tmp_path):
-    states, holder, asker, opened = a_case(tmp_path)
+    _states, _holder, asker, opened = a_case(tmp_path)
     with pytest.raises(NotHeld):
         confirming.answer(asker.ctx, opened.id, by="lia", ground="security")
     with pytest.raises(NotHeld):
@@ -122,7 +124,7 @@ def test_each_end_does_its_own_part(tmp_path):
 
 
 def test_a_hit_has_one_case(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
+    _states, holder, asker = a_pair(tmp_path)
     hit = put(asker, holder, "phone", [PHONE]).hits[0]
     confirming.open_case(asker.ctx, hit.id, by="lia")
     with pytest.raises(Refused):
@@ -205,7 +207,7 @@ def test_an_answer_in_no_agreed_form_changes_nothing(tmp_path, change):
 
 
 def test_nobody_answers_anothers_case(tmp_path):
-    states, holder, asker, opened = a_case(tmp_path)
+    states, _holder, asker, opened = a_case(tmp_path)
     before = confirming.cases(asker.ctx)
     detail = {"case": opened.id, "state": "answered", "at": "2026-11-24T09:00:00Z", "ground": ""}
     said(states["SG"], Kind.HIT_ANSWER, "PH", detail)
@@ -215,7 +217,7 @@ def test_nobody_answers_anothers_case(tmp_path):
 
 
 def test_who_may_be_asked_does_not_follow_from_who_was(tmp_path):
-    states, holder, asker, opened = a_case(tmp_path)
+    _states, holder, asker, _opened = a_case(tmp_path)
     agreed(asker, "ID")
     assert answering.agreements(asker.ctx)["ID"].state == "open"
     assert set(answering.agreements(holder.ctx)) == {"PH"}
