@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bench.figures import Figure, cpu_seconds
 from oureyes.correlate import blind
-from oureyes.correlate.blind import voprf
 
 __all__ = ["figures"]
 
@@ -111,7 +110,6 @@ def _batch(key: blind.PrivateKey) -> Iterator[Figure]:
     for place, what in enumerate(("blinded", "evaluated with its proof", "verified and finished")):
         peer = theirs[place] * 1e3 if theirs else None
         yield Figure(f"batch of 512 {what}", ours[place] * 1e3, "ms", name, peer)
-    assert voprf.ELEMENT * _KEYS < len(raw)
 
 
 def _peer_batch(inputs: list[bytes]) -> tuple[str, tuple[float, float, float] | None]:

@@ -117,7 +117,8 @@ def prepare(
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
     asked = vetted(ctx, kind, values, len(to), **more)
     said = {"purpose": purpose, "basis": basis, "case": _case_digest(ctx, case)}
-    return [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
+    questions = [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
+    return ctx.db.write(lambda connection: _book(ctx, connection, questions))
 
 
 def vetted(
@@ -167,30 +168,28 @@ def _prepared(
         epoch = _askable(ctx, partner, kind).epoch
     except OurEyesError as error:
         return Prepared(partner, None, 0, by, str(error))
-    asked = blind.ask(selectors, epoch, said)
+    return Prepared(partner, blind.ask(selectors, epoch, said), 0, by)
 
-    def write(connection: Connection) -> int:
-        count = len(asked.question.elements)
-        line = Line(
-            "asked",
-            partner,
-            by,
-            kind,
-            count,
-            said["purpose"],
-            said["basis"],
-            said["case"],
-            ctx.now_us(),
-            len(selectors),
-        )
-        number = hits.add_question(connection, line)
-        ctx.audit(
-            connection, by, "ask", "", said["purpose"],
-            to=partner, kind=kind, count=len(selectors), batch=count, basis=said["basis"], case=said["case"],
-        )  # fmt: skip
-        return number
 
-    return Prepared(partner, asked, ctx.db.write(write), by)
+def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared]) -> list[Prepared]:
+    """All questions of one run in the ledger and the audit log, in one commit."""
+    return [
+        one if one.asked is None else replace(one, number=_book_one(ctx, connection, one, one.asked))
+        for one in questions
+    ]
+
+
+def _book_one(ctx: Context, connection: Connection, one: Prepared, asked: blind.Asked) -> int:
+    said, subjects = asked.question, len(asked.selectors)
+    count = len(said.elements)
+    line = Line(
+        "asked", one.partner, one.by, said.kind, count, said.purpose, said.basis, said.case, ctx.now_us(), subjects
+    )
+    ctx.audit(
+        connection, one.by, "ask", "", said.purpose,
+        to=one.partner, kind=said.kind, count=subjects, batch=count, basis=said.basis, case=said.case,
+    )  # fmt: skip
+    return hits.add_question(connection, line)
 
 
 def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
