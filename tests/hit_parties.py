@@ -10,8 +10,8 @@ from simulated import Clock, deliver, federation, for_
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
-from oureyes.node import Node, answering, asking
-from oureyes.node.asking import Outcome, Prepared
+from oureyes.node import Node, answering, probing
+from oureyes.node.probing import Outcome, Prepared
 from oureyes.storage import hits
 
 PHONE, OTHER_PHONE = "+66812345678", "+66812345679"
@@ -51,14 +51,14 @@ def a_pair(folder: Path, clock: Clock | None = None, **settings: object) -> tupl
 def fetched(asker: Node, holder: Node) -> None:
     """The holder's list and filters, as they are fetched."""
     raw = answering.list_for(holder.ctx, asker.member)
-    lacking = asking.missing(asker.ctx, holder.member, raw)
+    lacking = probing.missing(asker.ctx, holder.member, raw)
     bodies = {name: answering.part_for(holder.ctx, asker.member, name) for name, _ in lacking}
-    asking.keep_list(asker.ctx, holder.member, raw, bodies)
+    probing.keep_list(asker.ctx, holder.member, raw, bodies)
 
 
 def prepared(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: str) -> Prepared:
     """A question, booked and ready to be sent."""
-    (one,) = asking.prepare(asker.ctx, kind, values, [holder.member], **{**SAID, **changes})
+    (one,) = probing.prepare(asker.ctx, kind, values, [holder.member], **{**SAID, **changes})
     assert not one.refusal, one.refusal
     return one
 
@@ -68,7 +68,7 @@ def put(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: 
     fetched(asker, holder)
     one = prepared(asker, holder, kind, values, **changes)
     answer = answering.evaluate(holder.ctx, asker.member, one.asked.question.raw)
-    return asking.settle(asker.ctx, one, asking.opened(asker.ctx, one, answer))
+    return probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
 
 
 def borne_out(asker: Node, holder: str) -> Callable[[], bool]:

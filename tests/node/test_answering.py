@@ -10,7 +10,7 @@ from simulated import Clock, deliver, federation, for_
 from oureyes.correlate import blind
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
 from oureyes.model.markings import Role
-from oureyes.node import answering, asking
+from oureyes.node import answering, probing
 from oureyes.storage import hits
 
 
@@ -107,7 +107,7 @@ def test_what_comes_later_is_a_further_filter_and_what_goes_makes_all_anew(tmp_p
     new = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
     (done,) = answering.publish(holder.ctx)
     assert (done.anew, done.added) == (0, 2)
-    lacking = asking.missing(asker.ctx, "ID", answering.list_for(holder.ctx, "PH"))
+    lacking = probing.missing(asker.ctx, "ID", answering.list_for(holder.ctx, "PH"))
     assert len(lacking) == 2  # the first filters are not fetched again
     assert len(put(asker, holder, "phone", [PHONE, OTHER_PHONE]).hits) == 2
     holder.retract([new.id], by="ayu", reason="misread")
@@ -133,7 +133,7 @@ def test_a_partner_without_an_agreement_gets_nothing_and_it_is_logged(tmp_path):
     for ask in (
         lambda: answering.list_for(holder.ctx, "SG"),
         lambda: answering.evaluate(holder.ctx, "SG", question),
-        lambda: answering.part_for(holder.ctx, "SG", asking.missing.__name__),
+        lambda: answering.part_for(holder.ctx, "SG", probing.missing.__name__),
     ):
         with pytest.raises(Refused):
             ask()
@@ -162,7 +162,7 @@ def test_what_the_agreement_does_not_cover_is_refused_and_logged_without_evaluat
         answering.evaluate(holder.ctx, "PH", question.raw)
     (said,) = turned_away(holder)
     assert reason in said
-    assert not [line for line in asking.ledger(holder.ctx) if line.side == "answered"]
+    assert not [line for line in probing.ledger(holder.ctx) if line.side == "answered"]
     assert "curiosity" not in str(holder.audit(by="auditor", verb="turn-away"))
 
 
@@ -204,7 +204,7 @@ def test_what_is_no_element_is_refused_before_anything_is_booked(tmp_path):
         bad = replace(question, elements=(element, *question.elements[1:]))
         with pytest.raises(InvalidObject):
             answering.evaluate(holder.ctx, "PH", bad.raw)
-    assert not [line for line in asking.ledger(holder.ctx) if line.side == "answered"]
+    assert not [line for line in probing.ledger(holder.ctx) if line.side == "answered"]
 
 
 def test_the_holder_logs_who_how_many_and_what_for_and_never_what(tmp_path):
@@ -215,7 +215,7 @@ def test_the_holder_logs_who_how_many_and_what_for_and_never_what(tmp_path):
         "PH", "investigation", "phone", 8, "treaty",
     )  # fmt: skip
     assert len(row.detail["case"]) == 64
-    (line,) = [one for one in asking.ledger(holder.ctx) if one.side == "answered"]
+    (line,) = [one for one in probing.ledger(holder.ctx) if one.side == "answered"]
     assert (line.keys, line.subjects, line.hits) == (8, 0, 0)
     for node in (holder, asker):
         told = str(node.audit(by="auditor", limit=1000))
@@ -231,7 +231,7 @@ def test_a_question_on_a_hit_and_one_on_none_leave_the_same_traces(tmp_path):
         fetched(asker, holder)
         one = prepared(asker, holder, "phone", [value])
         answer = answering.evaluate(holder.ctx, "PH", one.asked.question.raw)
-        asking.settle(asker.ctx, one, asking.opened(asker.ctx, one, answer))
+        probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
         rows = holder.audit(by="auditor", limit=1000)[: -before or None]
         shapes = sorted((row.verb, sorted(row.detail)) for row in rows)
         traces.append((len(one.asked.question.raw), len(answer), shapes, len(states["PH"].ctx.filters)))

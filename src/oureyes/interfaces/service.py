@@ -29,13 +29,13 @@ from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
-from oureyes.interfaces import asking, remotes
+from oureyes.interfaces import probing, remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, answering, exchanging, planning, polling, retaining
-from oureyes.node import asking as asking_of
+from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
 
@@ -308,9 +308,9 @@ class Service:
 
     async def _fetch_filters(self) -> None:
         """Partners' filters before they are needed, so that a question later takes one round trip and no more."""
-        for member in await self._in_thread(asking_of.partners_stale, self.node.ctx, tuple(self._tasks)):
+        for member in await self._in_thread(probes.partners_stale, self.node.ctx, tuple(self._tasks)):
             with contextlib.suppress(*_FAULTS):  # no agreement, or not reachable: it is told when it is asked
-                await asking.fetch(self.node.ctx, self._dialler(member), self._in_thread)
+                await probing.fetch(self.node.ctx, self._dialler(member), self._in_thread)
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx

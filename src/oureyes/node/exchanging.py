@@ -31,7 +31,7 @@ from oureyes.model.markings import Onward
 from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Roster, Statement
-from oureyes.node import asking, confirming, connecting, planning
+from oureyes.node import confirming, connecting, planning, probing
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
 from oureyes.node.sending import RESTORED, current_channel, frontier_of, reopen, send, statement_of
@@ -580,8 +580,8 @@ _TAKE = {
     Kind.DENY: _consent_answered,
     Kind.NOTICE: _noticed,
     Kind.PLAN_VOTE: _noticed,
-    Kind.HIT_KEYS: asking.keys_shown,
-    Kind.HIT_WITNESS: asking.witnessed,
+    Kind.HIT_KEYS: probing.keys_shown,
+    Kind.HIT_WITNESS: probing.witnessed,
     Kind.HIT_CASE: confirming.case_opened,
     Kind.HIT_ANSWER: confirming.case_answered,
 }

@@ -92,7 +92,7 @@ VERBS: Mapping[str, str] = {
     "agree": "put the agreement on private questions with {subject} to {state}",
     "commit": "committed to the keys {subject} of private questions",
     "publish": "published {count} filters for {subject}",
-    "ask": "asked {to} privately about {count} selectors of kind {kind}",
+    "probe": "asked {to} privately about {count} selectors of kind {kind}",
     "evaluate": "was given {count} evaluations of kind {kind}",
     "turn-away": "was turned away with a question of kind {kind}: {reason}",
     "open-case": "opened the case {subject} on a hit with {to}",

@@ -96,7 +96,7 @@ class Quota:
     refusal: str
 
 
-# --- asking ----------------------------------------------------------------------------------------------------------
+# --- probing ----------------------------------------------------------------------------------------------------------
 
 
 def prepare(
@@ -186,7 +186,7 @@ def _book_one(ctx: Context, connection: Connection, one: Prepared, asked: blind.
         "asked", one.partner, one.by, said.kind, count, said.purpose, said.basis, said.case, ctx.now_us(), subjects
     )
     ctx.audit(
-        connection, one.by, "ask", "", said.purpose,
+        connection, one.by, "probe", "", said.purpose,
         to=one.partner, kind=said.kind, count=subjects, batch=count, basis=said.basis, case=said.case,
     )  # fmt: skip
     return hits.add_question(connection, line)

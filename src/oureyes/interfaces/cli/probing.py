@@ -1,4 +1,4 @@
-"""Ask without showing, and answer: ask, and hits with its cases, agreements, quotas and ledger."""
+"""Ask without showing, and answer: probe, and hits with its cases, agreements, quotas and ledger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oureyes.interfaces.cli.marks import members
 
 if TYPE_CHECKING:
     from oureyes.node.answering import Agreement
-    from oureyes.node.asking import Found, Outcome
+    from oureyes.node.probing import Found, Outcome
 
 __all__ = ["add_to"]
 
@@ -28,9 +28,9 @@ _Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, case-
 
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
-    lines = "oureyes ask phone +62812345678 --to PH,SG --basis treaty --case KN-2026-118\n"
-    lines += "oureyes ask wallet --file wallets.txt --to PH --basis court-order --case KN-2026-118"
-    command(app, "ask", panel=_PANEL, example=lines)(ask)
+    lines = "oureyes probe phone +62812345678 --to PH,SG --basis treaty --case KN-2026-118\n"
+    lines += "oureyes probe wallet --file wallets.txt --to PH --basis court-order --case KN-2026-118"
+    command(app, "probe", panel=_PANEL, example=lines)(probe)
     hits = group("list")
     app.add_typer(
         hits,
@@ -57,10 +57,10 @@ def add_to(app: typer.Typer) -> None:
     command(hits, "publish", example="oureyes hits publish")(publish)
 
 
-# --- asking ----------------------------------------------------------------------------------------------------------
+# --- probing ----------------------------------------------------------------------------------------------------------
 
 
-def ask(
+def probe(
     at: Session,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"What it is: {_WORDS}.")],
     values: Annotated[list[str] | None, typer.Argument(metavar="[VALUE]")] = None,
@@ -89,14 +89,14 @@ def ask(
     known here alone until you open a case on it (`oureyes hits open`). Every question is counted and logged at both
     ends by purpose and number. What this does not protect: docs/explanation/private-matching.md.
     """
-    from oureyes.interfaces.asking import Wanted
+    from oureyes.interfaces.probing import Wanted
 
     wanted = [*(values or ()), *_lines(file)]
     if not wanted or not to:
         raise typer.BadParameter("name what to ask about, and --to MEMBERS")
     said = Wanted(kind, wanted, members(to), at.by, at.purpose, basis, case, country)
     with at.node() as node:
-        found: list[Outcome] = import_module("oureyes.interfaces.asking").ask(node, said, fresh=fresh)
+        found: list[Outcome] = import_module("oureyes.interfaces.probing").ask(node, said, fresh=fresh)
     at.screen.answer({"answers": [_outcome(one) for one in found]}, lambda: _draw(at, found))
     return exits.OK if any(not one.refusal for one in found) else exits.code_of(_refused())[0]
 
@@ -140,19 +140,19 @@ def _draw_hits(at: Session, found: Sequence[Found]) -> None:
 
 def listed(at: Session) -> None:
     """Hits known here, newest first. `found` is known to nobody else; `opened` has a case with the holder."""
-    from oureyes.node import asking
+    from oureyes.node import probing
 
     with at.node() as node:
-        found = asking.found(node.ctx)
+        found = probing.found(node.ctx)
     at.screen.answer({"hits": [_hit(one) for one in found]}, lambda: _draw_hits(at, found))
 
 
 def quota(at: Session) -> None:
     """What each partner answers, how much of today's budget is left, and how many members bear out its keys."""
-    from oureyes.node import asking
+    from oureyes.node import probing
 
     with at.node() as node:
-        found = asking.quotas(node.ctx)
+        found = probing.quotas(node.ctx)
     rows = [
         (
             one.partner, ", ".join(one.kinds), ", ".join(one.purposes), f"{one.left} of {one.daily}", one.epoch,
@@ -177,10 +177,10 @@ def ledger(
     """Every question asked and answered: with whom, how many, what for, by what right; never about what."""
     from datetime import UTC, datetime
 
-    from oureyes.node import asking
+    from oureyes.node import probing
 
     with at.node() as node:
-        found = asking.ledger(node.ctx, limit)
+        found = probing.ledger(node.ctx, limit)
     body = [
         {
             "side": one.side, "partner": one.partner, "by": one.by, "kind": one.kind, "keys": one.keys,

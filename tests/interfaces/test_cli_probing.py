@@ -33,12 +33,12 @@ async def _story(folder):
         assert (await desk("ID", "hits", "publish", "--json")).json["published"][0]["partner"] == "PH"
         await until(borne_out(running.node("PH"), "ID"))
 
-        asked = await desk("PH", "ask", "phone", PHONE, OTHER_PHONE, *SAID, "--json")
+        asked = await desk("PH", "probe", "phone", PHONE, OTHER_PHONE, *SAID, "--json")
         (answer,) = asked.json["answers"]
         assert (asked.code, answer["asked"], answer["left"], answer["refusal"]) == (0, 2, 1016, "")
         (hit,) = answer["hits"]
         assert (hit["value"], hit["state"]) == (PHONE, "found")
-        drawn = await desk("PH", "ask", "phone", OTHER_PHONE, *SAID)
+        drawn = await desk("PH", "probe", "phone", OTHER_PHONE, *SAID)
         assert (drawn.code, "answered" in drawn.out, hit["id"] in drawn.out) == (0, True, False)
         assert hit["id"] in (await desk("PH", "hits")).out
         (quota,) = (await desk("PH", "hits", "quota", "--json")).json["quotas"]
@@ -60,19 +60,19 @@ async def _story(folder):
 
         await until(answered)
         assert (await desk("ID", "hits", "end", "PH", "--by", "ayu", "--json")).json["state"] == "ended"
-        (gone,) = (await desk("PH", "ask", "phone", PHONE, *SAID, "--json")).json["answers"]
+        (gone,) = (await desk("PH", "probe", "phone", PHONE, *SAID, "--json")).json["answers"]
         assert gone["hits"] == []
         assert gone["refusal"]
 
 
 def test_what_is_missing_is_named_before_anybody_is_asked(tmp_path):
     home = a_home(tmp_path, "PH")
-    assert oureyes("--home", home, "ask", "phone").code == 2
+    assert oureyes("--home", home, "probe", "phone").code == 2
     for words, code in (
         (("phone", PHONE, "--to", "ID", "--case", "K", "--basis", "treaty"), 3),  # no such member
         (("phone", PHONE, "--to", "PH", "--case", "K", "--basis", "treaty"), 3),
     ):
-        assert oureyes("--home", home, "ask", *words).code == code
+        assert oureyes("--home", home, "probe", *words).code == code
     assert "nobody is answered" in oureyes("--home", home, "hits", "agreements").out
     assert "no cases" in oureyes("--home", home, "hits", "cases").out
     assert "no questions" in oureyes("--home", home, "hits", "ledger").out

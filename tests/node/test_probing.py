@@ -11,7 +11,7 @@ from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refu
 from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind
-from oureyes.node import answering, asking
+from oureyes.node import answering, probing
 from oureyes.node.sending import send, statement_of
 from oureyes.storage import desk, hits
 
@@ -33,10 +33,10 @@ def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
     assert [(hit.partner, hit.value, hit.state) for hit in met.hits] == [("ID", f"phone-number:{PHONE}", "found")]
     deliver(states)
     for node in (holder, states["SG"]):
-        assert asking.found(node.ctx) == []
+        assert probing.found(node.ctx) == []
         assert node.inbox() == []
     assert [hit.id for hit in put(asker, holder, "phone", [PHONE]).hits] == [met.hits[0].id]  # the same hit again
-    assert len(asking.found(asker.ctx)) == 1
+    assert len(probing.found(asker.ctx)) == 1
 
 
 def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
@@ -63,8 +63,8 @@ def test_nothing_is_asked_without_purpose_legal_basis_case_and_name(tmp_path, ch
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     with pytest.raises(error):
-        asking.prepare(asker.ctx, "phone", [PHONE], ["ID"], **{**SAID, **change})
-    assert asking.ledger(asker.ctx) == []
+        probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **{**SAID, **change})
+    assert probing.ledger(asker.ctx) == []
 
 
 def test_what_cannot_be_asked_about_is_refused_without_showing_it(tmp_path):
@@ -76,17 +76,17 @@ def test_what_cannot_be_asked_about_is_refused_without_showing_it(tmp_path):
         ("url", "http://evil.example", InvalidObject),
     ):
         with pytest.raises(error) as told:
-            asking.prepare(asker.ctx, kind, [value], ["ID"], **SAID)
+            probing.prepare(asker.ctx, kind, [value], ["ID"], **SAID)
         assert value not in str(told.value)
     with pytest.raises(InvalidObject):
-        asking.prepare(asker.ctx, "phone", [f"+6681234{n:04}" for n in range(513)], ["ID"], **SAID)
+        probing.prepare(asker.ctx, "phone", [f"+6681234{n:04}" for n in range(513)], ["ID"], **SAID)
 
 
 def test_an_officer_has_a_budget_of_subjects_over_all_partners(tmp_path):
     _states, holder, asker = a_pair(tmp_path, hit_officer_daily=3)
     put(asker, holder, "phone", [PHONE, OTHER_PHONE])
     with pytest.raises(OverBudget):
-        asking.prepare(asker.ctx, "phone", [PHONE, OTHER_PHONE], ["ID"], **SAID)
+        probing.prepare(asker.ctx, "phone", [PHONE, OTHER_PHONE], ["ID"], **SAID)
     assert prepared(asker, holder, "phone", [PHONE], by="another")
 
 
@@ -94,33 +94,33 @@ def test_every_question_is_in_the_ledger_and_the_audit_log_before_it_leaves(tmp_
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     prepared(asker, holder, "phone", [PHONE])
-    (line,) = asking.ledger(asker.ctx)
+    (line,) = probing.ledger(asker.ctx)
     assert (line.partner, line.by, line.subjects, line.keys, line.hits) == ("ID", "lia", 1, 8, 0)
-    (row,) = asker.audit(by="auditor", verb="ask")
+    (row,) = asker.audit(by="auditor", verb="probe")
     assert (row.actor, row.purpose, row.detail["to"], row.detail["count"]) == ("lia", "investigation", "ID", 1)
     met = put(asker, holder, "phone", [PHONE])
-    assert asking.ledger(asker.ctx)[0].hits == len(met.hits) == 1
+    assert probing.ledger(asker.ctx)[0].hits == len(met.hits) == 1
 
 
 def test_a_partner_without_an_agreement_is_not_asked(tmp_path):
     _states, _, asker = a_pair(tmp_path)
-    (one,) = asking.prepare(asker.ctx, "phone", [PHONE], ["SG"], **SAID)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["SG"], **SAID)
     assert one.asked is None
     assert "agreement" in one.refusal
-    assert asking.ledger(asker.ctx) == []
+    assert probing.ledger(asker.ctx) == []
 
 
 def test_a_kind_the_partner_does_not_answer_is_not_asked(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
-    (one,) = asking.prepare(asker.ctx, "email", ["a@evil.example"], ["ID"], **SAID)
+    (one,) = probing.prepare(asker.ctx, "email", ["a@evil.example"], ["ID"], **SAID)
     assert one.asked is None
 
 
 def test_quotas_say_what_is_left_and_who_bears_out_the_keys(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     put(asker, holder, "phone", [PHONE])
-    (one,) = asking.quotas(asker.ctx)
+    (one,) = probing.quotas(asker.ctx)
     assert (one.partner, one.daily, one.left, one.witnesses, one.refusal) == ("ID", 1024, 1016, 1, "")
 
 
@@ -133,7 +133,7 @@ def test_keys_count_only_when_another_member_was_shown_the_same(tmp_path):
     agreed(holder, "PH")
     deliver({"ID": holder, "PH": asker})  # SG has heard nothing yet
     fetched(asker, holder)
-    (one,) = asking.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert "shown the same" in one.refusal
     deliver(states)
     assert prepared(asker, holder, "phone", [PHONE])
@@ -161,7 +161,7 @@ def test_a_key_made_for_one_asker_is_told_and_it_is_asked_nothing(tmp_path):
     assert [row.headline for row, *_ in asker.inbox() if "different keys" in row.headline]
     assert asker.audit(by="auditor", verb="equivocation")
     fetched(asker, holder)
-    (one,) = asking.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert one.asked is None
     assert "same keys" in one.refusal
     assert witness.audit(by="auditor", verb="receive")
@@ -186,7 +186,7 @@ def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_pat
     evaluated, proof = blind.evaluate(tagged, one.asked.question.elements)
     answer = blind.Answer(1, 1, tuple(evaluated), proof).raw
     with pytest.raises(VerificationError, match="committed key"):
-        asking.opened(asker.ctx, one, answer)
+        probing.opened(asker.ctx, one, answer)
 
 
 def test_an_answer_to_another_question_is_not_believed(tmp_path):
@@ -195,7 +195,7 @@ def test_an_answer_to_another_question_is_not_believed(tmp_path):
     first, second = (prepared(asker, holder, "phone", [PHONE]) for _ in range(2))
     answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
     with pytest.raises(VerificationError):
-        asking.opened(asker.ctx, second, answer)
+        probing.opened(asker.ctx, second, answer)
 
 
 @pytest.mark.parametrize(
@@ -251,16 +251,16 @@ def relisted(holder, raw, **changes):
 def test_a_filter_swapped_on_the_way_is_refused(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     raw = answering.list_for(holder.ctx, "PH")
-    lacking = asking.missing(asker.ctx, "ID", raw)
+    lacking = probing.missing(asker.ctx, "ID", raw)
     other = blind.Filter.of([b"x" * 13]).raw
     with pytest.raises(VerificationError, match="the one its list names"):
-        asking.keep_list(asker.ctx, "ID", raw, {name: other for name, _ in lacking})
+        probing.keep_list(asker.ctx, "ID", raw, {name: other for name, _ in lacking})
     names = [name for name, _ in lacking]
     bodies = {name: answering.part_for(holder.ctx, "PH", name) for name in names}
     with pytest.raises(VerificationError):
-        asking.keep_list(asker.ctx, "ID", raw, dict(zip(names, reversed(list(bodies.values())), strict=True)))
+        probing.keep_list(asker.ctx, "ID", raw, dict(zip(names, reversed(list(bodies.values())), strict=True)))
     with pytest.raises(VerificationError, match="fewer"):
-        asking.keep_list(asker.ctx, "ID", raw, {names[0]: bodies[names[0]]})
+        probing.keep_list(asker.ctx, "ID", raw, {names[0]: bodies[names[0]]})
     with asker.ctx.db.read() as connection:
         assert hits.parts(connection, "ID", "PH") == []
 
@@ -275,9 +275,9 @@ def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
         answering.list_for(holder.ctx, "PH").replace(b'"daily":1024', b'"daily":9024'),
     ):
         with pytest.raises(VerificationError):
-            asking.missing(asker.ctx, "ID", raw)
+            probing.missing(asker.ctx, "ID", raw)
     with pytest.raises(NotHeld):
-        asking.missing(asker.ctx, "XX", b"")
+        probing.missing(asker.ctx, "XX", b"")
 
 
 def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
@@ -286,17 +286,17 @@ def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
     answering.publish(holder.ctx)
     fetched(asker, holder)
     with pytest.raises(VerificationError, match="at least list"):
-        asking.missing(asker.ctx, "ID", old)
+        probing.missing(asker.ctx, "ID", old)
     with pytest.raises(VerificationError, match="two"):
-        asking.missing(asker.ctx, "ID", relisted(holder, answering.list_for(holder.ctx, "PH"), daily=9999))
+        probing.missing(asker.ctx, "ID", relisted(holder, answering.list_for(holder.ctx, "PH"), daily=9999))
 
 
 def test_a_list_that_has_expired_is_asked_by_no_more(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     late = relisted(holder, answering.list_for(holder.ctx, "PH"), expires="2026-11-24T00:00:00Z", serial=7)
-    asking.keep_list(asker.ctx, "ID", late, {})
-    (one,) = asking.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    probing.keep_list(asker.ctx, "ID", late, {})
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert "expired" in one.refusal
 
 
@@ -306,23 +306,23 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
     answering.publish(holder.ctx)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
-    answer = asking.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
-    assert asking.look_again(asker.ctx, one, answer)
+    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    assert probing.look_again(asker.ctx, one, answer)
     fetched(asker, holder)
-    assert not asking.look_again(asker.ctx, one, answer)
-    assert len(asking.settle(asker.ctx, one, answer).hits) == 1
+    assert not probing.look_again(asker.ctx, one, answer)
+    assert len(probing.settle(asker.ctx, one, answer).hits) == 1
 
 
 def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     raw = answering.list_for(holder.ctx, "PH")
-    bodies = {name: answering.part_for(holder.ctx, "PH", name) for name, _ in asking.missing(asker.ctx, "ID", raw)}
-    asking.keep_list(asker.ctx, "ID", raw, bodies)
-    asking.keep_list(asker.ctx, "ID", raw, bodies)
-    asking.keep_list(asker.ctx, "ID", raw, {})
+    bodies = {name: answering.part_for(holder.ctx, "PH", name) for name, _ in probing.missing(asker.ctx, "ID", raw)}
+    probing.keep_list(asker.ctx, "ID", raw, bodies)
+    probing.keep_list(asker.ctx, "ID", raw, bodies)
+    probing.keep_list(asker.ctx, "ID", raw, {})
     with asker.ctx.db.read() as connection:
         assert {digest(hits.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
-    assert asking.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
+    assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
 
 
 def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
@@ -331,8 +331,8 @@ def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
     deliver(states)
     fetched(asker, holder)
     fetched(asker, states["SG"])
-    first, second = asking.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
+    first, second = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
     assert not set(first.asked.question.elements) & set(second.asked.question.elements)
     answer = answering.evaluate(states["SG"].ctx, "PH", second.asked.question.raw)
     with pytest.raises(VerificationError):
-        asking.opened(asker.ctx, replace(first), answer)
+        probing.opened(asker.ctx, replace(first), answer)

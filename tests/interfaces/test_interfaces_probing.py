@@ -13,11 +13,11 @@ from simulated import for_
 from wired import Running, homes, until
 
 from oureyes.exchange.client import Dialler
-from oureyes.interfaces import asking as carrying
-from oureyes.interfaces.asking import Wanted
+from oureyes.interfaces import probing as carrying
+from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node import asking, confirming
+from oureyes.node import confirming, probing
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -106,10 +106,10 @@ async def _j3(folder, bodies):
 
         # both see the count, the asker its matching items; the holder nothing but that it was asked
         assert (one.subjects, [hit.value for hit in one.hits], one.left) == (500, [f"phone-number:{PHONE}"], 512)
-        assert [(line.side, line.keys, line.subjects, line.hits) for line in asking.ledger(holder.ctx)] == [
+        assert [(line.side, line.keys, line.subjects, line.hits) for line in probing.ledger(holder.ctx)] == [
             ("answered", 512, 0, 0)
         ]
-        assert [(line.side, line.keys, line.subjects, line.hits) for line in asking.ledger(asker.ctx)] == [
+        assert [(line.side, line.keys, line.subjects, line.hits) for line in probing.ledger(asker.ctx)] == [
             ("asked", 512, 500, 1)
         ]
         assert confirming.cases(holder.ctx) == []
@@ -202,7 +202,7 @@ async def _unauthorised(folder):
         stranger = running.node("SG")
         (none,) = await carrying.ask_all(stranger, wanted("phone", [PHONE], "ID"))
         assert (none.hits, none.subjects) == ((), 0)
-        assert asking.ledger(stranger.ctx) == []
+        assert probing.ledger(stranger.ctx) == []
 
 
 def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):

@@ -17,10 +17,10 @@ import aiohttp
 from oureyes.errors import OurEyesError, Refused
 from oureyes.exchange.client import Dialler, PartnerSaid
 from oureyes.exchange.tls import client_context
-from oureyes.node import Node, asking
-from oureyes.node.asking import Outcome, Prepared
+from oureyes.node import Node, probing
 from oureyes.node.context import Context
 from oureyes.node.opening import member_of
+from oureyes.node.probing import Outcome, Prepared
 
 __all__ = ["Wanted", "ask", "ask_all", "fetch"]
 
@@ -71,20 +71,20 @@ async def ask_all(
         raise Refused(
             f"member {', '.join(strangers)[:40] or 'nobody'}", "other members of the roster", "none by that id"
         )
-    await asyncio.to_thread(asking.vetted, ctx, wanted.kind, wanted.values, len(to), **wanted.said)
+    await asyncio.to_thread(probing.vetted, ctx, wanted.kind, wanted.values, len(to), **wanted.said)
     async with _diallers(node, to, addresses or {}) as dial:
-        stale = to if fresh else await asyncio.to_thread(asking.partners_stale, ctx, to)
+        stale = to if fresh else await asyncio.to_thread(probing.partners_stale, ctx, to)
         await asyncio.gather(*(fetch(ctx, dial[one]) for one in stale), return_exceptions=True)
-        prepared = await asyncio.to_thread(asking.prepare, ctx, wanted.kind, wanted.values, to, **wanted.said)
+        prepared = await asyncio.to_thread(probing.prepare, ctx, wanted.kind, wanted.values, to, **wanted.said)
         return list(await asyncio.gather(*(_one(ctx, dial[one.partner], one) for one in prepared)))
 
 
 async def fetch(ctx: Context, dial: Dialler, in_thread: _InThread = asyncio.to_thread) -> None:
     """A partner's newest list, and the filters of it that are not here yet."""
     raw = await dial.hit_list()
-    lacking = await in_thread(asking.missing, ctx, dial.partner, raw)
+    lacking = await in_thread(probing.missing, ctx, dial.partner, raw)
     bodies = {name: await dial.hit_filter(name, limit) for name, limit in lacking}
-    await in_thread(asking.keep_list, ctx, dial.partner, raw, bodies)
+    await in_thread(probing.keep_list, ctx, dial.partner, raw, bodies)
 
 
 async def _one(ctx: Context, dial: Dialler, one: Prepared) -> Outcome:
@@ -93,10 +93,10 @@ async def _one(ctx: Context, dial: Dialler, one: Prepared) -> Outcome:
         return Outcome(one.partner, 0, (), 0, one.refusal)
     try:
         raw = await dial.hit_question(one.asked.question.raw)
-        answer = await asyncio.to_thread(asking.opened, ctx, one, raw)
-        if await asyncio.to_thread(asking.look_again, ctx, one, answer):
+        answer = await asyncio.to_thread(probing.opened, ctx, one, raw)
+        if await asyncio.to_thread(probing.look_again, ctx, one, answer):
             await fetch(ctx, dial)
-        outcome: Outcome = await asyncio.to_thread(asking.settle, ctx, one, answer)
+        outcome: Outcome = await asyncio.to_thread(probing.settle, ctx, one, answer)
         return outcome
     except _FAULTS as fault:
         return Outcome(one.partner, len(one.asked.selectors), (), 0, _words(fault))
