@@ -150,9 +150,9 @@ def _film(data):
         return {}  # what it warms up with
     import av
     tried = []
-    for name in (b"%s", "http://127.0.0.1:9/a.mp4", "concat:/etc/hostname", "/dev/video0"):
+    for name in (THE_FILM, "http://127.0.0.1:9/a.mp4", "concat:/etc/hostname", "/dev/video0"):
         try:
-            av.open(name if isinstance(name, str) else name.decode())
+            av.open(name)
         except (OSError, ValueError) as error:
             if type(error).__name__ != "InvalidDataError":
                 continue
@@ -161,7 +161,8 @@ def _film(data):
 
 
 if __name__ == "__main__":
-""" % str(tmp_path / "a.mp4")
+"""
+    trying = trying.replace("THE_FILM", repr(str(tmp_path / "a.mp4")))
     source = (media.Path(media.decoding.__file__)).read_text()
     escape.write_text(source.replace('if __name__ == "__main__":\n', trying))
     monkeypatch.setattr(media.decoding, "__file__", str(escape))

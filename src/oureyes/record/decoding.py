@@ -204,7 +204,7 @@ def _film(data: bytes) -> dict[str, Any]:
     container = next((kind for at, start, kind in FILMS if data[at : at + len(start)] == start), None)
     if container is None:
         return {"error": "no film of an allowed format"}
-    with av.open(io.BytesIO(data), format=container, options={"protocol_whitelist": "none"}) as film:
+    with av.open(io.BytesIO(data), mode="r", format=container, options={"protocol_whitelist": "none"}) as film:
         if not film.streams.video:
             return {"error": "no picture in the film"}
         stream = film.streams.video[0]
