@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes.correlate.casepatterns import Cluster as CaseCluster
+from oureyes.correlate.judgements import Cluster as JudgedCluster
 from oureyes.model.findings import Alert, AlertState, Holding, Judgement, Subscription, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -23,6 +24,7 @@ from oureyes.node import (
     exporting,
     following,
     hashing,
+    judging,
     listing,
     overseeing,
     planning,
@@ -372,9 +374,19 @@ class Node:
         """Everything that holds a value, however common."""
         return understanding.holders(self.ctx, value, by=by, purpose=purpose)
 
-    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
-        """A person's word on a match; the latest counts, none is lost."""
-        return connecting.judge(self.ctx, left, right, verdict, by=by, why=why)
+    def judge(
+        self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "", purpose: str = "investigation"
+    ) -> Judgement:
+        """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
+        return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
+
+    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of a thing and any other."""
+        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+
+    def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
+        """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
+        return judging.clusters(self.ctx, identifier, by=by, purpose=purpose)
 
     def subscribe(self, rule: Subscription, *, by: str) -> None:
         """Be told."""
