@@ -278,6 +278,7 @@ class Service:
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
+            self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
             self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
             self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),

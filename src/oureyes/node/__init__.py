@@ -19,6 +19,7 @@ from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
+    asking,
     connecting,
     exchanging,
     exporting,
@@ -41,6 +42,8 @@ from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
+from oureyes.plan.questions import Question
+from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
@@ -490,6 +493,41 @@ class Node:
     def waive(self, plan: str, claim: str, *, until: str, why: str, by: str) -> planning.Standing:
         """Accept a gap in a plan of ours until a day."""
         return planning.waive(self.ctx, plan, claim, until, why, by=by)
+
+    def ask(
+        self,
+        to: str,
+        text: str,
+        *,
+        urgency: Urgency = Urgency.ORDINARY,
+        about: Sequence[str] = (),
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+    ) -> tuple[Question, desk.Draft]:
+        """Put a question to a partner, with a term; it leaves when its release is approved."""
+        return asking.ask(self.ctx, to, text, urgency=urgency, about=about, by=by, purpose=purpose, marking=marking)
+
+    def reply(
+        self,
+        question: str,
+        state: RequestState,
+        *,
+        ground: str = "",
+        text: str = "",
+        by: str,
+        purpose: str = "investigation",
+    ) -> desk.Draft:
+        """Acknowledge, answer or refuse a question that was put to us."""
+        return asking.reply(self.ctx, question, state, ground=ground, text=text, by=by, purpose=purpose)
+
+    def requests(self, *, by: str, purpose: str = "investigation") -> list[asking.Asked]:
+        """Questions of ours and to us, with their clocks."""
+        return asking.requests(self.ctx, by=by, purpose=purpose)
+
+    def watch_requests(self) -> int:
+        """Put before the desk what is overdue or had no sign of life; how many alerts."""
+        return asking.watch(self.ctx)
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from oureyes.model.markings import Onward
 from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Roster, Statement
-from oureyes.node import connecting, planning
+from oureyes.node import asking, connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
 from oureyes.node.sending import RESTORED, current_channel, frontier_of, reopen, send, statement_of
@@ -438,6 +438,7 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
             marking = item.marking.but(originator=item.marking.originator or statement.origin)
             objects.set_label(connection, item.object.id, statement.origin, marking, ctx.now_us())
             objects.set_tags(connection, item.object.id, statement.origin, item.tags)
+    asking.received(ctx, connection, statement)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
