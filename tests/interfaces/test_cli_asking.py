@@ -21,7 +21,7 @@ def carried(*found: Path) -> None:
 def test_a_question_is_asked_acknowledged_and_refused_on_a_ground(tmp_path: Path) -> None:
     malaysia, thailand = homes(tmp_path, "MY", "TH")
     asked = oureyes("--home", malaysia, "--by", "aziz", "ask", "TH", "Is it he?", "--urgency", "urgent", "--json").json
-    assert oureyes("--home", malaysia, "--by", "salmah", "approve", asked["draft"]).code == 0
+    assert oureyes("--home", malaysia, "--by", "salmah", "release", "approve", asked["draft"]).code == 0
     carried(malaysia, thailand)
     (there,) = oureyes("--home", thailand, "requests", "--json").json["requests"]
     assert (there["from"], there["question"], there["replies"]) == ("MY", "Is it he?", [])
@@ -29,7 +29,7 @@ def test_a_question_is_asked_acknowledged_and_refused_on_a_ground(tmp_path: Path
     assert "Is it he?" in oureyes("--home", malaysia, "requests").out.replace("\n", " ")
     for words in (["acknowledged"], ["refused", "--ground", "minor"]):
         draft = oureyes("--home", thailand, "--by", "somchai", "reply", asked["id"], *words, "--json").json["draft"]
-        assert oureyes("--home", thailand, "--by", "malee", "approve", draft).code == 0
+        assert oureyes("--home", thailand, "--by", "malee", "release", "approve", draft).code == 0
     carried(malaysia, thailand)
     (here,) = oureyes("--home", malaysia, "requests", "--json").json["requests"]
     assert [one["state"] for one in here["replies"]] == ["acknowledged", "refused"]

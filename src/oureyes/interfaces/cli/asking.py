@@ -60,19 +60,18 @@ def requests(at: Session) -> None:
     """Questions of ours and to us: the time left or over, and what was replied."""
     with at.node() as node:
         found = node.requests(by=at.by, purpose=at.purpose)
-    rows = [
-        (one.question.id, one.question.asker, one.question.asked, one.question.text, one.words, _due(one))
-        for one in found
-    ]
-    columns = ("id", "from", "to", "question", "stands", "due")
-    at.screen.answer(
-        {"requests": [_as_json(one) for one in found]},
-        lambda: at.screen.table(columns, rows, empty="nobody asks anything"),
-    )
 
+    def draw() -> None:
+        for one in found:
+            question = one.question
+            at.screen.line(f"{question.asker} → {question.asked}: {question.text}", "bold")
+            due = f", due {one.clock.due()[:16]}Z" if one.clock else ""
+            at.screen.line(f"      {one.words}{due} ({question.id})")
+            at.screen.lines(f"      about {ref}" for ref in question.about)
+        if not found:
+            at.screen.line("nobody asks anything", "dim")
 
-def _due(one: Asked) -> str:
-    return one.clock.due()[:19] if one.clock else ""
+    at.screen.answer({"requests": [_as_json(one) for one in found]}, draw)
 
 
 def _as_json(one: Asked) -> dict[str, Any]:
