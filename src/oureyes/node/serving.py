@@ -327,7 +327,7 @@ class Serving:
         options = Options(country=self.ctx.config.country or None, definitions=self._definitions(whole))
         settled: list[Settled] = []
         kept: list[objects.Incoming] = []
-        known: dict[int, Marking] = {}
+        known: dict[Marking | None, Marking] = {}
         for item in stix.read(BytesIO(whole), options):
             refused = _refused(account, item)
             if item.counts:  # what an upgrade made besides has none: it was not posted as such
@@ -336,11 +336,11 @@ class Serving:
                 kept.append(self._incoming(account, item, known))
         return kept, settled
 
-    def _incoming(self, account: Account, item: Record, known: dict[int, Marking]) -> objects.Incoming:
-        marking = known.get(id(item.marking))
+    def _incoming(self, account: Account, item: Record, known: dict[Marking | None, Marking]) -> objects.Incoming:
+        marking = known.get(item.marking)
         if marking is None:
             default = account.marking.but(originator=self.ctx.me)
-            marking = known[id(item.marking)] = bounded(item.marking, default, account.max_grade)
+            marking = known[item.marking] = bounded(item.marking, default, account.max_grade)
         return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
 
     def _definitions(self, body: bytes) -> dict[str, Marking | None]:

@@ -23,7 +23,7 @@ from oureyes.model.instants import is_instant
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.record.observed import identity_of, moment, provenance, reported
+from oureyes.record.observed import moment, provenance, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import kept, rows_of
 
@@ -59,8 +59,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
 
 
 def _ofac(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
-    source = options.source or "OFAC"
-    listed = _List(source, moment(options.date), identity_of(source))
+    listed = _List("OFAC", moment(options.date), source_of(options.source or "OFAC", "OFAC"))
     yield Record(listed.by)
     assets = _ASSETS.match(data) is not None
     for place, row in enumerate(rows_of(data, subject), 1):
@@ -190,15 +189,14 @@ def _table(content: dict[str, Any], kind: str = "x-oureyes-table") -> StixObject
 
 def _consolidated(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
     _refuse_entities(data, subject)
-    source = options.source or "UN Security Council"
-    date = options.date
+    name, date = "UN Security Council", options.date
     try:
         events = ElementTree.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314  # see _refuse_entities
-        listed = _List(source, moment(date), identity_of(source))
+        listed = _List(name, moment(date), source_of(options.source or name, name))
         yield Record(listed.by)
         for event, element in events:
             if event == "start" and element.tag == "CONSOLIDATED_LIST" and not date:
-                listed = _List(source, moment(element.get("dateGenerated", "")), listed.by)
+                listed = _List(name, moment(element.get("dateGenerated", "")), listed.by)
             elif event == "end" and element.tag in ("INDIVIDUAL", "ENTITY"):
                 yield from _entry(element, listed)
                 element.clear()
