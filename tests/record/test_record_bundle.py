@@ -41,7 +41,11 @@ def test_our_tlp_definitions_are_those_that_oasis_publishes() -> None:
     assert sorted(published, key=str) == sorted((dict(tlp_definition(tlp)) for tlp in TLP), key=str)
 
 
-@given(st.dictionaries(st.text(max_size=9).map("x_".__add__), st.text(max_size=9) | st.floats(allow_nan=False, allow_infinity=False)))
+@given(
+    st.dictionaries(
+        st.text(max_size=9).map("x_".__add__), st.text(max_size=9) | st.floats(allow_nan=False, allow_infinity=False)
+    )
+)
 def test_all_else_of_an_object_keeps_its_very_bytes(extra: dict[str, object]) -> None:
     raw = json.dumps({**an_object("tool", name="t").content, **extra}, indent=1, ensure_ascii=True).encode()
     obj = StixObject.parse(raw)

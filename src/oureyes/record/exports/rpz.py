@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import PAP
-from oureyes.model.observables import Observable, registered_domain
+from oureyes.model.observables import Observable, own_domain
 from oureyes.record.exports.sheet import Left, Sheet, Value, Written
 from oureyes.record.exports.wording import groups, head
 
@@ -62,13 +62,13 @@ def _unfit(value: Value, sheet: Sheet) -> str:
     labels = one.value.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or len(one.value) > _LONGEST or len(labels) < 2:
         return "no name that a zone can hold"
-    return "" if registered_domain(one.value) else "a public suffix: names of others lie below it"
+    return "" if own_domain(one.value) else "a public suffix: names of others lie below it"
 
 
 def _names(one: Observable) -> Iterator[str]:
     if one.kind == "domain-name":
         yield one.value
-        if registered_domain(one.value) == one.value:
+        if own_domain(one.value) == one.value:
             yield f"*.{one.value}"
     else:
         yield f"{_reversed(one.value)}.rpz-ip"

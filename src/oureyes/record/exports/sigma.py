@@ -6,6 +6,7 @@ Sigma is one as well: `*` and `?` are wildcards and a backslash escapes, so all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,6 +18,7 @@ from oureyes.record.exports.wording import groups, head, plain
 
 __all__ = ["quoted", "write"]
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOST = 500  # values in one rule: back-ends have limits of their own
 
 
@@ -48,12 +50,14 @@ _LOGS: Mapping[str, _Log] = {
 
 def write(sheet: Sheet) -> Written:
     """Rules, one document each, for every place and every set of terms."""
-    fit = [value for value in sheet.values if value.observable.kind in _LOGS]
-    left = [
-        Left(value.thing.object.id, "Sigma has no log for a value of its kind")
-        for value in sheet.values
-        if value.observable.kind not in _LOGS
-    ]
+    fit, left = list[Value](), list[Left]()
+    for value in sheet.values:
+        if value.observable.kind not in _LOGS:
+            left.append(Left(value.thing.object.id, "Sigma has no log for a value of its kind"))
+        elif _SURROGATE.search(value.observable.value):
+            left.append(Left(value.thing.object.id, "a value that is no text"))
+        else:
+            fit.append(value)
     told = sheet.of(fit)
     comments = "".join(f"# {line}\n" for line in head(told, "Our Eyes rules in Sigma"))
     rules = "".join(f"---\n{rule}" for rule in _rules(told))
