@@ -305,8 +305,8 @@ class Node:
         """An exported log against the roster's keys alone."""
         return exchanging.verify_export(self.ctx.roster, raw)
 
-    def recover_from(self, raw: bytes) -> tuple[Channel, int]:
-        """After a restore: our lost entries, from the log their recipient exported."""
+    def recover_from(self, raw: bytes) -> exchanging.Recovered:
+        """After a restore: our lost entries and what they say, from the log their recipient exported."""
         return exchanging.recover_from(self.ctx, raw)
 
     # --- media -------------------------------------------------------------------------------------------------------
