@@ -16,10 +16,10 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
 from oureyes.record import lists, misp, money, signals, stix, table, text, trails
+from oureyes.record.bundle import export_bundle
 from oureyes.record.demands import of_definition
 from oureyes.record.misp_export import event_of, to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
-from oureyes.record.stix import export_bundle
 from oureyes.record.successors import revocations, technique_successors
 from oureyes.record.table import export_csv
 

@@ -23,7 +23,7 @@ from oureyes.model.instants import is_instant
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.record.observed import dated, identity_of, moment, provenance, recorded, reported
+from oureyes.record.observed import dated, moment, provenance, recorded, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import kept, rows_of
 
@@ -59,8 +59,8 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
 
 
 def _ofac(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
-    source = options.source or "OFAC"
-    listed = _List(source, dated(options), options.date, identity_of(source, recorded(options)))
+    by = source_of(options.source or "OFAC", recorded(options), "OFAC")
+    listed = _List("OFAC", dated(options), options.date, by)
     yield Record(listed.by)
     assets = _ASSETS.match(data) is not None
     for place, row in enumerate(rows_of(data, subject), 1):
@@ -191,15 +191,16 @@ def _table(content: dict[str, Any], kind: str = "x-oureyes-table") -> StixObject
 
 def _consolidated(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
     _refuse_entities(data, subject)
-    source = options.source or "UN Security Council"
+    name = "UN Security Council"
     try:
         events = ElementTree.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314  # see _refuse_entities
-        listed = _List(source, dated(options), options.date, identity_of(source, recorded(options)))
+        by = source_of(options.source or name, recorded(options), name)
+        listed = _List(name, dated(options), options.date, by)
         yield Record(listed.by)
         for event, element in events:
             if event == "start" and element.tag == "CONSOLIDATED_LIST" and not options.date:
                 if made := moment(element.get("dateGenerated", "")):
-                    listed = _List(source, made, made, listed.by)
+                    listed = _List(name, made, made, by)
             elif event == "end" and element.tag in ("INDIVIDUAL", "ENTITY"):
                 yield from _entry(element, listed)
                 element.clear()

@@ -28,7 +28,7 @@ from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.transfers import Transfer, card, end_object, end_of, payment_reference
 from oureyes.record.demands import of_tags
-from oureyes.record.observed import dated, identity_of, marking_refs, moment, provenance, recorded
+from oureyes.record.observed import dated, marking_refs, moment, provenance, recorded, source_of
 from oureyes.record.opening import JSON_ERRORS, read_bytes, top_level
 
 __all__ = ["NAME", "read", "sniff"]
@@ -81,7 +81,7 @@ class _Told:
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """Every line; one that says nothing usable is put aside."""
     subject = options.source or NAME
-    by = identity_of(subject, recorded(options))
+    by = source_of(subject, recorded(options))
     yield Record(by)
     for place, line in enumerate(read_bytes(stream, subject, options.max_bytes).splitlines(), 1):
         if line.strip():

@@ -26,6 +26,7 @@ __all__ = [
     "recorded",
     "reported",
     "sighted",
+    "source_of",
 ]
 
 _HASHES = {
@@ -91,6 +92,14 @@ def identity_of(name: str, at: str, kind: str = "organization") -> StixObject:
             "identity_class": kind,
         }
     )
+
+
+def source_of(name: str, at: str, shown: str = "") -> StixObject:
+    """The identity of a source that is known by its file: what a file is called here is nobody else's business, so the
+    id follows from that name and what is shown does not. `shown` is what its form tells, such as whose list it is."""
+    identifier = derived_id("identity", "organization", name)
+    shown = shown or f"unnamed source {identifier.partition('--')[2][:8]}"
+    return StixObject.make({**identity_of(shown, at).content, "id": identifier})
 
 
 def moment(date: str) -> str:

@@ -14,18 +14,20 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, BinaryIO
 
 from oureyes.errors import InvalidObject
 from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
+from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.markings import TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import KINDS, Observable, defang, normalise
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import lists, signals
 from oureyes.record.demands import of_tags
-from oureyes.record.observed import dated, guess, identity_of, marking_refs, moment, provenance, recorded, reported
+from oureyes.record.observed import dated, guess, marking_refs, moment, provenance, recorded, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import is_table, kept, rows_of
 
@@ -46,7 +48,7 @@ _NAMES: Mapping[str, str] = {
 _TRIGGERS = frozenset(_NAMES.values()) - {"type", "comment", "date", "tag", "tlp"}
 _LOOSE = frozenset(_TRIGGERS - {"value"})
 _MANY = re.compile(r"[\s,;|]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide forms count in East Asia
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -95,7 +97,7 @@ def _opened(first: Sequence[str], options: Options) -> tuple[_Table, bool]:
         if len(first) == 1:
             roles = ("value",)
     source = options.source or NAME
-    by = identity_of(source, recorded(options))
+    by = source_of(source, recorded(options))
     table = _Table(source, dated(options), options.country, names, _meant(roles), by)
     return table, headed
 
@@ -123,8 +125,7 @@ def _is_header(names: Sequence[str]) -> bool:
 
 def _header(table: _Table) -> Iterator[Record]:
     yield Record(table.identity)
-    content = {"source_name": table.source, "columns": list(table.columns)}
-    yield Record(kept("x-oureyes-table", content), counts=(("rows", 1),))
+    yield Record(kept("x-oureyes-table", {"columns": list(table.columns)}), counts=(("rows", 1),))
 
 
 def _row(row: Sequence[str], table: _Table, place: int) -> Iterator[Record | Rejected]:
@@ -211,7 +212,7 @@ def _as_row(
     columns = dict(zip(table.columns, row, strict=False))
     extra = list(row[len(table.columns) :])
     named = next((columns[name] for name in columns if name.lower() in ("name", "longname", "title", "value")), "")
-    content = {"source_name": table.source, **({"name": named} if named else {}), "columns": columns}
+    content = {"source_name": table.identity, **({"name": named} if named else {}), "columns": columns}
     obj = kept("x-oureyes-row", content | ({"further_cells": extra} if extra else {}))
     findings = tuple(Finding(obj.id, "warning", message) for message in messages)
     return Record(obj, findings, marking, counts=(("rows", 1),), hold=hold)
@@ -258,24 +259,31 @@ def _observed(observables: Sequence[Observable], refs: list[str]) -> dict[str, A
     return {"extension_type": "property-extension", "observables": shown, "observable_refs": refs}
 
 
-_EXPORTED = ("id", "type", "name", "description", "created", "modified", "labels", "tlp")
+_EXPORTED = ("id", "type", "name", "description", "created", "modified", "labels", "tlp", "pap", "handling", "until")
 
 
-def export_csv(objects: Iterable[StixObject], defanged: bool = True) -> bytes:
-    """A table for people: addresses defanged, and no cell that a spreadsheet would run as a formula."""
+def export_csv(objects: Iterable[StixObject], defanged: bool = True, markings: Iterable[Marking] = ()) -> bytes:
+    """A table for people: addresses defanged, and no cell that a spreadsheet would run as a formula. `markings` are
+    what each object goes under; without them the table says what the objects say themselves."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180 §2
     writer.writerow(_EXPORTED)
-    for obj in objects:
-        content = {**obj.content, "name": obj.name, "tlp": _tlp(obj)}
+    for obj, marking in zip_longest(objects, markings):
+        content = {**obj.content, "name": obj.name, **_marks(obj, marking)}
         cells = [_cell(content.get(name)) for name in _EXPORTED]
         writer.writerow([neutral(defang(cell) if defanged else cell) for cell in cells])
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # spreadsheets guess the encoding without the mark
 
 
-def _tlp(obj: StixObject) -> str:
-    known = [TLP_IDS[ref] for ref in obj.marking_refs if ref in TLP_IDS]
-    return max(known).label if known else ""
+def _marks(obj: StixObject, marking: Marking | None) -> dict[str, str]:
+    said = [TLP_IDS[ref] for ref in obj.marking_refs if ref in TLP_IDS]
+    own = obj.content.get("valid_until")
+    ends = [str(end) for end in (own, marking.expires if marking else None) if is_instant(end)]
+    until = min(ends, key=nanoseconds) if ends else ""
+    if marking is None:
+        return {"tlp": max(said).label if said else "", "pap": "", "handling": "", "until": until}
+    tlp = max([marking.tlp, *said])
+    return {"tlp": tlp.label, "pap": f"PAP:{marking.pap.name}", "handling": str(marking.handling), "until": until}
 
 
 def _cell(value: object) -> str:
@@ -286,4 +294,4 @@ def _cell(value: object) -> str:
 
 def neutral(cell: str) -> str:
     """A cell that starts as a formula does gets an apostrophe (OWASP, CSV injection)."""
-    return "'" + cell if cell.lstrip(" ").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+    return "'" + cell if cell.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
