@@ -92,7 +92,7 @@ class Taken:
 def rare_collection() -> Iterator[None]:
     """Millions of dicts come and go, none in a cycle: looking for cycles every 700 of them cost 8 % of an import."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     try:
         yield
     finally:
@@ -153,7 +153,7 @@ def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]
             out.append(item)
             continue
         marking = known.get(id(item.marking)) or known.setdefault(id(item.marking), item.marking.but(originator=origin))
-        out.append(replace(item, marking=marking))
+        out.append(item._replace(marking=marking))
     return out
 
 
