@@ -238,10 +238,17 @@ class Node:
         return releasing.recipients_of(self.ctx, ids)
 
     def export(
-        self, ids: Iterable[str], form: str, *, by: str, purpose: str = "investigation", to: str = ""
+        self,
+        ids: Iterable[str],
+        form: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        to: str = "",
+        whole: bool = False,
     ) -> exporting.Export:
-        """Objects as one STIX, MISP or CSV file, for a member or for who asks."""
-        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to)
+        """Objects as one file (a bundle, a table, rules, a list …), for a member or for who asks."""
+        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to, whole=whole)
 
     def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
         """Per recipient: allowed or not, why, and the very bytes."""

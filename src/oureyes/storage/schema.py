@@ -373,6 +373,15 @@ posting = _table(
     Column("body", LargeBinary, nullable=False),
     Index("posting_at", "at"),
 )
+edition = _table(
+    "edition",  # what an account last fetched of an export, and since when it has been that
+    Column("collection", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+    rowid=False,
+)
 remote = _table(
     "remote",  # a server of others that is polled or pushed to, and how far it is read
     Column("name", String, primary_key=True),
