@@ -15,6 +15,7 @@ from oureyes.interfaces.cli import (
     correlating,
     demonstrating,
     exchanging,
+    exporting,
     following,
     hashing,
     overseeing,
@@ -79,6 +80,7 @@ for _part in (
     following,
     planning,
     overseeing,
+    exporting,
     caring,
     demonstrating,
 ):
