@@ -28,10 +28,16 @@ _SAID = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\{.*\}|[a-z0-9-]+--[0-9a-fA-F
 
 def flaws(content: Mapping[str, Any]) -> tuple[str, ...]:
     """Every MUST that an object breaks, each once."""
+    return _flaws(json.dumps(content, sort_keys=True))
+
+
+@lru_cache(maxsize=8192)
+def _flaws(text: str) -> tuple[str, ...]:
     its.load_validator = _validator
     its.load_schema = _schema
     its.find_schema = _found
-    found = validate_instance(dict(content), _OPTIONS)
+    content = json.loads(text)
+    found = validate_instance(content, _OPTIONS)
     return tuple(sorted({_rule(str(error), content) for error in found.errors}))
 
 
