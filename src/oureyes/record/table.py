@@ -27,7 +27,7 @@ from oureyes.model.observables import KINDS, Observable, defang, normalise
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import lists, signals
 from oureyes.record.demands import of_tags
-from oureyes.record.observed import guess, marking_refs, moment, provenance, reported, source_of
+from oureyes.record.observed import dated, guess, marking_refs, moment, provenance, recorded, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import is_table, kept, rows_of
 
@@ -63,7 +63,7 @@ class _Table:
     country: str | None
     columns: tuple[str, ...]
     roles: tuple[str, ...]
-    identity: str
+    identity: StixObject
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
@@ -97,7 +97,8 @@ def _opened(first: Sequence[str], options: Options) -> tuple[_Table, bool]:
         if len(first) == 1:
             roles = ("value",)
     source = options.source or NAME
-    table = _Table(source, moment(options.date), options.country, names, _meant(roles), source_of(source).id)
+    by = source_of(source, recorded(options))
+    table = _Table(source, dated(options), options.country, names, _meant(roles), by)
     return table, headed
 
 
@@ -123,7 +124,7 @@ def _is_header(names: Sequence[str]) -> bool:
 
 
 def _header(table: _Table) -> Iterator[Record]:
-    yield Record(source_of(table.source))
+    yield Record(table.identity)
     yield Record(kept("x-oureyes-table", {"columns": list(table.columns)}), counts=(("rows", 1),))
 
 
@@ -154,12 +155,15 @@ def _meaning(
 ) -> Iterator[Record]:
     observables = tuple(dict.fromkeys(_observables(cells, table.country)))
     marking, hold = of_tags(f"tlp:{cell}" for cell in cells.get("tlp", ()) if cell)
-    at = moment(cells.get("date", [""])[0]) if cells.get("date", [""])[0] else table.at
+    said = cells.get("date", [""])[0]
+    at = moment(said) or table.at
+    if said and not moment(said):
+        short = (*short, "its date is none this node reads (2026-03-01): not used as one")
     if cells.get("name", [""])[0]:
         yield from _person(row, cells, observables, table, at, marking, hold)
     elif observables:
-        said = _said(row, cells, table, marking)
-        yield from reported(observables, said, at, "rows", odd=short, marking=marking, hold=hold)
+        meant = _said(row, cells, table, marking)
+        yield from reported(observables, meant, at, "rows", odd=short, marking=marking, hold=hold)
     else:
         message = "no cell is a valid observable: kept as a row, not indexed as one"
         yield _as_row(row, table, (*short, message), marking, hold)
@@ -194,7 +198,7 @@ def _said(row: Sequence[str], cells: Mapping[str, list[str]], table: _Table, mar
     comment = "; ".join(text for text in cells.get("comment", ()) if text)
     tags = [tag for cell in cells.get("tag", ()) for tag in re.split(r"[,;|]", cell) if tag.strip()]
     return {
-        "created_by_ref": table.identity,
+        "created_by_ref": table.identity.id,
         **({"description": comment} if comment else {}),
         **({"labels": [tag.strip() for tag in tags]} if tags else {}),
         **marking_refs(marking),
@@ -236,7 +240,7 @@ def _person(
             "id": derived_id("identity", table.source, *row),
             "created": at,
             "modified": at,
-            "created_by_ref": table.identity,
+            "created_by_ref": table.identity.id,
             "name": cells["name"][0],
             "identity_class": "individual",
             **({"description": "; ".join(cells["comment"])} if any(cells.get("comment", ())) else {}),

@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable, normalise, refang, registered_
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.text import hidden
 from oureyes.record import signals, trails
-from oureyes.record.observed import moment, provenance, sighted, source_of
+from oureyes.record.observed import dated, provenance, recorded, sighted, source_of
 from oureyes.record.opening import read_bytes, top_level
 
 __all__ = ["HOLD", "NAME", "Extraction", "extract", "read", "sniff"]
@@ -45,7 +45,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """The extractions, then the note that refers to them."""
     subject = options.source or NAME
     text = read_bytes(stream, subject, options.max_bytes).decode()
-    by, at = source_of(subject), moment(options.date)
+    by, at = source_of(subject, recorded(options)), dated(options)
     yield Record(by)
     note = derived_id("note", by.id, text)
     refs = []

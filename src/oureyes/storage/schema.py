@@ -28,7 +28,7 @@ __all__ = ["MIN_READER", "NUMBER", "RARE", "metadata"]
 # The schema's number, and the oldest software schema number that may still open it.
 NUMBER = 1
 MIN_READER = 1
-RARE = "('marking-definition', 'x-oureyes-plan')"
+RARE = "('marking-definition', 'x-oureyes-plan', 'x-oureyes-request')"
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself

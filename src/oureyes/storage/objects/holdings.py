@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from oureyes.model.objects import OBSERVABLE_TYPES
 from oureyes.storage.dialect import rows, select_in
-from oureyes.storage.objects.interning import idents
+from oureyes.storage.objects.interning import ACCOUNT, idents
 
 __all__ = [
     "all_labels",
@@ -102,18 +102,18 @@ def is_observable(kind: str) -> bool:
     return kind in OBSERVABLE_TYPES
 
 
-def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, int]:
-    """The label of each id's current holding, ours where there is one."""
+def labels_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+    """(origin, label) of every current holding of each id; what an outside account posted has no origin."""
     found = select_in(
         connection,
-        "SELECT i.id, h.label, h.origin FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id IN (:in) AND h.last"
-        " ORDER BY h.n",
+        "SELECT i.id, h.label, h.origin, s.name FROM holding h JOIN ident i ON i.n = h.ident"
+        " JOIN source s ON s.n = h.source WHERE i.id IN (:in) AND h.last ORDER BY h.n",
         dict.fromkeys(ids),
     )
-    out: dict[str, int] = {}
-    for text, lab, origin in found:
-        if str(text) not in out or str(origin) == me:
-            out[str(text)] = int(lab)
+    out: dict[str, list[tuple[str, int]]] = {}
+    for text, lab, origin, name in found:
+        whose = "" if str(name).startswith(f"{ACCOUNT}:") else str(origin)
+        out.setdefault(str(text), []).append((whose, int(lab)))
     return out
 
 
