@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import stix2validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 from stix2validator import ValidationOptions, validate_instance
 from stix2validator import validator as its
 
@@ -64,12 +62,12 @@ def _schema(path: str | None) -> dict[str, Any]:
 
 
 @lru_cache
-def _registry() -> Registry[Any]:
-    def each() -> Iterator[tuple[str, Resource[Any]]]:
+def _registry() -> Any:
+    def each() -> Iterator[tuple[str, Any]]:
         for path in _SCHEMAS.rglob("*.json"):
-            yield path.as_uri(), DRAFT202012.create_resource(its.patch_schema(_schema(str(path)), str(path)))
+            yield path.as_uri(), its.DRAFT202012.create_resource(its.patch_schema(_schema(str(path)), str(path)))
 
-    return Registry().with_resources(each()).crawl()
+    return its.Registry().with_resources(each()).crawl()
 
 
 _MADE: dict[tuple[str, str], Any] = {}
