@@ -1,0 +1,167 @@
+"""Chinese characters in Latin letters, by dialect: Mandarin, Hokkien, Teochew, Cantonese, Hakka.
+
+One man is Chen Weiming in Beijing's spelling, Tan Wee Meng in Singapore's and Chan Wai Ming in Hong Kong's. So a name
+is a lattice: each character with its readings in each dialect; a Latin name fits when a path through it sounds so.
+Readings come from pypinyin, ToJyutping and taibun; how this region writes them down is ours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from oureyes.model.romanisation.surnames import GIVEN_HAKKA, SURNAMES
+
+__all__ = ["DIALECTS", "Character", "han", "lattice", "simplified"]
+
+DIALECTS = ("mandarin", "hokkien", "teochew", "cantonese", "hakka")
+_COMPOUND = frozenset("欧阳 司徒 司马 诸葛 上官 慕容 皇甫 东方 令狐 公孙 夏侯 尉迟 长孙 端木".split())
+_TONE = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character and how it is spelled, dialect by dialect, in the order of DIALECTS."""
+
+    character: str
+    readings: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> tuple[Any, Any, Mapping[str, list[str]], Mapping[str, str]]:
+    """Loaded with the first Chinese name: half a second and 10 MB that other nodes need not pay."""
+    import ToJyutping
+    from pypinyin import Style, pinyin
+    from taibun.taibun import prons_dict, simp_dict
+
+    return lambda text: pinyin(text, heteronym=True, style=Style.NORMAL), ToJyutping, prons_dict, simp_dict
+
+
+def simplified(text: str) -> str:
+    """Traditional characters in their simplified form."""
+    table = _libraries()[3]
+    return "".join(table.get(char, char) for char in text)
+
+
+@lru_cache(maxsize=1 << 12)
+def lattice(name: str) -> tuple[Character, ...]:
+    """Every character of the name with its readings; the first is read as a family name."""
+    text = "".join(char for char in simplified(name) if "\u3400" <= char <= "\u9fff")
+    family = 2 if text[:2] in _COMPOUND and len(text) > 2 else 1
+    return tuple(_character(char, place < family and len(text) > 1) for place, char in enumerate(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def han(name: str) -> tuple[tuple[str, ...], ...]:
+    """The whole name in each dialect: family name, then given names; pinyin writes the given names as one."""
+    characters = lattice(name)
+    if not characters:
+        return ()
+    family = 2 if "".join(one.character for one in characters[:2]) in _COMPOUND else 1
+    out: list[tuple[str, ...]] = []
+    for place, dialect in enumerate(DIALECTS):
+        for choice in (0, 1):
+            spelled = [_chosen(one.readings[place], choice) for one in characters]
+            if not all(spelled):
+                continue
+            given = spelled[family:]
+            parts = ["".join(given)] if dialect == "mandarin" and given else given
+            out.append(("".join(spelled[:family]), *parts))
+    return tuple(dict.fromkeys(out))[:8]
+
+
+def _chosen(readings: tuple[str, ...], choice: int) -> str:
+    return readings[min(choice, len(readings) - 1)] if readings else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _character(char: str, family: bool) -> Character:
+    pinyin, jyutping, prons, simp = _libraries()
+    mandarin = [form for reading in pinyin(char)[0][:3] if reading.isascii() for form in _pinyin(reading)]
+    traditional = _traditional(char)
+    hokkien = [form for reading in _hokkien_of(traditional, char, prons)[:3] for form in _tailo(reading)]
+    heard = [jyutping.get_jyutping_list(text)[0][1] for text in (traditional, char)]
+    cantonese = [form for reading in heard if reading for form in _jyutping(reading)]
+    hakka = [GIVEN_HAKKA[char]] if char in GIVEN_HAKKA else []
+    teochew: list[str] = list(hokkien)
+    if family and char in SURNAMES:
+        rows = SURNAMES[char]
+        hokkien, teochew = [*rows[0], *hokkien[:1]], [*rows[1], *hokkien[:1]]
+        cantonese, hakka = [*rows[2], *cantonese[:1]], list(rows[3])
+    readings = (mandarin, hokkien, teochew, cantonese, hakka or mandarin)
+    return Character(char, tuple(tuple(dict.fromkeys(some))[:6] for some in readings))
+
+
+@lru_cache(maxsize=1)
+def _back() -> Mapping[str, str]:
+    from taibun.taibun import trad_dict
+
+    return {key: value for key, value in trad_dict.items() if len(key) == 1}
+
+
+def _traditional(char: str) -> str:
+    return _back().get(char, char)
+
+
+def _hokkien_of(traditional: str, char: str, prons: Mapping[str, list[str]]) -> list[str]:
+    return prons.get(traditional) or prons.get(char) or []
+
+
+def _pinyin(reading: str) -> tuple[str, ...]:
+    """Pinyin, and as Wade-Giles and Taiwan's passports hear it."""
+    plain = reading.replace("v", "u")
+    older = plain
+    for new, old in (("zh", "ch"), ("x", "hs"), ("q", "ch"), ("z", "ts"), ("r", "j")):
+        if plain.startswith(new):
+            older = old + plain[len(new) :]
+            break
+    else:
+        older = "ts" + plain[1:] if plain.startswith("c") and not plain.startswith("ch") else plain
+    return (plain,) if older == plain else (plain, older)
+
+
+def _jyutping(reading: str) -> tuple[str, ...]:
+    """As the registries of Hong Kong, and of Malaysia, write it."""
+    plain = _TONE.sub("", reading.split()[0])
+    initial = next((one for one in ("ng", "gw", "kw", "z", "c", "j") if plain.startswith(one)), "")
+    final = plain[len(initial) :]
+    for old, new in (("eoi", "ui"), ("oe", "eu"), ("eo", "u"), ("yu", "ue"), ("aa", "a")):
+        final = final.replace(old, new)
+    if final.startswith("ou"):
+        final = "o"
+    head = {"z": "ch", "c": "ch", "j": "y"}.get(initial, initial)
+    if initial == "" and final and plain[0] not in "aeiou":
+        head, final = plain[0], _vowels(plain[1:])
+    return (head + final,)
+
+
+def _vowels(final: str) -> str:
+    for old, new in (("eoi", "ui"), ("oe", "eu"), ("eo", "u"), ("yu", "ue"), ("aa", "a")):
+        final = final.replace(old, new)
+    return "o" if final == "ou" else final
+
+
+def _tailo(reading: str) -> tuple[str, ...]:
+    """As registries of Singapore, Penang and Medan write Hokkien: nasals off, b before a nasal an m, u a w."""
+    plain = "".join(char for char in unicodedata.normalize("NFD", reading) if char.isascii() and char.isalpha()).lower()
+    for old, new in (("tsh", "ch"), ("ts", "ch"), ("nnh", ""), ("nn", ""), ("ing", "eng"), ("ik", "ek")):
+        plain = plain.replace(old, new)
+    plain = plain.removesuffix("h") if len(plain) > 2 else plain
+    out = [plain]
+    if plain.startswith("ui"):
+        out = ["wee", "ui"]
+    elif plain.startswith("ua") or plain.startswith("ue"):
+        out = ["w" + plain[1:], plain]
+    elif len(plain) > 1 and plain[0] == "i" and plain[1] in "aou":
+        out = ["y" + plain[1:], plain]
+    elif plain[0] == "b" and plain[-1] in "ng":
+        out = ["m" + plain[1:], plain]
+    elif plain[0] == "g":
+        out = [plain, "n" + plain]
+    elif plain == "u":
+        out = ["woo", "u"]
+    return tuple(out)
