@@ -21,6 +21,7 @@ __all__ = ["DIALECTS", "Character", "han", "lattice", "simplified"]
 DIALECTS = ("mandarin", "hokkien", "teochew", "cantonese", "hakka")
 _COMPOUND = frozenset("欧阳 司徒 司马 诸葛 上官 慕容 皇甫 东方 令狐 公孙 夏侯 尉迟 长孙 端木".split())
 _TONE = re.compile(r"\d")
+_JYUTPING = re.compile("(ng(?=[aeiou])|gw|kw|[bpmfdtnlgkhwzcsj]?)(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +126,21 @@ def _pinyin(reading: str) -> tuple[str, ...]:
 
 
 def _jyutping(reading: str) -> tuple[str, ...]:
-    """As the registries of Hong Kong, and of Malaysia, write it."""
+    """As the registries of Hong Kong, and of Malaysia, write it: a short a is often a u."""
     plain = _TONE.sub("", reading.split()[0])
-    initial = next((one for one in ("ng", "gw", "kw", "z", "c", "j") if plain.startswith(one)), "")
-    final = plain[len(initial) :]
+    found = _JYUTPING.match(plain)
+    initial, final = (found[1], found[2]) if found and found[2] else ("", plain)
+    spelled = final
     for old, new in (("eoi", "ui"), ("oe", "eu"), ("eo", "u"), ("yu", "ue"), ("aa", "a")):
-        final = final.replace(old, new)
-    if final.startswith("ou"):
-        final = "o"
-    head = {"z": "ch", "c": "ch", "j": "y"}.get(initial, initial)
-    if initial == "" and final and plain[0] not in "aeiou":
-        head, final = plain[0], _vowels(plain[1:])
-    return (head + final,)
-
-
-def _vowels(final: str) -> str:
-    for old, new in (("eoi", "ui"), ("oe", "eu"), ("eo", "u"), ("yu", "ue"), ("aa", "a")):
-        final = final.replace(old, new)
-    return "o" if final == "ou" else final
+        spelled = spelled.replace(old, new)
+    spelled = "o" if spelled == "ou" else spelled
+    head = {"z": "ch", "c": "ch", "j": "y", "gw": "kw"}.get(initial, initial)
+    out = [head + spelled]
+    if len(final) == 2 and final[0] == "a" and final[1] in "nmpt" or final in ("ang", "ak"):
+        out.append(head + "u" + spelled[1:])
+    if head == "kw" and spelled.startswith("o"):
+        out.append("k" + spelled)
+    return tuple(out)
 
 
 def _tailo(reading: str) -> tuple[str, ...]:

@@ -29,10 +29,10 @@ _TABLE = dict(_SOUNDS)
 _SOUND = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
 _SOFT_C = re.compile("c(?=[eiy])")
 _CONSONANT_Y = re.compile("y(?=[aeiou])")
-_VOWELS = re.compile("([aeiouy])[aeiouyw]*")
+_VOWELS = re.compile("([aeiouy])(?:[aeiouy]|w(?![aeiou]))*")
 _CLASS = {"a": "a", "e": "i", "i": "i", "y": "i", "o": "u", "u": "u"}
 _DOUBLE = re.compile(r"(.)\1+")
-_SILENT_H = re.compile("(?<=.)h")
+_SILENT_H = re.compile("(?<=.)h(?![aiu])|(?<=[^aiu])h")  # but at the head and between vowels
 _NOT_LETTERS = re.compile("[^a-z]")
 
 
@@ -55,7 +55,7 @@ def skeleton(token: str) -> str:
         return ""
     first = "a" if folded[0] in "aiu" else ""
     bare = first + "".join(letter for letter in folded if letter not in "aiuY" or letter == "Y" == folded[0])
-    bare = _DOUBLE.sub(r"\1", bare.replace("N", "n").replace("Y", "y"))
+    bare = bare.replace("N", "n").replace("Y", "y")
     return bare[:-1] + "n" if len(bare) > 1 and bare[-1] == "l" else bare
 
 

@@ -1,0 +1,105 @@
+"""Learn the weights of `correlate/names/weights.py`: `python -m bench.names.training`.
+
+Positives are the pairs set apart for training, negatives the best candidates the index gives for them that are
+somebody else. Newton's method on the logistic loss with a small ridge; communities weigh the same, whatever their
+number of pairs, so that no group is learnt at another's cost.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy
+
+from bench.names.asking import indexed, sample
+from bench.names.material import material
+from oureyes.correlate.names.likeness import FEATURES, likeness
+
+_EACH, _NEGATIVES = 110, 14
+_RIDGE = 2e-3
+# What must not turn its sign, whatever this material says: agreement never counts against, leaving over never for.
+_NEVER_BELOW = ("agreement", "weakest part", "share of the shorter", "share of the longer", "sounds as a whole",
+                "letters as a whole", "same spelling", "weight agreed", "path through the characters")  # fmt: skip
+_NEVER_ABOVE = ("left over, shorter", "left over, longer", "parts change places", "one single", "unread by the path")
+
+
+def main() -> int:
+    """Print the weights, and write them where they belong."""
+    root = Path(__file__).resolve().parents[2]
+    data = Path(os.environ.get("OUREYES_DATA", root.parent / "shared" / "data"))
+    rows, labels, groups = _rows(data)
+    weights = _learnt(rows, labels, groups)
+    for name, weight in zip(FEATURES, weights, strict=True):
+        print(f"{weight:+7.2f}  {name}")
+    _write(root / "src/oureyes/correlate/names/weights.py", weights)
+    return 0
+
+
+def _rows(data: Path) -> tuple[numpy.ndarray, numpy.ndarray, list[str]]:
+    found = material(data)
+    truths = sample(found.train, _EACH)
+    names, places, index = indexed(found.crowd, truths)
+    rows, labels, groups = [], [], []
+    for at, (truth, place) in enumerate(zip(truths, places, strict=True)):
+        query = truth.left if at % 2 else truth.right
+        rows.append(likeness(truth.left, truth.right).values)
+        labels.append(1.0)
+        groups.append(truth.group)
+        others = [one for one in index.search(query, 60) if one != place]
+        scored = sorted(((likeness(query, names[one]).logit, one) for one in others), reverse=True)[:_NEGATIVES]
+        for _, one in scored:
+            rows.append(likeness(query, names[one]).values)
+            labels.append(0.0)
+            groups.append(truth.group)
+    return numpy.array(rows), numpy.array(labels), groups
+
+
+def _learnt(rows: numpy.ndarray, labels: numpy.ndarray, groups: list[str]) -> list[float]:
+    count = Counter(groups)
+    share = numpy.array([1 / count[group] for group in groups]) / len(count)
+    share = share * numpy.where(labels > 0, 4.0, 1.0)
+    weights = numpy.zeros(rows.shape[1])
+    free = numpy.ones(rows.shape[1], dtype=bool)
+    for _ in range(len(FEATURES)):
+        weights = _newton(rows, labels, share, free)
+        wrong = [
+            at
+            for at, name in enumerate(FEATURES)
+            if (name in _NEVER_BELOW and weights[at] < 0) or (name in _NEVER_ABOVE and weights[at] > 0)
+        ]
+        if not wrong:
+            break
+        free[wrong] = False
+    return [round(float(weight), 3) for weight in weights]
+
+
+def _newton(rows: numpy.ndarray, labels: numpy.ndarray, share: numpy.ndarray, free: numpy.ndarray) -> numpy.ndarray:
+    used = rows[:, free]
+    weights = numpy.zeros(used.shape[1])
+    ridge = numpy.eye(used.shape[1]) * _RIDGE
+    ridge[0, 0] = 0
+    for _ in range(40):
+        chance = 1 / (1 + numpy.exp(-numpy.clip(used @ weights, -30, 30)))
+        slope = used.T @ (share * (chance - labels)) + ridge @ weights
+        bend = (used * (share * chance * (1 - chance))[:, None]).T @ used + ridge + 1e-9 * numpy.eye(len(weights))
+        step = numpy.linalg.solve(bend, slope)
+        weights -= step
+        if abs(step).max() < 1e-6:
+            break
+    out = numpy.zeros(rows.shape[1])
+    out[free] = weights
+    return out
+
+
+def _write(file: Path, weights: list[float]) -> None:
+    lines = [f"    {weight},  # {name}" for name, weight in zip(FEATURES, weights, strict=True)]
+    head = '"""The weights of `likeness`, in the order of its FEATURES; written by `python -m bench.names.training`."""'
+    body = "\n".join(["WEIGHTS: tuple[float, ...] = (", *lines, ")"])
+    file.write_text(f'{head}\n\nfrom __future__ import annotations\n\n__all__ = ["WEIGHTS"]\n\n{body}\n', encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""How alike two tokens sound, and how much a token says."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from oureyes.model.romanisation import fold, skeleton
+from oureyes.model.romanisation.customs import COMMON, WEAK
+
+__all__ = ["alike", "letters", "weight"]
+
+# What it costs to hear one sound for another; 1 where nothing is said.
+_HEARD = {
+    frozenset(pair): cost
+    for pair, cost in {
+        "nN": 0.25, "nm": 0.6, "ln": 0.6, "lt": 0.9, "cs": 0.4, "ck": 0.7, "ct": 0.7, "st": 0.6, "pw": 0.5, "pm": 0.7, "kh": 0.5,
+        "wh": 0.7, "ai": 0.35, "iu": 0.45, "au": 0.35, "Yc": 0.5, "Yi": 0.2, "wu": 0.2, "kN": 0.6, "hs": 0.8, "lY": 0.8,
+    }.items()
+}  # fmt: skip
+_DROPPED = {"a": 0.3, "i": 0.35, "u": 0.35, "h": 0.3, "w": 0.4, "Y": 0.4, "N": 0.9}
+_SHORT = 3
+
+
+@lru_cache(maxsize=1 << 17)
+def alike(one: str, other: str) -> float:
+    """0 to 1. Equal sounds of different letters are not quite equal: in short names (An, Anh) far from it."""
+    if one == other:
+        return 1.0
+    if len(one) == 1 or len(other) == 1:
+        return 0.5 if one[0] == other[0] else 0.0
+    first, second = fold(one), fold(other)
+    if not first or not second:
+        return 0.0
+    written = letters(one, other)
+    if first == second:
+        return 0.62 + 0.38 * written if min(len(one), len(other)) <= _SHORT else 0.86 + 0.14 * written
+    if not set(skeleton(one)) & set(skeleton(other)):
+        return 0.0
+    size = (sum(_DROPPED.get(sound, 1.0) for sound in first) + sum(_DROPPED.get(sound, 1.0) for sound in second)) / 2
+    heard = max(0.0, 1.0 - _distance(first, second) / max(size, 1.2))
+    return 0.8 * heard + 0.15 * written
+
+
+@lru_cache(maxsize=1 << 17)
+def letters(one: str, other: str) -> float:
+    """Letters in common, by pairs (Dice), first letters and lengths counting once more."""
+    mine = {f"^{one[:1]}", *(one[at : at + 2] for at in range(len(one) - 1)), f"{one[-1:]}$"}
+    theirs = {f"^{other[:1]}", *(other[at : at + 2] for at in range(len(other) - 1)), f"{other[-1:]}$"}
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def _distance(one: str, other: str) -> float:
+    row = [0.0]
+    for sound in other:
+        row.append(row[-1] + _DROPPED.get(sound, 1.0))
+    for place, sound in enumerate(one):
+        gone = _DROPPED.get(sound, 1.0)
+        above, row = row, [row[0] + gone]
+        for at, heard in enumerate(other):
+            swap = 0.0 if sound == heard else _HEARD.get(frozenset((sound, heard)), 1.0)
+            head = 0.3 if swap and not (place and at) else 0.0  # the first sound is rarely misheard
+            row.append(min(above[at] + swap + head, above[at + 1] + gone, row[at] + _DROPPED.get(heard, 1.0)))
+    return row[-1]
+
+
+@lru_cache(maxsize=1 << 16)
+def weight(token: str) -> float:
+    """How much a token says about whom: little when many bear it, or when it is a syllable."""
+    known = COMMON.get(token)
+    if known is not None:
+        return known * (0.5 if token in WEAK else 1.0)
+    if token in WEAK:
+        return 0.3
+    return (0.15, 0.45, 0.7, 0.9, 1.0)[min(len(skeleton(token)), 4)] if len(token) > 1 else 0.15
