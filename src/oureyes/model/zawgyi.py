@@ -14,21 +14,24 @@ __all__ = ["is_zawgyi", "to_unicode"]
 _BURMESE = re.compile("[\u1000-\u109f]")
 # What Unicode text never has: a vowel sign e or medial ra at the start of a word or after a vowel, signs that only
 # Zawgyi assigns (1060–1097 are letters of Shan, Karen and Mon in Unicode), asat where Unicode stacks.
+_ROWS = ("\u1000-\u1004", "\u1005-\u100a", "\u100b-\u100f", "\u1010-\u1014", "\u1015-\u1019")
+_STACKED = "|".join(f"[{row}]\u1039(?=[{row}])" for row in _ROWS[1:]) + "|[\u1000-\u1003]\u1039(?=[\u1000-\u1003])|([\u101a-\u1021])\u1039(?=\\1)"
 _ZAWGYI = (
-    (re.compile("(?:^|[^\u1000-\u102a\u103b-\u103e\u1039\u103f\u104e\u1050-\u108f])[\u1031]"), 2),
+    (re.compile("(?:^|[^\u1000-\u102a\u103b-\u103e\u1039\u103f\u104e\u1050-\u108f])\u1031"), 2),
     (re.compile("(?:^|[^\u1000-\u1021\u1039])\u103b(?=[\u1000-\u1021])"), 2),
     (re.compile("\u1031\u103b[\u1000-\u1021]"), 3),
     (re.compile("\u1039(?![\u1000-\u1021])"), 3),
-    (re.compile("[\u1060-\u1063\u1065-\u1066\u1068-\u106d\u1070-\u107c\u1085\u1087-\u108c]"), 2),
+    (re.compile("(?:[\u102b-\u1032\u103d\u1004])\u1039"), 3),
+    (re.compile("\u103a[\u102b-\u1032]"), 3),
+    (re.compile("[\u1060-\u1063\u1065\u1066\u1068-\u106d\u1070-\u107c\u1085\u1087-\u108c]"), 2),
     (re.compile("[\u107e-\u1084\u1064\u1094\u1095\u1033\u1034]"), 2),
-    (re.compile("\u103a[\u102d\u102f\u102e\u1030]"), 1),
-    (re.compile("\u103c\u1039"), 2),
+    (re.compile(f"(?!{_STACKED})[\u1000-\u1021]\u1039(?=[\u1000-\u1021])"), 2),
 )
 _UNICODE = (
-    (re.compile("[\u1000-\u1021]\u103a"), 2),  # asat on a consonant
-    (re.compile("[\u1000-\u1021][\u103b-\u103e]*\u1031"), 2),  # e after its consonant
+    (re.compile("[\u1000-\u1021]\u103a(?![\u102b-\u1032])"), 2),  # asat on a consonant
+    (re.compile("(?<![\u1039\u103a])[\u1000-\u1021][\u103b-\u103e]*\u1031(?![\u1000-\u1021][\u102b\u102c]?\u1039)"), 1),  # e after it
     (re.compile("\u102d\u102f[\u1000-\u1021]\u103a"), 2),
-    (re.compile("\u1039[\u1000-\u1021]"), 1),  # stacked
+    (re.compile(_STACKED), 1),
     (re.compile("[\u102b\u102c]\u103a"), 3),
 )
 
@@ -54,7 +57,7 @@ _CLUSTER = re.compile(
     f"(\u1031?)(\u103c?)({_BASE})((?:\u1039[\u1000-\u1021])*)([\u1064\u102b-\u1030\u1032-\u103b\u103d\u103e]*)"
 )
 # Unicode's order of what follows a consonant (UTN 11 §3): medials y r w h, e, then vowels, anusvara, asat, tones.
-_ORDER = {sign: place for place, sign in enumerate("\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u102b\u102c\u103a\u1036\u1037\u1038")}
+_ORDER = {sign: place for place, sign in enumerate("\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u102b\u102c\u1036\u1037\u103a\u1038")}
 
 
 def is_zawgyi(text: str) -> bool:

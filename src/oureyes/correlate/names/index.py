@@ -18,7 +18,6 @@ from oureyes.model.romanisation import fold, readings, skeleton
 __all__ = ["NameIndex", "sound_features"]
 
 _RAREST = 14
-_READINGS = 4  # of the name that is kept; a query asks for all of its own
 
 
 def sound_features(tokens: Sequence[str]) -> set[str]:
@@ -51,7 +50,7 @@ class NameIndex:
         batch = []
         for number, name in names:
             found: set[str] = set()
-            for tokens in readings(name)[:_READINGS]:
+            for tokens in readings(name):
                 found |= sound_features(tokens)
             self._frequency.update(found)
             batch.append((number, found))

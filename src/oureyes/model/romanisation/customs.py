@@ -52,6 +52,7 @@ FORMS: Mapping[str, str] = {
     **dict.fromkeys("abd abdel abdul abdoel abdool abdal abdur abdus abdu abdil abdoul".split(), "abdul"),
     **dict.fromkeys("nor noor nour nurul noorul nurr nuur".split(), "nur"),
     **dict.fromkeys("syed sayed sayid saiyid sayyed sayyid syeed".split(), "sayyid"),
+    **dict.fromkeys("mg".split(), "maung"),
     **dict.fromkeys("sta".split(), "santa"),
     **dict.fromkeys("sto".split(), "santo"),
     **dict.fromkeys("fco fcisco".split(), "francisco"),

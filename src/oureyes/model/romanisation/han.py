@@ -84,7 +84,7 @@ def _character(char: str, family: bool) -> Character:
     pinyin, jyutping, prons, simp = _libraries()
     mandarin = [form for reading in pinyin(char)[0][:3] if reading.isascii() for form in _pinyin(reading)]
     traditional = _traditional(char)
-    hokkien = [form for reading in _hokkien_of(traditional, char, prons)[:3] for form in _tailo(reading)]
+    hokkien = [form for reading in _hokkien_of(traditional, char, prons)[:4] for form in _tailo(reading)]
     heard = [jyutping.get_jyutping_list(text)[0][1] for text in (traditional, char)]
     cantonese = [form for reading in heard if reading for form in _jyutping(reading)]
     hakka = [GIVEN_HAKKA[char]] if char in GIVEN_HAKKA else []
@@ -109,7 +109,8 @@ def _traditional(char: str) -> str:
 
 
 def _hokkien_of(traditional: str, char: str, prons: Mapping[str, list[str]]) -> list[str]:
-    return prons.get(traditional) or prons.get(char) or []
+    found = prons.get(traditional) or prons.get(char) or []
+    return [form for reading in found for form in reading.split("/")]
 
 
 def _pinyin(reading: str) -> tuple[str, ...]:
