@@ -13,7 +13,7 @@ from oureyes.correlate.names.index import NameIndex
 
 __all__ = ["Asked", "Score", "ask", "indexed", "recall_at", "threshold"]
 
-Score = Callable[[str, str], float]
+Score = Callable[[str, str, NameIndex], float]
 
 
 @dataclass(slots=True)
@@ -62,13 +62,13 @@ def ask(
         out.cross[truth.group] = truth.cross
         out.found[truth.group].append(place in candidates)
         started = time.process_time()
-        best = max((score(query, names[one]) for one in candidates), default=-9.0)
+        best = max((score(query, names[one], index) for one in candidates), default=-9.0)
         out.whole_ms.append(ms + (time.process_time() - started) * 1e3)
-        out.true[truth.group].append(score(query, names[place]) if place in candidates else -9.0)
+        out.true[truth.group].append(score(query, names[place], index) if place in candidates else -9.0)
         del best
     for group, name in strangers:
         candidates, _ = _timed(index, name, limit)
-        out.false[group].append(max((score(name, names[one]) for one in candidates), default=-9.0))
+        out.false[group].append(max((score(name, names[one], index) for one in candidates), default=-9.0))
     return out
 
 

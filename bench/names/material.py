@@ -55,19 +55,21 @@ def material(data: Path, crowd: int = 100_000) -> Material:
     """Everything, the same on every machine with the same packages."""
     sides: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
     missing: list[str] = []
+    taken: set[str] = set()
     for name, build in _GROUPS.items():
         found: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
         rng = random.Random(name)
         try:
             for truth, side in build(rng, data):
-                if len(found[side]) < _A_GROUP and truth[0].casefold() != truth[1].casefold():
+                both = {_key(truth[0]), _key(truth[1])}
+                if len(found[side]) < _A_GROUP and truth[0].casefold() != truth[1].casefold() and not both & taken:
+                    taken |= both
                     found[side].append(Truth(name, truth[0], truth[1], not (truth[0] + truth[1]).isascii() and _crossed(*truth)))
         except _Absent as error:
             missing.append(f"{name}: {error}")
         for side, some in found.items():
             sides[side] += some
-    named = {_key(one) for truths in sides.values() for truth in truths for one in (truth.left, truth.right)}
-    others = tuple(_crowd(crowd, data, named))
+    others = tuple(_crowd(crowd, data, taken))
     strangers = tuple((truth.group, truth.left if at % 2 else truth.right) for at, truth in enumerate(sides[2]))
     return Material(tuple(sides[0]), tuple(sides[1]), strangers, others, tuple(missing))
 
@@ -77,7 +79,8 @@ class _Absent(Exception):
 
 
 def _key(name: str) -> str:
-    return " ".join(sorted(re.findall(r"\w+", name.casefold())))
+    """Who bears it: the words without marks, in any order."""
+    return " ".join(sorted(re.findall(r"\w+", _unmarked(name).casefold().replace(" bin ", " "))))
 
 
 def _crossed(one: str, other: str) -> bool:
@@ -119,12 +122,12 @@ def _parts(text: str) -> list[Part]:
     return out
 
 
-def _two(parts: Sequence[Part], rng: random.Random, glue: str = " ", latin: str = "{0} {1}", cross: bool = True) -> Built:
+def _two(parts: Sequence[Part], rng: random.Random, glue: str = " ", latin: str = "{0} {1}", cross: bool = True, slot: tuple[int, int] = (0, 1)) -> Built:
     """Two parts of one side, native against Latin or Latin against Latin."""
     for _ in range(12_000):
         (one, first), (two, second) = rng.choice(parts), rng.choice(parts)
         side = _side(one, two)
-        if one == two or side is None:
+        if one == two or side is None or not _slot("".join(sorted(one + two)), slot):
             continue
         spelled = latin.format(rng.choice(first), rng.choice(second))
         if cross:
@@ -133,19 +136,27 @@ def _two(parts: Sequence[Part], rng: random.Random, glue: str = " ", latin: str 
             yield (latin.format(first[0], second[0]), latin.format(first[-1], second[-1])), side
 
 
-def _unique(built: Built) -> Built:
+def _unique(built: Built, slot: tuple[int, int] = (0, 1)) -> Built:
+    """Each name once; where several communities are made of the same parts, each gets its own share of the names."""
     seen: set[str] = set()
     for pair, side in built:
-        if _key(pair[0]) not in seen:
-            seen.add(_key(pair[0]))
+        key = "".join(sorted(pair[0].replace(" بن ", " ")))
+        if key not in seen and _slot(key, slot):
+            seen.add(key)
             yield pair, side
 
 
-def _three(parts: Sequence[Part], rng: random.Random, encode: Callable[[str], str], latin_only: bool = False) -> Built:
-    for _ in range(12_000):
+def _slot(key: str, slot: tuple[int, int]) -> bool:
+    return hashlib.sha256(key.encode()).digest()[1] % slot[1] == slot[0]
+
+
+def _three(parts: Sequence[Part], rng: random.Random, encode: Callable[[str], str], place: int) -> Built:
+    """Syllables of one side; `place` is which third of the names: as they are, as Zawgyi, or twice in Latin."""
+    latin_only = place == 2
+    for _ in range(24_000):
         chosen = rng.sample(list(parts), rng.choice((2, 3, 3, 3)))
         side = _side(*(native for native, _ in chosen))
-        if side is None:
+        if side is None or not _slot("".join(sorted(native for native, _ in chosen)), (place, 3)):
             continue
         first = " ".join(spelled[0] for _, spelled in chosen)
         second = " ".join(rng.choice(spelled) for _, spelled in chosen)
@@ -204,8 +215,11 @@ def _jawi(rng: random.Random, data: Path) -> Built:
 
 def _malay(rng: random.Random, data: Path) -> Built:
     rows = [tuple(part.replace("_", " ") for part in item.split("/")) for item in components.MALAY.split()]
+    heads = {spelled.split(" ")[0] for _, some in _parts(components.JAWI) for spelled in some}
     for _ in range(8000):
         chosen = rng.sample(rows, rng.choice((2, 3)))
+        if all(any(part.split(" ")[0] in heads for part in row) for row in chosen):
+            continue  # these are Jawi's
         side = _side(*(row[0] for row in chosen[1 if chosen[0][0] == "Muhammad" else 0 :]))
         if side is None:
             continue
@@ -291,7 +305,7 @@ def _chinese(place: int, joined: bool) -> Callable[[random.Random, Path], Built]
             family, (one, two) = rng.choice(families), rng.sample(givens, 2)
             native = family[0] + one[0] + two[0]
             side = _side(one[0], two[0])  # family names are few: given names are kept apart
-            if native in seen or side is None:
+            if native in seen or side is None or not _slot("".join(sorted(native)), (place, 4)):
                 continue
             seen.add(native)
             parts = [spelled[place] for _, spelled in (family, one, two)]
@@ -320,7 +334,7 @@ def _listed(rng: random.Random, data: Path) -> Built:
     with (data / "names/ofac/alt.csv").open(encoding="utf-8", errors="replace") as lines:
         pairs = [(main[row[0]], row[3]) for row in csv.reader(lines) if len(row) > 3 and row[0] in main and row[2] == "aka"]
     rng.shuffle(pairs)
-    for one, other in pairs:
+    for one, other in dict(pairs).items():
         if len(one.split()) > 1 and len(other.split()) > 1 and _shares(one, other):
             yield (one, other), _side_of(one)
 
@@ -333,13 +347,13 @@ def _shares(one: str, other: str) -> bool:
 
 _GROUPS: dict[str, Callable[[random.Random, Path], Built]] = {
     "Thai script": _thai,
-    "Thai, two Latin spellings": lambda rng, data: _unique(_two(_parts(components.THAI), rng, cross=False)),
-    "Thai script, common names": lambda rng, data: _unique(_two(_parts(components.THAI), rng)),
+    "Thai, two Latin spellings": lambda rng, data: _unique((_two(_parts(components.THAI), rng, cross=False, slot=(0, 2)))),
+    "Thai script, common names": lambda rng, data: _unique(_two(_parts(components.THAI), rng, slot=(1, 2))),
     "Lao script": lambda rng, data: _unique(_two(_parts(components.LAO), rng)),
     "Khmer script": lambda rng, data: _unique(_two(_parts(components.KHMER), rng)),
-    "Burmese script": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, str)),
-    "Burmese, Zawgyi": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, zawgyi)),
-    "Burmese, two Latin spellings": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, str, True)),
+    "Burmese script": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, str, 0)),
+    "Burmese, Zawgyi": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, zawgyi, 1)),
+    "Burmese, two Latin spellings": lambda rng, data: _unique(_three(_parts(components.BURMESE), rng, str, 2)),
     "Arabic script (Wikidata)": _arabic,
     "Jawi": _jawi,
     "Tamil script": _tamil,

@@ -40,6 +40,11 @@ class Alignment:
         agreed = sum(pair.weight * pair.alike for pair in self.pairs)
         return agreed / max(self.left, self.right, 0.1) + 0.2 * agreed / max(min(self.left, self.right), 0.1)
 
+    def turned(self) -> Alignment:
+        """The same, seen from the other name."""
+        pairs = tuple(Pair(pair.right, pair.left, pair.alike, pair.weight) for pair in self.pairs)
+        return Alignment(pairs, self.right, self.left)
+
 
 @lru_cache(maxsize=1 << 14)
 def align(left: Tokens, right: Tokens) -> Alignment:

@@ -57,6 +57,12 @@ class NameIndex:
         self._count += len(batch)
         self._store.add(batch)
 
+    def namesakes(self, tokens: Iterable[str]) -> float:
+        """How many of those held would bear all these tokens by chance, as a power of ten: what a rare name is worth."""
+        size = math.log10(max(self._count, 1))
+        shares = [math.log10(max(self._frequency[f"f^{fold(token)}$"], 1)) - size for token in tokens if len(token) > 1]
+        return size + sum(shares)
+
     def search(self, name: str, limit: int = 100) -> list[int]:
         """The numbers of what sounds most alike, best first, each once."""
         if not self._count:

@@ -13,6 +13,7 @@ from oureyes.model.romanisation.han import DIALECTS
 __all__ = ["Path", "walk"]
 
 _MIXED = 0.12  # what changing the dialect within a name costs
+_HOPELESS = 0.3
 _MOST = 5  # characters of a personal name
 
 Tokens = tuple[str, ...]
@@ -36,6 +37,8 @@ def walk(characters: tuple[Character, ...], tokens: Tokens) -> Path:
     for order in (characters, characters[1:] + characters[:1]):
         for dialect, name in enumerate(DIALECTS):
             best = _better(best, _windows([one.readings[dialect] for one in order], tokens, name, 0.0))
+        if best.score > 1 - _MIXED or best.score < _HOPELESS:
+            continue
         mixed = [tuple(dict.fromkeys(reading for some in one.readings for reading in some)) for one in order]
         best = _better(best, _windows(mixed, tokens, "", _MIXED))
     return best
@@ -81,7 +84,7 @@ def _heard(spelled: tuple[tuple[str, ...], ...], token: str) -> float:
         return max((alike(reading, token) for reading in spelled[0]), default=0.0)
     heads = [reading for reading in spelled[0] if reading[:1] and alike(reading, token[: len(reading)]) > 0]
     best = 0.0
-    for head in heads[:6]:
+    for head in heads[:3]:
         for rest in _joins(spelled[1:]):
             best = max(best, alike(head + rest, token))
     return best
@@ -90,5 +93,5 @@ def _heard(spelled: tuple[tuple[str, ...], ...], token: str) -> float:
 def _joins(spelled: tuple[tuple[str, ...], ...]) -> list[str]:
     out = [""]
     for some in spelled:
-        out = [head + reading for head in out for reading in some[:4]][:24]
+        out = [head + reading for head in out for reading in some[:3]][:9]
     return out

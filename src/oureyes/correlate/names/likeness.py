@@ -8,20 +8,20 @@ negative. A name alone never proves a person: the score is what names can say, b
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from oureyes.correlate.names.alignment import Alignment, align
 from oureyes.correlate.names.lattice import Path, walk
-from oureyes.correlate.names.tokens import alike, letters, weight
+from oureyes.correlate.names.tokens import letters, weight
 from oureyes.correlate.names.weights import WEIGHTS
-from oureyes.model.romanisation import fold, lattice, readings, script_of, skeleton
+from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
 
-__all__ = ["FEATURES", "Likeness", "features", "likeness"]
+__all__ = ["FEATURES", "Likeness", "features", "likeness", "screened"]
 
 FEATURES = (
-    "always", "agreement", "weakest part", "share of the shorter", "share of the longer", "left over, shorter",
+    "always", "namesakes by chance", "weakest part", "share of the shorter", "share of the longer", "left over, shorter",
     "left over, longer", "sounds as a whole", "same consonants as a whole", "letters as a whole", "same spelling",
     "same parts in another order", "parts change places", "initials", "both single", "one single", "weight agreed",
     "two scripts", "Thai", "Lao", "Khmer", "Burmese", "Arabic script", "Tamil", "Chinese", "one script, not Latin",
@@ -29,6 +29,8 @@ FEATURES = (
     "same sounds", "same letters",
 )  # fmt: skip
 _SCRIPTS = ("thai", "lao", "khmer", "burmese", "arabic", "tamil", "han")
+_ANSWERED = 0.6
+_HELD = 5.0  # a hundred thousand names, as a power of ten
 _SAME = 0.86  # from here on a part agrees
 
 
@@ -53,12 +55,36 @@ def likeness(one: str, other: str) -> Likeness:
     """The same whichever comes first, but for the names of the sides."""
     if one > other:
         turned = likeness(other, one)
-        swapped = Alignment(turned.alignment.pairs, turned.alignment.right, turned.alignment.left)
-        return Likeness(turned.logit, turned.values, turned.right, turned.left, swapped, turned.path)
+        return Likeness(
+            turned.logit, turned.values, turned.right, turned.left, turned.alignment.turned(), turned.path
+        )
     left, right, met = _variants(one, other)
     path = _path(one, other)
     values = features(one, other, left, right, met, path)
     return Likeness(_sum(values), values, left, right, met, path)
+
+
+def screened(one: str, other: str, namesakes: Callable[[Sequence[str]], float]) -> Likeness:
+    """As `likeness`, with how rare the parts are in the index that is asked (`NameIndex.namesakes`)."""
+    found = likeness(one, other)
+    mine = [found.left[at] for at in _agreeing(found.alignment)]
+    theirs = [found.right[at] for at in _agreeing(found.alignment.turned())]
+    held = _bounded(max(namesakes(mine), namesakes(theirs)))
+    values = (found.values[0], held, *found.values[2:])
+    return Likeness(_sum(values), values, found.left, found.right, found.alignment, found.path)
+
+
+def _agreeing(met: Alignment) -> list[int]:
+    return sorted(at for pair in met.pairs if pair.alike > _ANSWERED for at in pair.left)
+
+
+def _usual(tokens: Sequence[str]) -> float:
+    """Where no index says how rare a part is: one in five for the commonest, one in ten thousand for a rare one."""
+    return _HELD - sum(0.7 + 3.1 * weight(token) for token in tokens)
+
+
+def _bounded(power: float) -> float:
+    return min(max(power, -7.0), 5.0) / 5
 
 
 def _sum(values: Sequence[float]) -> float:
@@ -78,11 +104,20 @@ def _variants(one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...], A
 def _path(one: str, other: str) -> Path:
     """Where one name is written in characters and the other is not."""
     first, second = script_of(one) == "han", script_of(other) == "han"
+    if first and second:
+        return _same_characters(lattice(one), lattice(other))
     if first == second:
         return Path(0.0, "", 0)
     characters, latin = (lattice(one), other) if first else (lattice(other), one)
     tokens = readings(latin)
     return walk(characters, tokens[0]) if tokens else Path(0.0, "", 0)
+
+
+def _same_characters(one: tuple[Character, ...], other: tuple[Character, ...]) -> Path:
+    """Two names in characters: sounds alone do not make them one (陈伟明, 陈伟民)."""
+    same = sum(mine.character == theirs.character for mine, theirs in zip(one, other, strict=False))
+    longest = max(len(one), len(other), 1)
+    return Path(same / longest, "", longest - same)
 
 
 def features(
@@ -91,7 +126,7 @@ def features(
     """The thirty-three values, each between 0 and about 1 (or 3, for counts)."""
     pairs = met.pairs
     agreed = sum(pair.weight * pair.alike for pair in pairs)
-    heavy = sum(pair.weight for pair in pairs)
+    agreeing = _agreeing(met)
     shorter, longer = sorted((met.left, met.right))
     over = _left_over(left, right, met)
     whole, other_whole = "".join(left), "".join(right)
@@ -102,13 +137,13 @@ def features(
     longest = max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= _SAME), default=0)
     return (
         1.0,
-        agreed / heavy if heavy else 0.0,
+        _bounded(_usual([left[at] for at in agreeing])),
         min((pair.alike for pair in pairs if pair.weight > 0.2), default=0.0),
         min(agreed / max(shorter, 0.1), 1.0),
         min(agreed / max(longer, 0.1), 1.0),
         min(over[0], 2.0),
         min(over[1], 2.0),
-        alike(whole, other_whole) if whole and other_whole else 0.0,
+        letters(fold(whole), fold(other_whole)) if whole and other_whole else 0.0,
         float(bool(whole) and _skeletons(left) == _skeletons(right)),
         letters(whole, other_whole) if whole and other_whole else 0.0,
         float(left == right),

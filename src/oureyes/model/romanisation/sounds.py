@@ -21,13 +21,13 @@ _SOUNDS = (
     ("tj", "c"), ("jh", "c"), ("sh", "s"), ("sj", "s"), ("sy", "s"), ("hs", "s"), ("ts", "c"), ("tz", "c"),
     ("dz", "s"), ("kh", "k"), ("gh", "k"), ("qu", "kw"), ("ck", "k"), ("ph", "p"), ("bh", "p"), ("th", "t"),
     ("dh", "t"), ("ht", "t"), ("hp", "p"), ("hl", "l"), ("hm", "m"), ("hn", "n"), ("hk", "k"), ("hw", "w"),
-    ("rh", "r"), ("wh", "w"), ("ngh", "N"), ("ng", "N"), ("nh", "n"), ("sr", "s"), ("lj", "l"), ("nj", "n"),
+    ("rh", "r"), ("rn", "n"), ("wh", "w"), ("ngh", "N"), ("ng", "N"), ("nh", "n"), ("sr", "s"), ("lj", "l"), ("nj", "n"),
     ("ny", "n"), ("gn", "n"), ("ae", "e"), ("oe", "u"), ("j", "c"), ("q", "k"), ("g", "k"), ("x", "s"), ("z", "s"),
     ("b", "p"), ("f", "p"), ("v", "w"), ("d", "t"), ("r", "l"),
 )  # fmt: skip
 _TABLE = dict(_SOUNDS)
 _SOUND = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
-_SOFT_C = re.compile("c(?=[eiy])")
+
 _CONSONANT_Y = re.compile("y(?=[aeiou])")
 _VOWELS = re.compile("([aeiouy])(?:[aeiouy]|w(?![aeiou]))*")
 _CLASS = {"a": "a", "e": "i", "i": "i", "y": "i", "o": "u", "u": "u"}

@@ -1,0 +1,60 @@
+"""What a name is looked up by in the store: few keys, rare enough to be worth looking up.
+
+    k   skeletons of all parts, in no order        somchai sisuwan → k:ssn-smc
+    p   two telling parts of a longer name         p:
+    j   the consonants of the whole, unparted      for names written as one or apart
+
+Twelve a name at most. Keys carry the version of the tables: nodes with other tables do not compare apples and pears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+
+from oureyes.correlate.names.tokens import weight
+from oureyes.model.romanisation import VERSION, fold, readings, skeleton
+
+__all__ = ["name_keys", "rank"]
+
+_MOST = 12
+_TELLING = 0.4  # weight from which a part may stand in a pair
+_RANKS = "kpj"
+
+
+@lru_cache(maxsize=1 << 14)
+def name_keys(name: str) -> tuple[str, ...]:
+    """The keys of one name, the rarest kind first."""
+    every = [list(_of(tokens)) for tokens in readings(name)]
+    out: dict[str, None] = {}
+    for place in range(max((len(some) for some in every), default=0)):
+        for some in every:
+            if place < len(some):
+                out[f"{VERSION}:{some[place]}"] = None
+    return tuple(out)[:_MOST]
+
+
+def rank(key: str) -> int:
+    """How much a shared key says: the smaller, the more."""
+    return _RANKS.index(key[len(VERSION) + 1])
+
+
+def _of(tokens: tuple[str, ...]) -> Iterator[str]:
+    long = [token for token in tokens if len(token) > 1]
+    if len(long) == 1:
+        yield f"k:={fold(long[0])}"
+        yield from (f"p:={skeleton(long[0])}" for _ in range(len(skeleton(long[0])) > 2))
+        return
+    if not long:
+        return
+    yield "k:" + "-".join(sorted(skeleton(token) for token in long))
+    joined = "".join(skeleton(token) for token in long)
+    if len(joined) > 3:
+        yield f"j:{joined}"
+    telling = sorted((token for token in long if weight(token) >= _TELLING), key=lambda token: (-weight(token), token))
+    if len(telling) > 2 or len(telling) < len(long):
+        for one, other in combinations(telling[:3], 2):
+            yield "p:" + "-".join(sorted((skeleton(one), skeleton(other))))
+        if len(telling) == 1 and len(skeleton(telling[0])) > 2:
+            yield f"p:={skeleton(telling[0])}"
