@@ -387,7 +387,7 @@ def _makers() -> Iterator[Callable[[random.Random], str]]:
     for locale, form in (("id_ID", "{0} {1}"), ("vi_VN", "{1} {0} {2}"), ("ta_IN", "{0} {2}"), ("en_IN", "{0} {1}"), ("en_TH", "{0} {1}"),
                          ("zh_TW", "{1}{0}"), ("zh_CN", "{1}{0}"), ("ar_AA", "{0} {1}"), ("pt_BR", "{0} {2} {1}"), ("es_MX", "{0} {2} {1} {3}"),
                          ("en_US", "{0} {1}"), ("th_TH", "{0} {1}"), ("fr_FR", "{0} {1}"), ("tr_TR", "{0} {1}")):  # fmt: skip
-        yield _recombined(*_faker(locale), form)
+        yield from [_recombined(*_faker(locale), form)] * 3  # wide lists: they fill the index
     for text in (components.LAO, components.KHMER, components.THAI, components.JAWI):
         yield _apart(_parts(text), 2, lambda rng, some: " ".join(rng.choice(spelled) for _, spelled in some))
     for text in (components.LAO, components.KHMER):
@@ -396,12 +396,14 @@ def _makers() -> Iterator[Callable[[random.Random], str]]:
     yield _apart(burmese, 3, lambda rng, some: " ".join(rng.choice(spelled) for _, spelled in some))
     yield _apart(burmese, 3, lambda rng, some: "".join(native for native, _ in some))
     families, givens = _parts(components.CHINESE_FAMILY), _parts(components.CHINESE_GIVEN)
-    for place in (0, 1, 2, 3):
-        yield _apart(
-            givens, 2, lambda rng, some, place=place: " ".join((rng.choice(families)[1][place], some[0][1][place], some[1][1][place]))
-        )
-    rows = [(row.split("/")[0], tuple(row.replace("_", " ").split("/"))) for row in components.MALAY.split()]
+    yield _apart(givens, 2, lambda rng, some: _romanised(rng.choice(families), some, rng.choice((0, 1, 2, 3))))
+    rows = [(row.split("/")[0].replace("_", " "), tuple(row.replace("_", " ").split("/"))) for row in components.MALAY.split()]
+    rows = [row for row in rows if row[0] != "Muhammad"]
     yield _apart(rows, 2, lambda rng, some: " bin ".join(rng.choice(spelled) for _, spelled in some))
+
+
+def _romanised(family: Part, given: list[Part], place: int) -> str:
+    return " ".join((family[1][place], given[0][1][place], given[1][1][place]))
 
 
 def _apart(parts: Sequence[Part], count: int, write: Callable[[random.Random, list[Part]], str]) -> Callable[[random.Random], str]:

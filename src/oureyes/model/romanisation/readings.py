@@ -67,7 +67,7 @@ def romanised_tokens(text: str) -> list[str]:
         return []
     out: dict[str, None] = {}
     for found in _RUN.finditer(to_unicode(text)):
-        for tokens in _read(found[0].strip("\u200b\u200c\u200d"), found.lastgroup or "")[:4]:
+        for tokens in _read(found[0].strip("\u200b\u200c\u200d"), found.lastgroup or "")[:_MOST]:
             out.update(dict.fromkeys(token for token in tokens if token))
     return list(out)
 
