@@ -25,8 +25,8 @@ __all__ = ["Material", "Truth", "material", "zawgyi"]
 
 _A_GROUP = 260  # pairs of a community at most
 _PINYIN = re.compile(
-    "(?:(?:[zcs]h?|[bpmfdtnlgkhjqxryw]|)(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|"
-    "ue|ui|un|uo|a|e|i|o|u)){2}"
+    "(?:(?:[zcs]h?|[bpmfdtnlgkhjqxryw]|)(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|"
+    "in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)){2}"
 )
 
 
@@ -64,7 +64,9 @@ def material(data: Path, crowd: int = 100_000) -> Material:
                 both = {_key(truth[0]), _key(truth[1])}
                 if len(found[side]) < _A_GROUP and truth[0].casefold() != truth[1].casefold() and not both & taken:
                     taken |= both
-                    found[side].append(Truth(name, truth[0], truth[1], not (truth[0] + truth[1]).isascii() and _crossed(*truth)))
+                    found[side].append(
+                        Truth(name, truth[0], truth[1], not (truth[0] + truth[1]).isascii() and _crossed(*truth))
+                    )
         except _Absent as error:
             missing.append(f"{name}: {error}")
         for side, some in found.items():
@@ -122,7 +124,14 @@ def _parts(text: str) -> list[Part]:
     return out
 
 
-def _two(parts: Sequence[Part], rng: random.Random, glue: str = " ", latin: str = "{0} {1}", cross: bool = True, slot: tuple[int, int] = (0, 1)) -> Built:
+def _two(
+    parts: Sequence[Part],
+    rng: random.Random,
+    glue: str = " ",
+    latin: str = "{0} {1}",
+    cross: bool = True,
+    slot: tuple[int, int] = (0, 1),
+) -> Built:
     """Two parts of one side, native against Latin or Latin against Latin."""
     for _ in range(12_000):
         (one, first), (two, second) = rng.choice(parts), rng.choice(parts)
@@ -200,7 +209,9 @@ def _tamil(rng: random.Random, data: Path) -> Built:
 def _arabic(rng: random.Random, data: Path) -> Built:
     """People of Wikidata in Arabic script, from Arab countries and the region."""
     base = sqlite3.connect(_package("arabic_name_romanizer", "resources/names.sqlite3"))
-    asked = "SELECT arabic_key, latin FROM full_names WHERE source = 'wikidata' AND latin_lang = 'en' AND country IN ('EG','SA','IQ','SY','YE','ID','MY','BN','LY','JO') ORDER BY arabic_key"
+    countries = "'EG','SA','IQ','SY','YE','ID','MY','BN','LY','JO'"
+    asked = "SELECT arabic_key, latin FROM full_names WHERE source = 'wikidata' AND latin_lang = 'en'"
+    asked += f" AND country IN ({countries}) ORDER BY arabic_key"
     rows = [(str(a), str(b)) for a, b in base.execute(asked) if 2 <= len(str(b).split()) <= 4]
     base.close()
     rng.shuffle(rows)
@@ -231,8 +242,7 @@ def _malay(rng: random.Random, data: Path) -> Built:
 
 def _old_spelling(rng: random.Random, data: Path) -> Built:
     parts = [(item.split("/")[0], tuple(item.split("/"))) for item in components.OLD_SPELLING.split()]
-    for pair, side in _unique(_two(parts, rng, latin="{0} {1}", cross=False)):
-        yield pair, side
+    yield from _unique(_two(parts, rng, latin="{0} {1}", cross=False))
 
 
 def _faker(locale: str) -> tuple[list[str], list[str]]:
@@ -253,7 +263,13 @@ def _vietnamese(rng: random.Random, data: Path) -> Built:
         name = (rng.choice(family), *rng.sample(given, rng.choice((1, 2, 2, 3))))
         side = _side_of(" ".join(sorted(name)))
         bare = tuple(_unmarked(part) for part in name)
-        yield (" ".join(name), rng.choice((" ".join(bare), " ".join((*bare[1:], bare[0])), f"{bare[0].upper()} {' '.join(bare[1:])}"))), side
+        yield (
+            (
+                " ".join(name),
+                rng.choice((" ".join(bare), " ".join((*bare[1:], bare[0])), f"{bare[0].upper()} {' '.join(bare[1:])}")),
+            ),
+            side,
+        )
 
 
 def _unmarked(text: str) -> str:
@@ -263,14 +279,20 @@ def _unmarked(text: str) -> str:
 
 def _filipino(rng: random.Random, data: Path) -> Built:
     names = json.loads(_package("faker_ph", "data/ph_names.json").read_text("utf-8"))
-    given = [str(name) for key in ("first_names_male", "first_names_female", "first_names") for name in _flat(names.get(key, names.get("first_names", {})))]
+    given = [
+        str(name)
+        for key in ("first_names_male", "first_names_female", "first_names")
+        for name in _flat(names.get(key, names.get("first_names", {})))
+    ]
     family = [str(name) for name in _flat(names["surnames"])]
     given = sorted(set(given)) or ["Jose", "Maria"]
     for _ in range(12_000):
         one, two, three = rng.choice(given), rng.choice(family), rng.choice(family)
         side = _side_of(f"{one} {three}")
         full = f"{one} {two} {three}"
-        other = rng.choice((f"{one} {two[0]}. {three}", f"{three.upper()}, {one} {two}", f"{one} {two} y {three}", f"{one} {three}"))
+        other = rng.choice(
+            (f"{one} {two[0]}. {three}", f"{three.upper()}, {one} {two}", f"{one} {two} y {three}", f"{one} {three}")
+        )
         if rng.random() < 0.4:
             full, other = f"Maria {full}", f"Ma. {other}" if "," not in other else f"{three.upper()}, Ma. {one} {two}"
         yield (full, other), side
@@ -285,14 +307,28 @@ def _flat(value: object) -> Iterator[str]:
 
 
 def _timorese(rng: random.Random, data: Path) -> Built:
-    given, family = components.TIMORESE.strip().split("\n")
+    given, family = components.TIMORESE_GIVEN, components.TIMORESE_FAMILY
     for _ in range(8000):
         one, two = rng.sample(given.split(), 2)
         three, four = rng.sample(family.split(), 2)
         side = _side_of(f"{one} {three} {four}")
         full = f"{one} {two} {rng.choice(('da', 'de', 'dos', ''))} {three} {four}".replace("  ", " ")
         bare = _unmarked(full)
-        yield (full, rng.choice((bare, bare.replace(" da ", " ").replace(" dos ", " "), f"{one[0]}. {two} {three} {four}", f"{_unmarked(four)}, {_unmarked(one)} {_unmarked(two)} {_unmarked(three)}", f"{_unmarked(one)} {_unmarked(three)} {_unmarked(four)}"))), side
+        yield (
+            (
+                full,
+                rng.choice(
+                    (
+                        bare,
+                        bare.replace(" da ", " ").replace(" dos ", " "),
+                        f"{one[0]}. {two} {three} {four}",
+                        f"{_unmarked(four)}, {_unmarked(one)} {_unmarked(two)} {_unmarked(three)}",
+                        f"{_unmarked(one)} {_unmarked(three)} {_unmarked(four)}",
+                    )
+                ),
+            ),
+            side,
+        )
 
 
 def _chinese(place: int, joined: bool) -> Callable[[random.Random, Path], Built]:
@@ -320,7 +356,15 @@ def _chinese(place: int, joined: bool) -> Callable[[random.Random, Path], Built]
 
 def _chinese_names(rng: random.Random, data: Path) -> Built:
     """Given names of Wikidata in characters with their Latin spelling, behind a family name of ours."""
-    families = [("陈", "Chen"), ("林", "Lin"), ("李", "Li"), ("张", "Zhang"), ("周", "Zhou"), ("高", "Gao"), ("徐", "Xu")]
+    families = [
+        ("陈", "Chen"),
+        ("林", "Lin"),
+        ("李", "Li"),
+        ("张", "Zhang"),
+        ("周", "Zhou"),
+        ("高", "Gao"),
+        ("徐", "Xu"),
+    ]
     for given, latin in _wikidata("\u4e00-\u9fff"):
         if len(given) == 2 and len(latin) == 1 and _PINYIN.fullmatch(latin[0]):
             family = rng.choice(families)
@@ -332,7 +376,9 @@ def _listed(rng: random.Random, data: Path) -> Built:
     with (data / "names/ofac/sdn.csv").open(encoding="utf-8", errors="replace") as lines:
         main = {row[0]: row[1] for row in csv.reader(lines) if len(row) > 2 and row[2] == "individual"}
     with (data / "names/ofac/alt.csv").open(encoding="utf-8", errors="replace") as lines:
-        pairs = [(main[row[0]], row[3]) for row in csv.reader(lines) if len(row) > 3 and row[0] in main and row[2] == "aka"]
+        pairs = [
+            (main[row[0]], row[3]) for row in csv.reader(lines) if len(row) > 3 and row[0] in main and row[2] == "aka"
+        ]
     rng.shuffle(pairs)
     for one, other in dict(pairs).items():
         if len(one.split()) > 1 and len(other.split()) > 1 and _shares(one, other):
@@ -347,7 +393,9 @@ def _shares(one: str, other: str) -> bool:
 
 _GROUPS: dict[str, Callable[[random.Random, Path], Built]] = {
     "Thai script": _thai,
-    "Thai, two Latin spellings": lambda rng, data: _unique((_two(_parts(components.THAI), rng, cross=False, slot=(0, 2)))),
+    "Thai, two Latin spellings": lambda rng, data: _unique(
+        _two(_parts(components.THAI), rng, cross=False, slot=(0, 2))
+    ),
     "Thai script, common names": lambda rng, data: _unique(_two(_parts(components.THAI), rng, slot=(1, 2))),
     "Lao script": lambda rng, data: _unique(_two(_parts(components.LAO), rng)),
     "Khmer script": lambda rng, data: _unique(_two(_parts(components.KHMER), rng)),
@@ -384,8 +432,10 @@ def _crowd(count: int, data: Path, named: set[str]) -> Iterator[str]:
 
 
 def _makers() -> Iterator[Callable[[random.Random], str]]:
-    for locale, form in (("id_ID", "{0} {1}"), ("vi_VN", "{1} {0} {2}"), ("ta_IN", "{0} {2}"), ("en_IN", "{0} {1}"), ("en_TH", "{0} {1}"),
-                         ("zh_TW", "{1}{0}"), ("zh_CN", "{1}{0}"), ("ar_AA", "{0} {1}"), ("pt_BR", "{0} {2} {1}"), ("es_MX", "{0} {2} {1} {3}"),
+    for locale, form in (("id_ID", "{0} {1}"), ("vi_VN", "{1} {0} {2}"), ("ta_IN", "{0} {2}"), ("en_IN", "{0} {1}"),
+    ("en_TH", "{0} {1}"),
+                         ("zh_TW", "{1}{0}"), ("zh_CN", "{1}{0}"), ("ar_AA", "{0} {1}"), ("pt_BR", "{0} {2} {1}"),
+                         ("es_MX", "{0} {2} {1} {3}"),
                          ("en_US", "{0} {1}"), ("th_TH", "{0} {1}"), ("fr_FR", "{0} {1}"), ("tr_TR", "{0} {1}")):  # fmt: skip
         yield from [_recombined(*_faker(locale), form)] * 3  # wide lists: they fill the index
     for text in (components.LAO, components.KHMER, components.THAI, components.JAWI):
@@ -397,8 +447,12 @@ def _makers() -> Iterator[Callable[[random.Random], str]]:
     yield _apart(burmese, 3, lambda rng, some: "".join(native for native, _ in some))
     families, givens = _parts(components.CHINESE_FAMILY), _parts(components.CHINESE_GIVEN)
     yield _apart(givens, 2, lambda rng, some: _romanised(rng.choice(families), some, rng.choice((0, 1, 2, 3))))
-    rows = [(row.split("/")[0].replace("_", " "), tuple(row.replace("_", " ").split("/"))) for row in components.MALAY.split()]
-    rows = [row for row in rows if row[0] != "Muhammad"]
+    rows = [
+        (row.split("/")[0].replace("_", " "), tuple(row.replace("_", " ").split("/")))
+        for row in components.MALAY.split()
+    ]
+    jawi = {spelled for _, some in _parts(components.JAWI) for spelled in some}
+    rows = [row for row in rows if row[0] != "Muhammad" and not jawi & set(row[1])]  # those are Jawi's, above
     yield _apart(rows, 2, lambda rng, some: " bin ".join(rng.choice(spelled) for _, spelled in some))
 
 
@@ -406,7 +460,9 @@ def _romanised(family: Part, given: list[Part], place: int) -> str:
     return " ".join((family[1][place], given[0][1][place], given[1][1][place]))
 
 
-def _apart(parts: Sequence[Part], count: int, write: Callable[[random.Random, list[Part]], str]) -> Callable[[random.Random], str]:
+def _apart(
+    parts: Sequence[Part], count: int, write: Callable[[random.Random, list[Part]], str]
+) -> Callable[[random.Random], str]:
     """Parts that no pair has together (they fall to different sides): a stranger to all, however it is spelled."""
 
     def make(rng: random.Random) -> str:

@@ -16,7 +16,8 @@ from oureyes.model.romanisation.surnames import SURNAMES
 
 READ = [
     ("สมชาย", "somchai"), ("ศรีสุวรรณ", "sisuwan"), ("บุญเรือง", "bunrueang"), ("พรหมมา", "phromma"), ("กมล", "kamon"),
-    ("ณัฐพล", "natphon"), ("ประยุทธ์", "prayut"), ("วัฒนา", "watna"), ("จันทร์", "chan"), ("ลักษณ์", "lak"), ("ชินวัตร", "chinwat"),
+    ("ณัฐพล", "natphon"), ("ประยุทธ์", "prayut"), ("วัฒนา", "watna"), ("จันทร์", "chan"), ("ลักษณ์", "lak"), ("ชินวัตร",
+    "chinwat"),
     ("สุรชัย", "surachai"), ("ธนพล", "thanaphol"), ("เศรษฐา", "settha"), ("ยิ่งลักษณ์", "yinglak"), ("เกรียงศักดิ์", "kriangsak"),
     ("ສົມພອນ", "somphon"), ("ພົມມະຈັນ", "phommachan"), ("ແກ້ວມະນີ", "kaeomani"), ("ທອງລຸນ", "thongloun"), ("ຫຼວງ", "louang"),
     ("សុខ", "sokh"), ("សុភាព", "sopheap"), ("ដារ៉ា", "dara"), ("គឹម", "keum"), ("ហ៊ុន", "hun"), ("វិជ្ជា", "vichchea"),
@@ -119,7 +120,11 @@ def test_a_chinese_name_is_a_lattice_of_dialects():
     characters = lattice("陈美玲")
     assert [one.character for one in characters] == ["陈", "美", "玲"]
     readings_of = dict(zip(DIALECTS, characters[0].readings, strict=True))
-    assert (readings_of["mandarin"][0], readings_of["hokkien"][0], readings_of["cantonese"][0]) == ("chen", "tan", "chan")
+    assert (readings_of["mandarin"][0], readings_of["hokkien"][0], readings_of["cantonese"][0]) == (
+        "chen",
+        "tan",
+        "chan",
+    )
     assert lattice("陳美玲") == characters
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from oureyes.correlate import observables
+from oureyes.correlate import names, observables
 from oureyes.model.ports import Matcher
 
 __all__ = ["MATCHERS"]
 
-MATCHERS: tuple[Matcher, ...] = (observables,)
+MATCHERS: tuple[Matcher, ...] = (observables, names)

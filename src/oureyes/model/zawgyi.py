@@ -15,7 +15,10 @@ _BURMESE = re.compile("[\u1000-\u109f]")
 # What Unicode text never has: a vowel sign e or medial ra at the start of a word or after a vowel, signs that only
 # Zawgyi assigns (1060–1097 are letters of Shan, Karen and Mon in Unicode), asat where Unicode stacks.
 _ROWS = ("\u1000-\u1004", "\u1005-\u100a", "\u100b-\u100f", "\u1010-\u1014", "\u1015-\u1019")
-_STACKED = "|".join(f"[{row}]\u1039(?=[{row}])" for row in _ROWS[1:]) + "|[\u1000-\u1003]\u1039(?=[\u1000-\u1003])|([\u101a-\u1021])\u1039(?=\\1)"
+_STACKED = (
+    "|".join(f"[{row}]\u1039(?=[{row}])" for row in _ROWS[1:])
+    + "|[\u1000-\u1003]\u1039(?=[\u1000-\u1003])|([\u101a-\u1021])\u1039(?=\\1)"
+)
 _ZAWGYI = (
     (re.compile("(?:^|[^\u1000-\u102a\u103b-\u103e\u1039\u103f\u104e\u1050-\u108f])\u1031"), 2),
     (re.compile("(?:^|[^\u1000-\u1021\u1039])\u103b(?=[\u1000-\u1021])"), 2),
@@ -29,7 +32,10 @@ _ZAWGYI = (
 )
 _UNICODE = (
     (re.compile("[\u1000-\u1021]\u103a(?![\u102b-\u1032])"), 2),  # asat on a consonant
-    (re.compile("(?<![\u1039\u103a])[\u1000-\u1021][\u103b-\u103e]*\u1031(?![\u1000-\u1021][\u102b\u102c]?\u1039)"), 1),  # e after it
+    (
+        re.compile("(?<![\u1039\u103a])[\u1000-\u1021][\u103b-\u103e]*\u1031(?![\u1000-\u1021][\u102b\u102c]?\u1039)"),
+        1,
+    ),  # e after it
     (re.compile("\u102d\u102f[\u1000-\u1021]\u103a"), 2),
     (re.compile(_STACKED), 1),
     (re.compile("[\u102b\u102c]\u103a"), 3),
@@ -57,7 +63,12 @@ _CLUSTER = re.compile(
     f"(\u1031?)(\u103c?)({_BASE})((?:\u1039[\u1000-\u1021])*)([\u1064\u102b-\u1030\u1032-\u103b\u103d\u103e]*)"
 )
 # Unicode's order of what follows a consonant (UTN 11 §3): medials y r w h, e, then vowels, anusvara, asat, tones.
-_ORDER = {sign: place for place, sign in enumerate("\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u102b\u102c\u1036\u1037\u103a\u1038")}
+_ORDER = {
+    sign: place
+    for place, sign in enumerate(
+        "\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u102b\u102c\u1036\u1037\u103a\u1038"
+    )
+}
 
 
 def is_zawgyi(text: str) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from oureyes.correlate.names.circumstances import Circumstance, circumstances
-from oureyes.correlate.names.keys import name_keys, rank
+from oureyes.correlate.names.circumstances import circumstances
+from oureyes.correlate.names.keys import keys_of, rank
 from oureyes.correlate.names.likeness import Likeness, likeness
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
@@ -66,26 +66,30 @@ def compare(left: StixObject, right: StixObject) -> Match | None:
     logit = best.logit + sum(one.shift for one in about)
     if logit < 0:
         return None
-    return Match(left.id, right.id, NAME, _score(logit), reason(best.left, best.right, best.found, about), best.key, "name")
+    return Match(
+        left.id, right.id, NAME, _score(logit), reason(best.left, best.right, best.found, about), best.key, "name"
+    )
 
 
 def _values(subject: Subject) -> Iterator[str]:
     for name in subject.names:
-        yield from name_keys(name.text)
+        yield from keys_of(name.text, subject.kind)
 
 
 def _known(left: StixObject, right: StixObject, mine: Subject, theirs: Subject) -> bool:
     """A list that says "another name of" has said it: nothing is found by repeating it."""
-    return right.id == mine.same_as or left.id == theirs.same_as or bool(mine.same_as and mine.same_as == theirs.same_as)
+    return (
+        right.id == mine.same_as or left.id == theirs.same_as or bool(mine.same_as and mine.same_as == theirs.same_as)
+    )
 
 
 def _meetings(mine: Subject, theirs: Subject) -> Iterator[_Met]:
     """Every pair of names that share a key: what shares none is never found, so it is not accepted either."""
     kind = mine.kind or theirs.kind
     for one in mine.names:
-        held = set(name_keys(one.text))
+        held = set(keys_of(one.text, mine.kind))
         for other in theirs.names:
-            shared = held.intersection(name_keys(other.text))
+            shared = held.intersection(keys_of(other.text, theirs.kind))
             if shared:
                 key = min(shared, key=lambda value: (rank(value), value))
                 yield _met(one, other, kind, key)
@@ -102,7 +106,10 @@ def _met(one: Name, other: Name, kind: str, key: str) -> _Met:
 
 def _more(found: Likeness) -> float:
     """One name holds the whole of the other and two parts more: a child, a namesake, hardly ever the same."""
-    answered = sum(len(pair.left) for pair in found.alignment.pairs), sum(len(pair.right) for pair in found.alignment.pairs)
+    answered = (
+        sum(len(pair.left) for pair in found.alignment.pairs),
+        sum(len(pair.right) for pair in found.alignment.pairs),
+    )
     over = len(found.left) - answered[0], len(found.right) - answered[1]
     shorter = min(len(found.left), len(found.right))
     return _TWO_MORE if min(over) == 0 and max(over) > 1 and shorter <= 2 and not found.path.score else 0.0

@@ -52,7 +52,9 @@ def align(left: Tokens, right: Tokens) -> Alignment:
     taken_left: set[int] = set()
     taken_right: set[int] = set()
     chosen: list[Pair] = []
-    for pair in sorted(_pairs(left, right), key=lambda pair: (-pair.alike * (0.3 + pair.weight), pair.left, pair.right)):
+    for pair in sorted(
+        _pairs(left, right), key=lambda pair: (-pair.alike * (0.3 + pair.weight), pair.left, pair.right)
+    ):
         if taken_left.isdisjoint(pair.left) and taken_right.isdisjoint(pair.right):
             chosen.append(pair)
             taken_left.update(pair.left)

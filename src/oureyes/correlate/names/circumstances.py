@@ -50,7 +50,9 @@ def _birth(left: Subject, right: Subject) -> Iterator[Circumstance]:
         yield Circumstance(_NEXT_YEAR, f"birth years a year apart ({one}/{other}): strengthened")
     else:
         shift = _NEAR_YEARS if apart <= 4 else _OTHER_YEARS
-        yield Circumstance(shift, f"birth years differ ({one}/{other}): {'weakened' if apart <= 4 else 'much weakened'}")
+        yield Circumstance(
+            shift, f"birth years differ ({one}/{other}): {'weakened' if apart <= 4 else 'much weakened'}"
+        )
 
 
 def _shown(one: Subject) -> str:
@@ -67,7 +69,9 @@ def _country(left: Subject, right: Subject) -> Iterator[Circumstance]:
     if not left.countries or not right.countries:
         return
     if left.countries & right.countries:
-        yield Circumstance(_SAME_COUNTRY, f"same country ({min(left.countries & right.countries).title()}): a little strengthened")
+        yield Circumstance(
+            _SAME_COUNTRY, f"same country ({min(left.countries & right.countries).title()}): a little strengthened"
+        )
     else:
         yield Circumstance(_OTHER_COUNTRY, "countries differ: a little weakened")
 

@@ -58,7 +58,7 @@ class NameIndex:
         self._store.add(batch)
 
     def namesakes(self, tokens: Iterable[str]) -> float:
-        """How many of those held would bear all these tokens by chance, as a power of ten: what a rare name is worth."""
+        """How many of those held would bear all these tokens by chance, as a power of ten."""
         size = math.log10(max(self._count, 1))
         shares = [math.log10(max(self._frequency[f"f^{fold(token)}$"], 1)) - size for token in tokens if len(token) > 1]
         return size + sum(shares)
@@ -139,7 +139,8 @@ class _Tantivy:
         )
         searcher = self._index.searcher()
         return [
-            int(searcher.doc(address)["number"][0]) for _, address in searcher.search(query, limit * 2, count=False).hits
+            int(searcher.doc(address)["number"][0])
+            for _, address in searcher.search(query, limit * 2, count=False).hits
         ]
 
 

@@ -15,12 +15,27 @@ from itertools import combinations
 
 from oureyes.correlate.names.tokens import weight
 from oureyes.model.romanisation import VERSION, fold, readings, skeleton
+from oureyes.model.romanisation.latin import organisation_tokens
 
-__all__ = ["name_keys", "rank"]
+__all__ = ["keys_of", "name_keys", "rank", "word_keys"]
 
 _MOST = 12
 _TELLING = 0.4  # weight from which a part may stand in a pair
 _RANKS = "kpj"
+
+
+def keys_of(name: str, kind: str) -> tuple[str, ...]:
+    """By what the bearer is; where the object does not say, as either."""
+    if kind == "person":
+        return name_keys(name)
+    return word_keys(name) if kind else tuple(dict.fromkeys((*name_keys(name), *word_keys(name))))
+
+
+@lru_cache(maxsize=1 << 12)
+def word_keys(name: str) -> tuple[str, ...]:
+    """The key of an organisation's name: its words in no order, without the legal form."""
+    words = organisation_tokens(name)
+    return (f"{VERSION}:k:" + "-".join(sorted(fold(word) or word for word in words)),) if words else name_keys(name)
 
 
 @lru_cache(maxsize=1 << 14)

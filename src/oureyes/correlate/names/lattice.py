@@ -75,7 +75,9 @@ def _read(spelled: Sequence[tuple[str, ...]], tokens: Tokens) -> float:
 def _shares(characters: int, tokens: int) -> tuple[tuple[int, ...], ...]:
     if tokens == 1:
         return ((characters,),) if characters <= 3 else ()
-    return tuple((one, *rest) for one in (1, 2, 3) if one < characters for rest in _shares(characters - one, tokens - 1))
+    return tuple(
+        (one, *rest) for one in (1, 2, 3) if one < characters for rest in _shares(characters - one, tokens - 1)
+    )
 
 
 @lru_cache(maxsize=1 << 15)

@@ -8,6 +8,7 @@ negative. A name alone never proves a person: the score is what names can say, b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,19 +18,25 @@ from oureyes.correlate.names.lattice import Path, walk
 from oureyes.correlate.names.tokens import letters, weight
 from oureyes.correlate.names.weights import WEIGHTS
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
+from oureyes.model.romanisation.latin import plain
 
 __all__ = ["FEATURES", "Likeness", "features", "likeness", "screened"]
 
 FEATURES = (
-    "always", "namesakes by chance", "weakest part", "share of the shorter", "share of the longer", "left over, shorter",
-    "left over, longer", "sounds as a whole", "same consonants as a whole", "letters as a whole", "same spelling",
-    "same parts in another order", "parts change places", "initials", "both single", "one single", "weight agreed",
+    "always", "namesakes by chance", "doubt in the weakest part", "share of the shorter", "share of the longer",
+    "marks that differ",
+    "left over beside common parts", "sounds as a whole", "same consonants as a whole", "letters as a whole",
+    "same spelling",
+    "same parts in another order", "son and father change places", "initials", "both single", "all parts answered, by sound",
+    "all parts answered",
     "two scripts", "Thai", "Lao", "Khmer", "Burmese", "Arabic script", "Tamil", "Chinese", "one script, not Latin",
     "path through the characters", "path in one dialect", "unread by the path", "longest part", "parts agreed",
     "same sounds", "same letters",
 )  # fmt: skip
 _SCRIPTS = ("thai", "lao", "khmer", "burmese", "arabic", "tamil", "han")
+_SON = re.compile(r"(?i)\b(?:bin|binti|bt|bte|ibn|b\.|a/l|a/p|s/o|d/o)(?=\s)|\s(?:بن|بنت|ابن)\s")
 _ANSWERED = 0.6
+_READ = 0.9  # a path that reads so well that the order of the parts does not matter
 _HELD = 5.0  # a hundred thousand names, as a power of ten
 _SAME = 0.86  # from here on a part agrees
 
@@ -55,9 +62,7 @@ def likeness(one: str, other: str) -> Likeness:
     """The same whichever comes first, but for the names of the sides."""
     if one > other:
         turned = likeness(other, one)
-        return Likeness(
-            turned.logit, turned.values, turned.right, turned.left, turned.alignment.turned(), turned.path
-        )
+        return Likeness(turned.logit, turned.values, turned.right, turned.left, turned.alignment.turned(), turned.path)
     left, right, met = _variants(one, other)
     path = _path(one, other)
     values = features(one, other, left, right, met, path)
@@ -126,10 +131,11 @@ def features(
     """The thirty-three values, each between 0 and about 1 (or 3, for counts)."""
     pairs = met.pairs
     agreed = sum(pair.weight * pair.alike for pair in pairs)
-    agreeing = _agreeing(met)
+    usual = _usual([left[at] for at in _agreeing(met)])
     shorter, longer = sorted((met.left, met.right))
     over = _left_over(left, right, met)
-    whole, other_whole = "".join(left), "".join(right)
+    whole, other_whole = _in_order(left, right, met)
+    heard = path.score > _READ and path.unread < 2  # one more: an English name beside the Chinese one
     exact = [letters("".join(left[i] for i in pair.left), "".join(right[i] for i in pair.right)) for pair in pairs]
     sounds = [_sounds(left, pair.left) == _sounds(right, pair.right) for pair in pairs]
     scripts = (script_of(one), script_of(other))
@@ -137,28 +143,31 @@ def features(
     longest = max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= _SAME), default=0)
     return (
         1.0,
-        _bounded(_usual([left[at] for at in agreeing])),
-        min((pair.alike for pair in pairs if pair.weight > 0.2), default=0.0),
+        _bounded(usual),
+        max(0.9 - min((pair.alike for pair in pairs if pair.weight > 0.2), default=0.0), 0.0),
         min(agreed / max(shorter, 0.1), 1.0),
-        min(agreed / max(longer, 0.1), 1.0),
-        min(over[0], 2.0),
-        min(over[1], 2.0),
+        1.0 if heard else min(agreed / max(longer, 0.1), 1.0),
+        _marks_differ(one, other),
+        min(over[1], 2.0) * min(max((usual + 2) / 3, 0.0), 1.0),
         letters(fold(whole), fold(other_whole)) if whole and other_whole else 0.0,
-        float(bool(whole) and _skeletons(left) == _skeletons(right)),
+        float(heard or (bool(whole) and _skeletons(left) == _skeletons(right))),
         letters(whole, other_whole) if whole and other_whole else 0.0,
-        float(left == right),
+        float(left == right and (crossed or scripts[0] == "latin")),
         float(left != right and sorted(left) == sorted(right)),
-        float(any(a.left > b.left and a.right < b.right for a in pairs for b in pairs)),
+        float(
+            bool(_SON.search(one) or _SON.search(other))
+            and any(a.left > b.left and a.right < b.right for a in pairs for b in pairs)
+        ),
         sum(0.49 < pair.alike < 0.51 for pair in pairs) / 2,
         float(len(left) == 1 and len(right) == 1),
-        float((len(left) == 1) != (len(right) == 1)),
-        min(agreed, 3.0) / 3,
+        float(heard or (over[1] == 0 and len(pairs) > 1 and all(sounds))),
+        float(over[1] == 0 and len(pairs) > 1),
         float(crossed),
         *(float(crossed and script in scripts) for script in _SCRIPTS),
         float(not crossed and scripts[0] != "latin"),
         path.score,
         float(bool(path.dialect) and path.score > 0.75),
-        min(path.unread, 3) / 3 if path.score else 0.0,
+        min(path.unread, 3) / 3 if path.score and not heard else 0.0,
         min(longest, 12) / 12,
         min(len(pairs), 4) / 4,
         sum(sounds) / len(sounds) if sounds else 0.0,
@@ -173,6 +182,24 @@ def _left_over(left: tuple[str, ...], right: tuple[str, ...], met: Alignment) ->
     one = sum(weight(token) for at, token in enumerate(left) if at not in mine)
     other = sum(weight(token) for at, token in enumerate(right) if at not in theirs)
     return (min(one, other), max(one, other))
+
+
+def _in_order(left: tuple[str, ...], right: tuple[str, ...], met: Alignment) -> tuple[str, str]:
+    """Both names written out with their parts in the order in which they answer each other."""
+    mine = [at for pair in sorted(met.pairs, key=lambda pair: pair.left) for at in pair.left]
+    theirs = [at for pair in sorted(met.pairs, key=lambda pair: pair.left) for at in pair.right]
+    mine += [at for at in range(len(left)) if at not in mine]
+    theirs += [at for at in range(len(right)) if at not in theirs]
+    return "".join(left[at] for at in mine), "".join(right[at] for at in theirs)
+
+
+def _marks_differ(one: str, other: str) -> float:
+    """Of the words both write with marks: the share that differs in nothing else (Thế, Thị; Trọng, Trong)."""
+    if one.isascii() or other.isascii() or (script_of(one), script_of(other)) != ("latin", "latin"):
+        return 0.0
+    mine, theirs = ({plain(word): word for word in name.casefold().split()} for name in (one, other))
+    both = mine.keys() & theirs.keys()
+    return sum(mine[word] != theirs[word] for word in both) / len(both) if both else 0.0
 
 
 def _sounds(tokens: tuple[str, ...], places: tuple[int, ...]) -> str:

@@ -16,7 +16,17 @@ _MOST = 12  # names of one object; a list entry with more repeats itself
 _LONGEST = 150
 
 _ALIASES = ("aliases", "x_aliases", "x_opencti_aliases", "x_mitre_aliases", "nicknames", "x_nicknames")
-_BIRTH = ("dob", "date_of_birth", "birth_date", "birthdate", "x_dob", "x_date_of_birth", "x_birth_date", "birth_year", "yob")
+_BIRTH = (
+    "dob",
+    "date_of_birth",
+    "birth_date",
+    "birthdate",
+    "x_dob",
+    "x_date_of_birth",
+    "x_birth_date",
+    "birth_year",
+    "yob",
+)
 _SEX = ("gender", "sex", "x_gender", "x_sex")
 _COUNTRY = ("nationality", "nationalities", "country", "citizenship", "x_nationality", "x_country", "countries")
 _PLACE = ("pob", "place_of_birth", "x_place_of_birth", "birth_place")
@@ -104,7 +114,11 @@ def _names(content: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Name
     seen: set[str] = set()
     native = said.get("native")
     sources: list[tuple[object, bool]] = [(content.get("name"), bool(said.get("alias_of_ref"))), (native, False)]
-    sources += [(f"{first} {last}", False) for first, last in [(content.get("first_name"), content.get("last_name"))] if first and last]
+    sources += [
+        (f"{first} {last}", False)
+        for first, last in [(content.get("first_name"), content.get("last_name"))]
+        if first and last
+    ]
     sources += [(content.get(field), True) for field in _ALIASES] + [(said.get("aliases"), True)]
     for value, alias in sources:
         for text in _strings(value):

@@ -11,13 +11,17 @@ __all__ = ["alike", "letters", "weight"]
 
 # What it costs to hear one sound for another; 1 where nothing is said.
 _PAIRS = {
-    "nN": 0.25, "nm": 0.6, "ln": 0.6, "lt": 0.9, "cs": 0.4, "ck": 0.7, "ct": 0.7, "st": 0.6, "pw": 0.5, "pm": 0.7, "kh": 0.5,
+    "nN": 0.25, "nm": 0.6, "ln": 0.6, "lt": 0.9, "cs": 0.4, "ck": 0.7, "ct": 0.7, "st": 0.6, "pw": 0.5, "pm": 0.7,
+    "kh": 0.5,
     "wh": 0.7, "ai": 0.35, "iu": 0.45, "au": 0.35, "Yc": 0.5, "Yi": 0.2, "wu": 0.2, "kN": 0.6, "hs": 0.8, "lY": 0.8,
 }  # fmt: skip
 _HEARD = {pair[::way]: cost for pair, cost in _PAIRS.items() for way in (1, -1)}
 _NEARLY = str.maketrans("Nsl", "ncn")
 _DROPPED = {"a": 0.3, "i": 0.35, "u": 0.35, "h": 0.3, "w": 0.4, "Y": 0.4, "N": 0.9}
 _SHORT = 3
+_WRITTEN = (
+    ("ee", "i"), ("ie", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("ck", "k"), ("kh", "k"), ("ph", "p"), ("nn", "n"),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 17)
@@ -34,6 +38,8 @@ def alike(one: str, other: str) -> float:
     if first == second:
         if max(len(one), len(other)) <= _SHORT + 1 and (one[-2:] == "nh") != (other[-2:] == "nh"):
             return 0.45  # An and Anh are two names in Vietnam
+        if _even(one) == _even(other):
+            return 0.96
         return 0.62 + 0.38 * written if min(len(one), len(other)) <= _SHORT else 0.86 + 0.14 * written
     mine, theirs = set(skeleton(one).translate(_NEARLY)), set(skeleton(other).translate(_NEARLY))
     if 3 * len(mine & theirs) <= max(len(mine), len(theirs)):
@@ -41,6 +47,14 @@ def alike(one: str, other: str) -> float:
     size = (sum(_DROPPED.get(sound, 1.0) for sound in first) + sum(_DROPPED.get(sound, 1.0) for sound in second)) / 2
     heard = max(0.0, 1.0 - _distance(first, second) / max(size, 1.2))
     return 0.8 * heard + 0.15 * written
+
+
+@lru_cache(maxsize=1 << 16)
+def _even(token: str) -> str:
+    """Without what is only a way to write a long vowel or an aspirate: Bee, Bi; Lay, Lai; Kok, Khok."""
+    for written, plain in _WRITTEN:
+        token = token.replace(written, plain)
+    return token.removesuffix("h") if len(token) > 2 else token
 
 
 @lru_cache(maxsize=1 << 17)

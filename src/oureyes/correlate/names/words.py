@@ -47,9 +47,16 @@ def _sounds(tokens: tuple[str, ...], places: tuple[int, ...]) -> str:
 def _details(found: Likeness) -> list[str]:
     pairs = [pair for pair in found.alignment.pairs if pair.alike > _ALIKE]
     initials = [pair for pair in found.alignment.pairs if pair.alike == 0.5]
-    answered = {at for pair in (*pairs, *initials) for at in pair.left}, {at for pair in (*pairs, *initials) for at in pair.right}
+    answered = (
+        {at for pair in (*pairs, *initials) for at in pair.left},
+        {at for pair in (*pairs, *initials) for at in pair.right},
+    )
     more = max(len(found.left) - len(answered[0]), len(found.right) - len(answered[1]))
-    out = ["all parts agree" if not more and not initials else f"{len(pairs)} part{'s' * (len(pairs) != 1)} agree{'s' * (len(pairs) == 1)}"]
+    out = [
+        "all parts agree"
+        if not more and not initials
+        else f"{len(pairs)} part{'s' * (len(pairs) != 1)} agree{'s' * (len(pairs) == 1)}"
+    ]
     if any(one.left > other.left and one.right < other.right for one in pairs for other in pairs):
         out.append("in another order")
     if initials:

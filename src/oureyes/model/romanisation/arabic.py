@@ -13,7 +13,8 @@ from functools import lru_cache
 __all__ = ["NAMES", "arabic"]
 
 _SAME = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ڬ": "ݢ", "گ": "ݢ", "ھ": "ه", "ہ": "ه", "ە": "ه",
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ڬ": "ݢ", "گ": "ݢ", "ھ": "ه", "ہ": "ه",
+    "ە": "ه",
      "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": "", "ء": "", "ٴ": "", "ۍ": "ي", "ي": "ي", "ۀ": "ه", "ں": "ن", "ڭ": "ڠ"}
 )  # fmt: skip
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f]")
@@ -34,15 +35,19 @@ NAMES: Mapping[str, str] = dict(
         "عبدالمجيد:abdul_majid عبدالسلام:abdul_salam عبدالغني:abdul_ghani عبدالملك:abdul_malik عبدالرزاق:abdul_razzaq "
         "عبدالوهاب:abdul_wahhab عبدالرشيد:abdul_rashid علي:ali حسن:hasan حسين:husayn عمر:umar عثمان:uthman ابو:abu "
         "ابي:abu ابوبكر:abu_bakr بكر:bakr خالد:khalid وليد:walid سعيد:said سعد:saad فهد:fahd فيصل:faisal ناصر:nasir "
-        "نصر:nasr يوسف:yusuf ابراهيم:ibrahim ابرهيم:ibrahim اسماعيل:ismail اسحاق:ishaq اسحق:ishaq يعقوب:yaqub موسى:musa "
-        "موسي:musa عيسي:isa عيسى:isa داود:dawud داوود:dawud سليمان:sulaiman سليم:salim سالم:salim سلطان:sultan رحمن:rahman "
-        "رحيم:rahim كريم:karim قاسم:qasim هاشم:hashim هشام:hisham جعفر:jafar صالح:salih صلاح:salah طارق:tariq طاهر:tahir "
+        "نصر:nasr يوسف:yusuf ابراهيم:ibrahim ابرهيم:ibrahim اسماعيل:ismail اسحاق:ishaq اسحق:ishaq يعقوب:yaqub "
+        "موسى:musa "
+        "موسي:musa عيسي:isa عيسى:isa داود:dawud داوود:dawud سليمان:sulaiman سليم:salim سالم:salim سلطان:sultan "
+        "رحمن:rahman "
+        "رحيم:rahim كريم:karim قاسم:qasim هاشم:hashim هشام:hisham جعفر:jafar صالح:salih صلاح:salah طارق:tariq "
+        "طاهر:tahir "
         "رشيد:rashid راشد:rashid زكريا:zakariya زين:zain زيد:zaid يزيد:yazid نور:nur نورالدين:nuruddin عيني:aini "
         "ازهر:azhar اظهر:azhar منصور:mansur مصطفي:mustafa مصطفى:mustafa حمزه:hamza بلال:bilal جمال:jamal كمال:kamal "
         "جلال:jalal عادل:adil عارف:arif امين:amin انور:anwar اكرم:akram اسلم:aslam بدر:badr فاطمه:fatimah عائشه:aisha "
         "عايشه:aisha خديجه:khadijah زينب:zaynab مريم:maryam سيتي:siti نور:nur حليمه:halimah رحمه:rahmah امينه:aminah "
         "زيتون:zaitun ربيعه:rabiah اينون:ainun ذوالكفل:zulkifli ذوالكفلي:zulkifli شريف:sharif سيد:sayyid شيخ:shaykh "
-        "سعاد:suad لطيف:latif لطيفه:latifah مالك:malik ماجد:majid مجيد:majid ايوب:ayyub يحيي:yahya يحيى:yahya هارون:harun "
+        "سعاد:suad لطيف:latif لطيفه:latifah مالك:malik ماجد:majid مجيد:majid ايوب:ayyub يحيي:yahya يحيى:yahya "
+        "هارون:harun "
         "ادريس:idris الياس:ilyas لقمان:luqman رمضان:ramadan شعبان:shaban رجب:rajab مرتضي:murtada رضا:rida مهدي:mahdi "
         "صادق:sadiq باقر:baqir جواد:jawad حيدر:haydar عباس:abbas فضل:fadl فاضل:fadil غني:ghani وهاب:wahhab عزيز:aziz "
         "عزالدين:izzuddin ضياء:diya بهاء:baha علاء:ala شهاب:shihab شمس:shams الدين:din دين:din حبيب:habib نبيل:nabil "

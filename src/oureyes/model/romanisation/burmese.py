@@ -24,10 +24,12 @@ _RHYMES = {
     "ဉ်": "in", "တ်": "at", "န်": "an", "ပ်": "at", "မ်": "an", "ယ်": "e", "ိတ်": "eik", "ိပ်": "eik", "ိန်": "ein", "ိမ်": "ein",
     "ုတ်": "ok", "ုပ်": "ok", "ုန်": "on", "ုမ်": "on", "ုဏ်": "on", "ောက်": "auk", "ောင်": "aung", "ေါင်": "aung", "ေါက်": "auk",
     "ိုက်": "aik", "ိုင်": "aing", "ဏ်": "an", "ိဏ်": "ein", "ာဏ်": "an", "ာန်": "an", "ိုလ်": "o", "ိုရ်": "o", "ာယ်": "e", "ေ့": "ay",
-    "သ်": "at", "ဋ်": "at", "ဒ်": "at", "ဂ်": "et", "ရ်": "", "လ်": "al", "ှ်": "", "ိစ်": "ik", "ုဒ်": "ok", "ုဂ်": "ok", "ေသ်": "eit", "ေတ်": "eit",
+    "သ်": "at", "ဋ်": "at", "ဒ်": "at", "ဂ်": "et", "ရ်": "", "လ်": "al", "ှ်": "", "ိစ်": "ik", "ုဒ်": "ok", "ုဂ်": "ok",
+    "ေသ်": "eit", "ေတ်": "eit",
 }  # fmt: skip
 _AFTER_W = {
-    "က်": "wet", "င်": "win", "တ်": "ut", "န်": "un", "ပ်": "ut", "ဋ်": "ut", "မ်": "un", "ယ်": "we", "ံ": "un", "ာ": "wa", "ါ": "wa",
+    "က်": "wet", "င်": "win", "တ်": "ut", "န်": "un", "ပ်": "ut", "ဋ်": "ut", "မ်": "un", "ယ်": "we", "ံ": "un", "ာ": "wa",
+    "ါ": "wa",
 }  # fmt: skip
 _INDEPENDENT = {"ဣ": "i", "ဤ": "i", "ဥ": "u", "ဦ": "u", "ဧ": "ay", "ဩ": "aw", "ဪ": "aw", "၏": "i", "ဥူ": "u"}
 _KINZI = re.compile("င်္")
@@ -74,7 +76,17 @@ def _rhyme(vowels: str, wide: bool) -> str:
 def _varied(rhyme: str, creaky: bool) -> str:
     if creaky and rhyme.endswith("n"):
         return rhyme
-    return {"un": "on", "wun": "un", "on": "one", "ok": "oke", "i": "ee", "u": "oo", "e": "ei", "o": "oe", "ay": "e"}.get(rhyme, rhyme)
+    return {
+        "un": "on",
+        "wun": "un",
+        "on": "one",
+        "ok": "oke",
+        "i": "ee",
+        "u": "oo",
+        "e": "ei",
+        "o": "oe",
+        "ay": "e",
+    }.get(rhyme, rhyme)
 
 
 def _onset(letter: str, medials: str) -> tuple[str, str]:

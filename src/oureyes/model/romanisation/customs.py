@@ -13,7 +13,8 @@ __all__ = ["COMMON", "FORMS", "LEADING", "LEGAL_FORMS", "NATIVE_TITLES", "PARTIC
 TITLES = frozenset(
     # general, ranks, degrees
     "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br hon gen general lt "
-    "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt sergeant "
+    "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt "
+    "sergeant "
     "cpl pvt inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
     "esq jr snr junior senior ii iii iv cpa rn sh se mm mh mpd spd skom ssos st msi mpsi sag spog jpn ".split()
     # Malay, Brunei and Indonesian honours
@@ -29,7 +30,8 @@ TITLES = frozenset(
 NATIVE_TITLES = (
     "นางสาว", "นาง", "นาย", "น.ส.", "ด.ช.", "ด.ญ.", "เด็กชาย", "เด็กหญิง", "ดร.", "คุณ", "พล.อ.", "พล.ท.", "พล.ต.อ.",
     "พล.ต.ท.", "พล.ต.ต.", "พล.ต.", "พ.ต.อ.", "พ.ต.ท.", "พ.ต.ต.", "พ.อ.", "พ.ท.", "พ.ต.", "ร.ต.อ.", "ร.ต.ท.", "ร.ต.ต.",
-    "ร.อ.", "ร.ท.", "ร.ต.", "จ.ส.อ.", "ด.ต.", "ส.ต.อ.", "ส.ต.ท.", "ศ.", "รศ.", "ผศ.", "นพ.", "พญ.", "หม่อมหลวง", "ม.ล.", "ม.ร.ว.",
+    "ร.อ.", "ร.ท.", "ร.ต.", "จ.ส.อ.", "ด.ต.", "ส.ต.อ.", "ส.ต.ท.", "ศ.", "รศ.", "ผศ.", "นพ.", "พญ.", "หม่อมหลวง",
+    "ม.ล.", "ม.ร.ว.",
     "ທ່ານ", "ທ້າວ", "ນາງສາວ", "ນາງ", "ນາຍ", "ດຣ.", "ລោក", "លោកស្រី", "លោក", "ឯកឧត្តម", "ឧកញ៉ា", "សម្តេច", "កញ្ញា",
     "အရှင်", "ဒေါ်", "ဒေါက်တာ", "ဗိုလ်ချုပ်", "ဗိုလ်မှူး", "திரு.", "திருமதி.", "செல்வி.", "டாக்டர்",
     "الحاج", "الحاجة", "الشيخ", "الدكتور", "السيد", "حاج", "حاجة", "داتو", "توان", "داتوق", "شيخ", "دكتور",
@@ -76,12 +78,12 @@ COMMON: Mapping[str, float] = {
     "oo": 0.6, "than": 0.65, "thein": 0.65, "soe": 0.65, "mya": 0.65, "aye": 0.65, "tan": 0.6, "lim": 0.6,
     "lee": 0.6, "li": 0.6, "chen": 0.6, "wang": 0.6, "zhang": 0.6, "liu": 0.6, "wong": 0.6, "ng": 0.6, "chan": 0.6,
     "huang": 0.6, "lin": 0.6, "yang": 0.6, "chua": 0.7, "ong": 0.7, "goh": 0.7, "teo": 0.7, "koh": 0.7, "sok": 0.65,
-    "chea": 0.65, "kim": 0.65, "chan": 0.6, "heng": 0.7, "som": 0.7, "singh": 0.4, "kaur": 0.4, "i": 0.3, "made": 0.6,
+    "chea": 0.65, "kim": 0.65, "heng": 0.7, "som": 0.7, "singh": 0.4, "kaur": 0.4, "i": 0.3, "made": 0.6,
     "wayan": 0.5, "ketut": 0.5, "nyoman": 0.5, "ni": 0.3, "putu": 0.6,
 }  # fmt: skip
 
 # May be a title, may be a name: they never decide.
-WEAK = frozenset("u ko ma maung saw sai nang daw ba anh em chi ong sri datu hadji tan toh khun mae pho g st san i".split())
+WEAK = frozenset("u saw sai nang daw em sri datu hadji khun mae g st i".split())
 
 LEGAL_FORMS = frozenset(
     "pt cv tbk persero perum ud yayasan koperasi sdn bhd berhad plt llp pte ltd limited pvt private co company corp "

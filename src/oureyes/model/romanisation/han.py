@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import cast
 
 from oureyes.model.romanisation.surnames import GIVEN_HAKKA, SURNAMES
 
@@ -32,19 +32,39 @@ class Character:
     readings: tuple[tuple[str, ...], ...]
 
 
+# Each is loaded with the first Chinese name (half a second, 10 MB), and may be missing: its dialect then has only
+# what our own tables say, and keys of Chinese names differ from those of nodes that have it.
 @lru_cache(maxsize=1)
-def _libraries() -> tuple[Any, Any, Mapping[str, list[str]], Mapping[str, str]]:
-    """Loaded with the first Chinese name: half a second and 10 MB that other nodes need not pay."""
-    import ToJyutping
-    from pypinyin import Style, pinyin
-    from taibun.taibun import prons_dict, simp_dict
+def _mandarin_library() -> Callable[[str], list[list[str]]]:
+    try:
+        from pypinyin import Style, pinyin
+    except ImportError:
+        return lambda char: [[]]
+    return lambda char: pinyin(char, heteronym=True, style=Style.NORMAL)
 
-    return lambda text: pinyin(text, heteronym=True, style=Style.NORMAL), ToJyutping, prons_dict, simp_dict
+
+@lru_cache(maxsize=1)
+def _cantonese_library() -> Callable[[str], list[tuple[str, str | None]]]:
+    try:
+        import ToJyutping  # type: ignore[import-untyped]  # ships no types
+    except ImportError:
+        return lambda char: [(char, None)]
+    return cast(Callable[[str], list[tuple[str, str | None]]], ToJyutping.get_jyutping_list)
+
+
+@lru_cache(maxsize=1)
+def _hokkien_library() -> tuple[Mapping[str, list[str]], Mapping[str, str], Mapping[str, str]]:
+    """Readings by character; simplified by traditional; traditional by simplified."""
+    try:
+        from taibun.taibun import prons_dict, simp_dict, trad_dict  # type: ignore[import-untyped]  # ships no types
+    except ImportError:
+        return {}, {}, {}
+    return prons_dict, simp_dict, {key: value for key, value in trad_dict.items() if len(key) == 1}
 
 
 def simplified(text: str) -> str:
     """Traditional characters in their simplified form."""
-    table = _libraries()[3]
+    table = _hokkien_library()[1]
     return "".join(table.get(char, char) for char in text)
 
 
@@ -81,11 +101,11 @@ def _chosen(readings: tuple[str, ...], choice: int) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _character(char: str, family: bool) -> Character:
-    pinyin, jyutping, prons, simp = _libraries()
-    mandarin = [form for reading in pinyin(char)[0][:3] if reading.isascii() for form in _pinyin(reading)]
-    traditional = _traditional(char)
+    prons, _, back = _hokkien_library()
+    traditional = back.get(char, char)
+    mandarin = [form for reading in _mandarin_library()(char)[0][:3] if reading.isascii() for form in _pinyin(reading)]
     hokkien = [form for reading in _hokkien_of(traditional, char, prons)[:4] for form in _tailo(reading)]
-    heard = [jyutping.get_jyutping_list(text)[0][1] for text in (traditional, char)]
+    heard = [_cantonese_library()(text)[0][1] for text in (traditional, char)]
     cantonese = [form for reading in heard if reading for form in _jyutping(reading)]
     hakka = [GIVEN_HAKKA[char]] if char in GIVEN_HAKKA else []
     teochew: list[str] = list(hokkien)
@@ -95,17 +115,6 @@ def _character(char: str, family: bool) -> Character:
         cantonese, hakka = [*rows[2], *cantonese[:1]], list(rows[3])
     readings = (mandarin, hokkien, teochew, cantonese, hakka or mandarin)
     return Character(char, tuple(tuple(dict.fromkeys(some))[:6] for some in readings))
-
-
-@lru_cache(maxsize=1)
-def _back() -> Mapping[str, str]:
-    from taibun.taibun import trad_dict
-
-    return {key: value for key, value in trad_dict.items() if len(key) == 1}
-
-
-def _traditional(char: str) -> str:
-    return _back().get(char, char)
 
 
 def _hokkien_of(traditional: str, char: str, prons: Mapping[str, list[str]]) -> list[str]:
@@ -137,7 +146,7 @@ def _jyutping(reading: str) -> tuple[str, ...]:
     spelled = "o" if spelled == "ou" else spelled
     head = {"z": "ch", "c": "ch", "j": "y", "gw": "kw"}.get(initial, initial)
     out = [head + spelled]
-    if len(final) == 2 and final[0] == "a" and final[1] in "nmpt" or final in ("ang", "ak"):
+    if (len(final) == 2 and final[0] == "a" and final[1] in "nmpt") or final in ("ang", "ak"):
         out.append(head + "u" + spelled[1:])
     if head == "kw" and spelled.startswith("o"):
         out.append("k" + spelled)
@@ -153,7 +162,7 @@ def _tailo(reading: str) -> tuple[str, ...]:
     out = [plain]
     if plain.startswith("ui"):
         out = ["wee", "ui"]
-    elif plain.startswith("ua") or plain.startswith("ue"):
+    elif plain.startswith(("ua", "ue")):
         out = ["w" + plain[1:], plain]
     elif len(plain) > 1 and plain[0] == "i" and plain[1] in "aou":
         out = ["y" + plain[1:], plain]

@@ -22,7 +22,8 @@ _VOWELS = {
     "ុំ": ("om", "um"), "ាំ": ("am", "oam"), "": ("a", "o"),
 }  # fmt: skip
 _INDEPENDENT = {
-    "ឥ": "e", "ឦ": "ei", "ឧ": "u", "ឩ": "ou", "ឪ": "ov", "ឫ": "rue", "ឬ": "rue", "ឭ": "lue", "ឮ": "lue", "ឯ": "ae", "ឰ": "ai",
+    "ឥ": "e", "ឦ": "ei", "ឧ": "u", "ឩ": "ou", "ឪ": "ov", "ឫ": "rue", "ឬ": "rue", "ឭ": "lue", "ឮ": "lue", "ឯ": "ae",
+    "ឰ": "ai",
     "ឱ": "ao", "ឲ": "ao", "ឳ": "au",
 }  # fmt: skip
 _DROPPED = re.compile("[់័៌៎៏៑៓\u200b-\u200d]")

@@ -18,6 +18,8 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _SLASHED = re.compile(r"\b[adsw]\s*/\s*[lpo]\b")  # a/l, a/p, s/o, d/o, w/o: son, daughter, wife of
+_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
+_TAN_SRI = re.compile(r"\b(?:tan|toh) sri\b")
 _MARIA = re.compile(r"\bma\.(?=\s|$)")
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
@@ -52,7 +54,7 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
 def name_tokens(name: str) -> tuple[str, ...]:
     """The tokens that are names, family name first where a comma says so; a name is never left without any."""
     text = _SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))
-    text = _OF_THE.sub("dela", _MARIA.sub("maria", text))
+    text = _TAN_SRI.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
     turned = _COMMA.match(text)
     text = f"{turned[1]} {turned[2]}" if turned else text
     words = _WORD.findall(_ARTICLE.sub(" ", text))
@@ -94,5 +96,5 @@ def modern(token: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def organisation_tokens(name: str) -> tuple[str, ...]:
     """The words of an organisation's name without its legal form."""
-    words = _WORD.findall(re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain(name)))
+    words = _WORD.findall(_INITIALS.sub(r"\1", plain(name)))
     return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)

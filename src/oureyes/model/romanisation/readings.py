@@ -28,9 +28,12 @@ Tokens = tuple[str, ...]
 _SCRIPTS = (
     ("thai", "\u0e00-\u0e7f"), ("lao", "\u0e80-\u0eff"), ("khmer", "\u1780-\u17ff"),
     ("burmese", "\u1000-\u109f\uaa60-\uaa7f"), ("tamil", "\u0b80-\u0bff"),
-    ("arabic", "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"), ("han", "\u3400-\u9fff\uf900-\ufaff"),
+    ("arabic", "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"), ("han",
+    "\u3400-\u9fff\uf900-\ufaff"),
 )  # fmt: skip
-_RUN = re.compile("|".join(f"(?P<{name}>[{letters}\u200b-\u200d]*[{letters}][{letters}\u200b-\u200d]*)" for name, letters in _SCRIPTS))
+_RUN = re.compile(
+    "|".join(f"(?P<{name}>[{letters}\u200b-\u200d]*[{letters}][{letters}\u200b-\u200d]*)" for name, letters in _SCRIPTS)
+)
 _ANY = re.compile("[" + "".join(letters for _, letters in _SCRIPTS) + "]")
 _TITLES = tuple(sorted(NATIVE_TITLES, key=len, reverse=True))
 

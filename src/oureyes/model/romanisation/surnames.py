@@ -172,7 +172,9 @@ GIVEN_HAKKA: Mapping[str, str] = dict(
         "明:min 文:vun 国:kwet 华:fa 英:yin 福:fuk 生:sen 春:chun 秀:siu 玉:nyuk 梅:moi 兰:lan 金:kim 发:fat 昌:chong "
         "新:sin 强:khiong 清:chin 安:on 平:pin 良:liong 德:tet 光:kong 荣:yung 贵:kwui 财:choi 进:chin 来:loi 云:yun "
         "月:nyet 香:hiong 珍:chin 莲:lian 美:mi 龙:lung 水:sui 海:hoi 天:thien 山:san 伟:wui 丽:li 志:chi 忠:chung "
-        "成:shin 兴:hin 才:choi 元:ngien 耀:yau 仁:yin 义:ngi 友:yu 有:yu 红:fung 凤:fung 招:chau 娣:thi 妹:moi 娇:kiau "
-        "雪:siet 琴:khim 玲:lin 芳:fong 萍:phin 霞:ha 燕:yen 辉:fui 达:that 建:kien 永:yun 祥:siong 添:thiam 汉:hon 武:vu"
+        "成:shin 兴:hin 才:choi 元:ngien 耀:yau 仁:yin 义:ngi 友:yu 有:yu 红:fung 凤:fung 招:chau 娣:thi 妹:moi "
+        "娇:kiau "
+        "雪:siet 琴:khim 玲:lin 芳:fong 萍:phin 霞:ha 燕:yen 辉:fui 达:that 建:kien 永:yun 祥:siong 添:thiam "
+        "汉:hon 武:vu"
     ).split()
 )

@@ -14,9 +14,9 @@ __all__ = ["lao", "thai"]
 _THAI_FIRST = dict(
     zip(
         "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
-        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r l w s s s h l  h".split(
-            " "
-        ),
+        (
+            "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r l w s s s h l  h"
+        ).split(" "),
         strict=True,
     )
 )
@@ -108,7 +108,9 @@ def _first(onset: str) -> str:
 
 
 def _spoken(parts: list[tuple[str, str, str]]) -> str:
-    return "".join(_first(onset) + (vowel or ("o" if onset else "")) + _THAI_LAST.get(last, "") for onset, vowel, last in parts)
+    return "".join(
+        _first(onset) + (vowel or ("o" if onset else "")) + _THAI_LAST.get(last, "") for onset, vowel, last in parts
+    )
 
 
 def _linked(parts: list[tuple[str, str, str]]) -> str:
@@ -128,7 +130,11 @@ def _written(parts: list[tuple[str, str, str]]) -> str:
 
 
 _LAO_FIRST = dict(
-    zip("ກຂຄງຈສຊຍດຕຖທນບປຜຝພຟມຢຣລວຫອຮໜໝ", "k kh kh ng ch s x nh d t th th n b p ph f ph f m y r l v h  h n m".split(" "), strict=True)
+    zip(
+        "ກຂຄງຈສຊຍດຕຖທນບປຜຝພຟມຢຣລວຫອຮໜໝ",
+        "k kh kh ng ch s x nh d t th th n b p ph f ph f m y r l v h  h n m".split(" "),
+        strict=True,
+    )
 )
 _LAO_LAST = {
     **dict.fromkeys("ກ", "k"), **dict.fromkeys("ດຕ", "t"), **dict.fromkeys("ບປ", "p"), "ງ": "ng", "ນ": "n", "ມ": "m",
