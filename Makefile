@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 RUNS := $(VENV)/.can-run
 TESTS := $(VENV)/.can-test
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all lint fix bench docs lock clean
@@ -19,7 +19,7 @@ setup: $(TESTS) ## install everything into .venv: to run a node, and to test it
 	@echo "setup: .venv is ready; make demo plays the story, make test runs the tests"
 
 demo: $(RUNS) ## play the story: eleven nodes on this machine, which then stay up to look around
-	@echo "demo: eleven states on this machine; Ctrl-C ends it and removes what it made"
+	@echo "demo: eleven states on this machine; Ctrl-C ends it"
 	@$(BIN)/oureyes demo $(ARGS)
 
 test: $(TESTS) ## run the everyday tests

@@ -9,11 +9,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import delivery, exchange, ingest, memory, names
+from bench import delivery, exchange, ingest, memory, misp, names, taxii
 from bench.figures import Figure, write
 
 _ROOT = Path(__file__).resolve().parents[1]
-_PARTS = {"ingest": ingest, "exchange": exchange, "delivery": delivery, "memory": memory, "names": names}
+_PARTS = {
+    "ingest": ingest,
+    "exchange": exchange,
+    "delivery": delivery,
+    "memory": memory,
+    "taxii": taxii,
+    "misp": misp,
+    "names": names,
+}
 
 
 def main(wanted: list[str]) -> int:

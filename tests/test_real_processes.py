@@ -71,12 +71,12 @@ def exchange_under_fire(folder: Path, *, rounds: int, seed: int) -> None:
         # the commands of the desk beside the serving process, as an officer's would be
         with Node.open(found["ID"]) as indonesia, Node.open(found["SG"]) as singapore:
             for _ in range(rounds):
-                for origin, to in ((indonesia, "SG"), (singapore, "ID")):
+                for origin, to in ((indonesia, "SG"), (singapore, "ID")) * 4:
                     obj = an_indicator(value=f"d{len(made)}-{seed}.example.org")
                     made.append((origin, to, obj))
                     origin.record_objects([obj], by="ayu", marking=for_(to))
                     origin.approve(origin.propose([obj.id], [to], by="ayu").id, by="budi")
-                time.sleep(chance.uniform(0.0, 0.4))
+                time.sleep(chance.uniform(0.0, 0.3))  # somewhere between writing, sending, receipting and reading
                 promised = {
                     channel: max(promised[channel], receipted(node, channel))
                     for channel, node in ((forth, indonesia), (back, singapore))

@@ -14,6 +14,7 @@ from oureyes.exchange import roster
 from oureyes.exchange.keys import load_sign_key
 from oureyes.interfaces.service import Service
 from oureyes.model.objects import StixObject
+from oureyes.model.sharing import Roster
 from oureyes.node import Node
 from oureyes.node.opening import init, member_of
 
@@ -28,9 +29,9 @@ def homes(folder: Path, members: Iterable[str], **settings: Any) -> dict[str, Pa
     return found
 
 
-def install(found: dict[str, Path], version: int = 1) -> bytes:
+def install(found: dict[str, Path], version: int = 1, previous: Roster | None = None) -> bytes:
     """A roster of these, signed by all, in each home."""
-    raw = roster.build(version, [member_of(home) for home in found.values()])
+    raw = roster.build(version, [member_of(home) for home in found.values()], previous)
     for home in found.values():
         raw = roster.sign(raw, load_sign_key(bytes.fromhex((home / "sign.key").read_text())))
     for home in found.values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oureyes.errors import ConfigError
@@ -39,6 +39,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database_key", "", "the database key itself in hex, from the environment only; wins over the file"),
     Setting("listen", "127.0.0.1:8443", "address and port that partners reach this node at"),
     Setting("public_url", "", "the address the roster gives for this node; default: https:// and `listen`"),
+    Setting("doors_listen", "", "address and port for outside clients (TAXII, MISP …); empty: no such door"),
+    Setting("doors_certificate", "", "PEM file that outside clients are shown; default: the node's own certificate"),
+    Setting("doors_key", "", "PEM file with the private key of `doors_certificate`"),
+    Setting("taxii_max_mib", 32, "largest envelope an account may post by TAXII (`max_content_length`)"),
+    Setting("taxii_allow", "", "hosts, comma-separated, that may be polled although their address is private"),
+    Setting("taxii_loopback", False, "whether servers on this machine may be polled, also without TLS"),
     Setting("two_person_from", "AMBER", "TLP from which two distinct people must release: CLEAR … RED"),
     Setting("country", "", "ISO 3166 code that national phone numbers are read with; default: `member`"),
     Setting("default_tlp", "AMBER+STRICT", "TLP given to what arrives without any marking"),
@@ -52,6 +58,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_file_mib", 1024, "largest input file, unpacked"),
     Setting("warn_documentation", False, "whether documentation domains and addresses count as warninglisted"),
     Setting("webhook_allow", "", "hosts, comma-separated, that webhooks may reach although their address is private"),
+    Setting("misp_max_mib", 128, "largest body the MISP door takes, unpacked"),
+    Setting("misp_version", "2.5.42", "version the MISP door reports: a MISP syncs only with its own minor version"),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR; no level logs content"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -62,7 +70,7 @@ class Config:
     """A node's settings. `home` is the folder that holds everything of the node."""
 
     home: Path
-    values: Mapping[str, str | int | bool]
+    values: Mapping[str, str | int | bool] = field(repr=False)  # the database key may be among them
 
     def text(self, name: str) -> str:
         return str(self.values[name])

@@ -113,3 +113,10 @@ def test_what_is_named_is_in_normal_form():
     assert named(an_indicator("[url:value = 'hxxp://EVIL[.]example']").content) == (
         normalise("url", "http://evil.example/"),
     )
+
+
+def test_of_two_networks_around_an_address_both_sides_name_the_same_one():
+    inside = a_person(("ipv6-addr", "2001:db8::1"))
+    around = a_person(("ipv6-addr", "2001:db8::/64"), ("ipv6-addr", "2001:db8::/44"))
+    assert shared(inside, around) == shared(around, inside)
+    assert compare(inside, around).reason == compare(around, inside).reason

@@ -18,7 +18,6 @@ from simulated import for_
 from wired import Running, homes, release, sent, until
 from yarl import URL
 
-from oureyes.errors import VerificationError
 from oureyes.exchange.client import Batch, Dialler, PartnerSaid, collect
 from oureyes.exchange.keys import new_sign_key
 from oureyes.exchange.log import entry_frame, make_entry, origin_line, sign_checkpoint
@@ -377,52 +376,3 @@ def test_the_roster_is_given_to_members(tmp_path: Path) -> None:
                 await dial.roster(2)
 
     asyncio.run(story())
-
-
-def test_a_node_restored_from_an_old_backup_finds_out_holds_its_log_and_recovers_it(tmp_path: Path) -> None:
-    async def story():
-        found = homes(tmp_path, ["ID", "SG"])
-        async with Running(found) as net:
-            first, second = an_indicator(value="one.example.org"), an_indicator(value="two.example.org")
-            release(net.node("ID"), [first], "SG")
-            await until(lambda: sent(net.node("ID"), "SG") == (1, 1))
-            net.node("ID").backup(tmp_path / "backup.db")
-            release(net.node("ID"), [second], "SG")
-            await until(lambda: sent(net.node("ID"), "SG") == (2, 2))
-            await net.stop("ID")
-            for leftover in found["ID"].glob("node.db*"):
-                leftover.unlink()
-            (tmp_path / "backup.db").rename(found["ID"] / "node.db")
-
-            service = await net.start("ID")
-            await until(lambda: net.node("ID").partners()[0].state.startswith("held"))
-            with pytest.raises(VerificationError):
-                release(net.node("ID"), [an_indicator(value="three.example.org")], "SG")
-            assert any("lacks" in alert.headline for alert, _, _ in net.node("ID").inbox())
-
-            assert await service.recover() == {"SG": 2}
-            release(net.node("ID"), [an_indicator(value="three.example.org")], "SG")
-            await until(lambda: sent(net.node("ID"), "SG") == (3, 3))
-            assert not any(log.fault for m in net.homes for log in net.node(m).verify())
-
-    asyncio.run(story())
-
-
-def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
-    async def story():
-        found = homes(tmp_path, ["ID", "SG"])
-        async with Running(found) as net:
-            with Node.open(found["ID"]) as beside:  # as `oureyes release` does while `oureyes serve` runs
-                release(beside, [an_indicator(value="one.example.org")], "SG")
-            await until(lambda: sent(net.node("ID"), "SG") == (1, 1))
-
-    asyncio.run(story())
-
-
-def test_a_listener_that_fails_stops_nothing(tmp_path: Path) -> None:
-    found = homes(tmp_path, ["ID", "SG"])
-    with Node.open(found["ID"]) as node:
-        node.ctx.listeners.append(lambda what, subject: 1 / 0)
-        release(node, [an_indicator(value="one.example.org")], "SG")
-        release(node, [an_indicator(value="two.example.org")], "SG")
-        assert sent(node, "SG") == (2, 0)

@@ -24,7 +24,7 @@ from oureyes.alert.notice import notice
 from oureyes.errors import ConfigError, OurEyesError, Refused
 from oureyes.model.findings import Alert
 
-__all__ = ["NAME", "Target", "guarded", "payload", "send", "signature"]
+__all__ = ["NAME", "Target", "guarded", "payload", "readable", "send", "signature"]
 
 NAME = "webhook"
 SIGNATURE_HEADER = "X-OurEyes-Signature"
@@ -100,6 +100,13 @@ def guarded(
         raise Refused(f"webhook {host}", "a public address", "a private or special one", "ask the operator to list it")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme == "https", host, port, path, str(found[0]))
+
+
+def readable(address: str) -> None:
+    """Refuse an address that could never be used, before anybody relies on it: ConfigError or Refused."""
+    parts, _ = _parts(address)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Refused(f"webhook {parts.hostname}", "https", "http", "give an https address")
 
 
 def _parts(address: str) -> tuple[SplitResult, int]:

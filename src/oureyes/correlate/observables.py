@@ -22,7 +22,18 @@ from oureyes.model.observables import Observable, host_of, observables_of
 from oureyes.model.patterns import observables_of_pattern
 from oureyes.model.ports import Example
 
-__all__ = ["EXAMPLES", "NAME", "SCORES", "Shared", "compare", "keys", "keys_of_content", "named", "shared"]
+__all__ = [
+    "EXAMPLES",
+    "NAME",
+    "SCORES",
+    "Shared",
+    "compare",
+    "keys",
+    "keys_of_content",
+    "keys_of_named",
+    "named",
+    "shared",
+]
 
 NAME = "observables"
 
@@ -55,7 +66,11 @@ def keys(obj: StixObject) -> Iterable[Key]:
 
 def keys_of_content(content: Mapping[str, Any]) -> tuple[Key, ...]:
     """The keys of an object that is already decoded."""
-    found = named(content)
+    return keys_of_named(named(content))
+
+
+def keys_of_named(found: Sequence[Observable]) -> tuple[Key, ...]:
+    """The keys of an object whose observables are known."""
     if len(found) == 1:
         return _keys(found[0])
     return tuple(dict.fromkeys(key for one in found for key in _keys(one)))
@@ -82,7 +97,7 @@ def shared(left: StixObject, right: StixObject) -> tuple[Shared, ...]:
         if (met := _meeting(one, other)) is not None
     ]
     best: dict[Observable, Shared] = {}
-    for met in sorted(pairs, key=lambda met: (-met.score, met.observable.text)):
+    for met in sorted(pairs, key=lambda met: (-met.score, met.observable.text, met.reason)):
         best.setdefault(met.observable, met)
     return tuple(best.values())
 

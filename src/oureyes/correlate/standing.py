@@ -6,6 +6,7 @@ holds. They are few: all 8,445 indicators of the public data at hand are single 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ NAME = "patterns"
 SCORE = 0.7
 MARK = Key(NAME, "patterns:standing", "pattern")  # every standing pattern carries it, so that the node finds them all
 _PLAIN = ("=", "IN")
+_ONE_VALUE = re.compile(r"\[[a-z0-9-]+:[A-Za-z0-9_.'-]+ ?= ?'[^'\\\\]*'\]")
 
 
 def standing(content: Mapping[str, Any]) -> bool:
@@ -33,7 +35,7 @@ def standing(content: Mapping[str, Any]) -> bool:
     pattern = content.get("pattern")
     if content.get("type") != "indicator" or not isinstance(pattern, str):
         return False
-    if content.get("pattern_type", "stix") != "stix" or pattern.count("=") == pattern.count(" = '") == 1:
+    if content.get("pattern_type", "stix") != "stix" or _ONE_VALUE.fullmatch(pattern):
         return False  # the single equality nearly all are, told without parsing
     try:
         return any(test.negated or test.operator not in _PLAIN for test in _tests(parse(pattern)))

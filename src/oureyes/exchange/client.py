@@ -47,6 +47,7 @@ MAX_BATCH_BYTES = MAX_FRAME + (8 << 20)
 _LONG_POLL_S = 25.0
 _POLLS_BEFORE_STREAM = 40  # then the stream is tried again: the proxy may have been mended
 _CONNECT_S, _ANSWER_S = 10.0, 30.0
+_SHORTEST_PAUSE_S = 0.25  # between two attempts, however often the partner is heard of
 _LOG = logging.getLogger(__name__)
 
 
@@ -72,6 +73,7 @@ class PartnerSaid(OurEyesError):
 
 
 _MEANS = {
+    0: "it cannot be reached now; try again later",
     401: "compare rosters, keys and clocks",
     403: "the partner does not know this channel as ours",
     409: "our logs differ; see `oureyes partners` on both sides",
@@ -239,24 +241,40 @@ class _Task:
         self._retry_max_s = retry_max_s
         self.delivery = Delivery(dial.partner)
         self._told: tuple[object, ...] = ()
+        self._nudged = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             self.delivery = self.delivery.started()  # told once it goes well: till then it stands as it stood
-            try:
-                await self._attempt()
-                error = "the connection ended"
-            except (OurEyesError, aiohttp.ClientError, OSError, TimeoutError) as fault:
-                error = str(fault) if isinstance(fault, OurEyesError) else type(fault).__name__
-                await self._on_fault(fault)
-            except Exception as fault:  # one partner's trouble must not end its task; the type is safe to tell
-                error = type(fault).__name__
-                _LOG.error("%s: unforeseen %s", self.channel.name, error)
+            error = await self._tried()
             stopped = self.delivery.stopped(self._here.now(), error[:300], self._here.random())
             latest = self._here.now() + self._retry_max_s
             await self._stands(replace(stopped, next_try=min(stopped.next_try, latest)))
-            await asyncio.sleep(max(0.0, self.delivery.next_try - self._here.now()))
+            await self._pause(self.delivery.next_try - self._here.now())
+
+    def nudge(self) -> None:
+        """The partner was just heard of: no need to wait for long."""
+        self._nudged.set()
+
+    async def _tried(self) -> str:
+        """One attempt; why it ended."""
+        try:
+            await self._attempt()
+        except Exception as fault:  # one partner's trouble must not end its task; of what is not ours, the type is told
+            with contextlib.suppress(OurEyesError):
+                await self._on_fault(fault)
+            if not isinstance(fault, OurEyesError | aiohttp.ClientError | OSError):
+                _LOG.error("%s: unforeseen %s", self.channel.name, type(fault).__name__)
+            return str(fault) if isinstance(fault, OurEyesError) else type(fault).__name__
+        return "the connection ended"
+
+    async def _pause(self, seconds: float) -> None:
+        self._nudged.clear()
+        await asyncio.sleep(min(max(0.0, seconds), _SHORTEST_PAUSE_S))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds - _SHORTEST_PAUSE_S)):
+                await self._nudged.wait()
 
     async def _attempt(self) -> None:
         raise AssertionError("each kind of task has its own")
@@ -272,8 +290,11 @@ class _Task:
         self.delivery = delivery
         shown = (delivery.state, delivery.last_error, delivery.attempts >= GIVE_UP_AFTER, bool(delivery.attempts))
         if shown != self._told:
-            self._told = shown
-            await self._here.stands(delivery)
+            try:
+                await self._here.stands(delivery)
+                self._told = shown
+            except OurEyesError as fault:  # it cannot be shown now; the line itself may be well
+                _LOG.warning("%s: %s", self.channel.name, fault)
 
 
 class Follower(_Task):
@@ -344,9 +365,10 @@ class Follower(_Task):
             self._new_note.clear()
             try:
                 await self._dial.give_receipt(self.channel, self._note)
-            except PartnerSaid as refusal:
-                _LOG.warning("%s: receipt not taken: %s", self.channel.name, refusal)
-            except (aiohttp.ClientError, OSError, TimeoutError):
+            except (PartnerSaid, aiohttp.ClientError, OSError) as fault:
+                if isinstance(fault, PartnerSaid) and fault.status < 500:
+                    _LOG.warning("%s: receipt not taken: %s", self.channel.name, fault)
+                    continue
                 await asyncio.sleep(1.0 + self._here.random())
                 self._new_note.set()
 

@@ -33,6 +33,7 @@ from oureyes.exchange.requests import SeenNonces, refuse_other_body, verify_requ
 from oureyes.interfaces.problems import problem, problem_of
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging
+from oureyes.node.opening import roster_version
 
 __all__ = ["Federation"]
 
@@ -57,9 +58,10 @@ class Federation:
         heartbeat_s: float,
         ready: Callable[[str], Awaitable[None]],
         received: Callable[[Channel], None],
+        heard_of: Callable[[str], None],
     ) -> None:
         self._node, self._executor, self._heartbeat_s = node, executor, heartbeat_s
-        self._ready, self._received = ready, received
+        self._ready, self._received, self._heard_of = ready, received, heard_of
         self._nonces, self._bodies = SeenNonces(), asyncio.Semaphore(_BODIES)
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._streams: dict[Channel, object] = {}
@@ -164,6 +166,7 @@ class Federation:
 
     async def _stream(self, request: Request, member: str, body: bytes) -> Response:
         channel, start = self._ours(request, member), _number(request, "from", 0)
+        self._heard_of(member)
         await self._ready(member)
         first = await self._serve(channel, start, CHECKPOINT_EVERY)  # what is wrong is told by a status
         return _Stream(partial(self._flow, channel, start, first))
@@ -234,10 +237,14 @@ class Federation:
     # --- the roster --------------------------------------------------------------------------------------------------
 
     async def _roster(self, request: Request, member: str, body: bytes) -> Response:
-        roster = self._node.roster
-        if request.path_params["version"] != str(roster.version) or not roster.raw:
-            raise NotHeld("roster", f"version {roster.version}", "another")
-        return Response(roster.raw, media_type="application/vnd.oureyes.roster")
+        roster, asked = self._node.roster, request.path_params["version"]
+        if not asked.isdecimal() or not asked.isascii() or len(asked) > 9:
+            raise NotHeld("roster", "a version", "another")
+        home = self._node.ctx.config.home
+        raw = roster.raw if int(asked) == roster.version else await self._in_thread(roster_version, home, int(asked))
+        if not raw:
+            raise NotHeld("roster", f"a version up to {roster.version}", asked)
+        return Response(raw, media_type="application/vnd.oureyes.roster")
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import aiohttp
 import uvicorn
@@ -26,22 +26,27 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
-from oureyes.exchange.client import Batch, Dialler, Follower, Pusher
-from oureyes.exchange.outbox import CHECKPOINT_EVERY, GIVE_UP_AFTER, Delivery
+from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
+from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
+from oureyes.interfaces import remotes
+from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning
+from oureyes.node import Node, exchanging, planning, polling, retaining
 from oureyes.node.opening import member_of, trusted_roster
-from oureyes.storage import channels
+from oureyes.node.serving import Serving
 
-__all__ = ["Service", "run"]
+__all__ = ["Service", "recover", "run"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
-_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S = 1.0, 2.0, 60.0, 60.0
+_LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
+_DOORS_S, _POLL_S = 5.0, 5.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -69,11 +74,15 @@ class Service:
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._followers: dict[str, Follower] = {}
         self._pushers: dict[str, Pusher] = {}
         self._asked: dict[str, asyncio.Event] = {}
         self._to_apply: set[Channel] = set()
         self._something_to_apply = asyncio.Event()
         self._sizes: dict[str, int] = {}
+        self._generation, self._roster_seen = -1, -1
+        self.doors: Doors | None = None
+        self.doors_port = 0
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -94,9 +103,16 @@ class Service:
     async def start(self) -> None:
         """Listen, dial every partner, and take up what was left undone."""
         self._loop = asyncio.get_running_loop()
+        doors = self.node.ctx.config.text("doors_listen")
+        self.doors = Doors(self.node) if doors else None  # what is wrong with it is told before anything listens
         self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
-            self.node, self._executor, heartbeat_s=self._heartbeat_s, ready=self._ready, received=self.apply_soon
+            self.node,
+            self._executor,
+            heartbeat_s=self._heartbeat_s,
+            ready=self._ready,
+            received=self.apply_soon,
+            heard_of=self._heard_of,
         )
         self._tls = server_context(self._certificate, self._key_file, self._certificates())
         self._session = aiohttp.ClientSession(
@@ -104,15 +120,33 @@ class Service:
         )
         self.node.ctx.listeners.append(self._heard)
         self._server = _Server(_uvicorn([*self._federation.routes(), *self._more], self._tls))
-        self._serving = asyncio.create_task(self._server.serve([self._sock]))
-        while not self._server.started:
-            if self._serving.done():
-                await self._serving
-                raise ConfigError(self.node.member, "a server that starts", "one that ended", "see the log")
-            await asyncio.sleep(0.005)
+        self._serving = await self._started(self._server, self._sock)
+        await self._open_doors()
         self._duties = [asyncio.create_task(duty) for duty in self._all_duties()]
         self._take_up()
         self._meet()
+
+    async def _started(self, server: _Server, sock: socket.socket) -> asyncio.Task[None]:
+        serving = asyncio.create_task(server.serve([sock]))
+        while not server.started:
+            if serving.done():
+                await serving
+                raise ConfigError(self.node.member, "a server that starts", "one that ended", "see the log")
+            await asyncio.sleep(0.005)
+        return serving
+
+    async def _open_doors(self) -> None:
+        """The second listener, for those outside the federation, where one is set."""
+        if self.doors is None:
+            return
+        sock = _listen(self.node.ctx.config.text("doors_listen"))
+        self.doors_port = int(sock.getsockname()[1])
+        server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
+        await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())
+
+    async def _close_doors(self) -> None:
+        if self.doors is not None:
+            await asyncio.to_thread(self.doors.close)
 
     async def stop(self) -> None:
         """End streams and tasks, let what is being written become durable; the node itself stays open."""
@@ -126,6 +160,7 @@ class Service:
         self._tasks.clear()
         self._server.should_exit = True
         await self._serving
+        await self._close_doors()
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
 
@@ -145,15 +180,17 @@ class Service:
         for member in self._tasks.keys() - members:
             for task in self._tasks.pop(member):
                 task.cancel()
+            self._followers.pop(member)
             self._pushers.pop(member, None)
 
     def _work_with(self, member: str) -> list[Any]:
         dial, me = self._dialler(member), self.node.member
-        here, theirs = _Here(self), self._newest(member, me)
+        here, theirs = _Here(self), exchanging.newest(self.node.ctx, member, me)
         follower = Follower(here, dial, theirs, heartbeat_s=self._heartbeat_s, retry_max_s=self._retry_max_s)
+        self._followers[member] = follower
         work = [self._ask(member, dial), follower.run()]
         if member in self._push_to:
-            pusher = Pusher(here, dial, self._newest(me, member), retry_max_s=self._retry_max_s)
+            pusher = Pusher(here, dial, exchanging.newest(self.node.ctx, me, member), retry_max_s=self._retry_max_s)
             self._pushers[member] = pusher
             work.append(self._push(member, pusher))
         return work
@@ -170,14 +207,9 @@ class Service:
             self._session, tls, ctx.me, ctx.keys.sign, member, url, lambda: int(ctx.clock().timestamp())
         )  # fmt: skip
 
-    def _newest(self, origin: str, recipient: str) -> Channel:
-        with self.node.ctx.db.read() as connection:
-            known = channels.channels(connection, origin=origin, recipient=recipient)
-        return known[-1].channel if known else Channel(origin, recipient)
-
     async def _ask(self, member: str, dial: Dialler) -> None:
         """What a partner holds of our log, before it is served to it. A log that lacks what was receipted is held."""
-        channel = self._newest(self.node.member, member)
+        channel = exchanging.newest(self.node.ctx, self.node.member, member)
         try:
             async with asyncio.timeout(_ASK_S):
                 note = await dial.ask_receipt(channel)
@@ -190,24 +222,34 @@ class Service:
         finally:
             self._asked[member].set()
 
+    def _heard_of(self, member: str) -> None:
+        for task in (self._followers.get(member), self._pushers.get(member)):
+            if task is not None:
+                task.nudge()
+
     async def _ready(self, member: str) -> None:
         if member in self._asked:
             await self._asked[member].wait()
 
     async def recover(self) -> dict[str, int]:
         """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
-        with self.node.ctx.db.read() as connection:
-            held = [row for row in channels.channels(connection, origin=self.node.member) if row.state != "open"]
-        return {row.channel.recipient: await self._recover(row) for row in held}
+        await asyncio.gather(*(self._ready(member) for member in tuple(self._asked)))
+        held, sizes = exchanging.held_logs(self.node.ctx), dict[str, int]()
+        for channel, size in held:
+            try:
+                sizes[channel.recipient] = await self._recover(channel, size)
+            except (aiohttp.ClientError, OSError):
+                raise PartnerSaid(channel.recipient, 0) from None
+        return sizes
 
-    async def _recover(self, row: channels.ChannelRow) -> int:
-        channel, dial, lines = row.channel, self._dialler(row.channel.recipient), list[tuple[bytes, bytes]]()
+    async def _recover(self, channel: Channel, size: int) -> int:
+        dial, lines = self._dialler(channel.recipient), list[tuple[bytes, bytes]]()
         note = await dial.ask_receipt(channel)
-        while more := (await dial.entries(channel, row.size + len(lines), 0, "mine")).lines:
+        while more := (await dial.entries(channel, size + len(lines), 0, "mine")).lines:
             lines += more
-        size = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note)
+        grown = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note)
         self._federation.grew(channel.recipient)
-        return int(size)
+        return grown
 
     # --- what the node tells -----------------------------------------------------------------------------------------
 
@@ -238,7 +280,10 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
+            self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
+            *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
+            self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]
 
     async def _each(self, seconds: float, duty: Callable[[], Awaitable[object]]) -> None:
@@ -253,21 +298,22 @@ class Service:
 
     async def _look(self) -> None:
         """What other processes did: a command that released, a roster that was installed."""
-        for member, size in (await self._in_thread(self._our_sizes)).items():
+        generation = await self._in_thread(self.node.ctx.db.generation)
+        sizes = await self._in_thread(exchanging.sizes, self.node.ctx) if generation != self._generation else {}
+        self._generation = generation
+        for member, size in sizes.items():
             if size != self._sizes.get(member, 0):
                 self._sizes[member] = size
                 self._on("grew", member)
         if await self._in_thread(self._reread_roster):
             self._on("roster", "")
 
-    def _our_sizes(self) -> dict[str, int]:
-        with self.node.ctx.db.read() as connection:
-            found = channels.channels(connection, origin=self.node.member)
-        return {row.channel.recipient: row.size for row in found}
-
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx
-        raw = file.read_bytes() if file.exists() else b""
+        seen = file.stat().st_mtime_ns if file.exists() else 0
+        if seen == self._roster_seen:
+            return False
+        self._roster_seen, raw = seen, file.read_bytes() if seen else b""
         if not raw or raw == ctx.roster.raw:
             return False
         ctx.roster = trusted_roster(raw)
@@ -280,11 +326,8 @@ class Service:
 
     def _take_up(self) -> None:
         """What a crash left received and unread."""
-        with self.node.ctx.db.read() as connection:
-            found = channels.channels(connection, recipient=self.node.member)
-        for row in found:
-            if row.applied < row.size:
-                self.apply_soon(row.channel)
+        for channel in exchanging.unread(self.node.ctx):
+            self.apply_soon(channel)
 
     async def _apply(self) -> None:
         while True:
@@ -301,11 +344,22 @@ class Service:
                     _LOG.error("%s: not read yet: %s", channel.name, said)
                     self._loop.call_later(5.0, self.apply_soon, channel)
 
+    def _poll(self) -> None:
+        """Servers of others that are due; one after the other, in a thread of their own."""
+        found = polling.due(self.node.ctx)
+        if not found:
+            return
+        serving = self.doors.serving if self.doors else Serving(self.node.ctx)
+        for name in found:
+            standing = remotes.run(serving, name)
+            if standing.error:
+                _LOG.warning("%s: %s", name, standing.error)
+
     async def _written(self, work: Callable[[Any], Any]) -> Any:
         return await asyncio.wrap_future(self.node.ctx.db.submit(work, background=True))
 
-    async def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await self._loop.run_in_executor(self._executor, partial(work, *arguments))
+    async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        return await self._loop.run_in_executor(self._executor, partial(work, *arguments, **named))
 
 
 class _Here:
@@ -315,7 +369,7 @@ class _Here:
         self._service, self._node, self._ctx = service, service.node, service.node.ctx
 
     async def next_of(self, channel: Channel) -> int:
-        return int(await self._service._in_thread(self._node.next_of, channel))
+        return await self._service._in_thread(self._node.next_of, channel)
 
     async def receive(self, channel: Channel, batch: Batch) -> bytes:
         pending = exchanging.submit_receive(self._ctx, channel, batch.lines, batch.note)
@@ -328,14 +382,7 @@ class _Here:
         return receipt.note if receipt else b""
 
     async def unreceipted(self, channel: Channel, start: int | None) -> Batch:
-        return await self._service._in_thread(self._unreceipted, channel, start)  # type: ignore[no-any-return]
-
-    def _unreceipted(self, channel: Channel, start: int | None) -> Batch:
-        if start is None:
-            with self._ctx.db.read() as connection:
-                row = channels.find(connection, channel)
-            start = row.receipted if row else 0
-        served = self._node.serve(channel.recipient, start, CHECKPOINT_EVERY, channel.epoch)
+        served = await self._service._in_thread(exchanging.unreceipted, self._ctx, channel, start)
         return Batch(tuple((entry.header, entry.sealed) for entry in served.entries), served.note)
 
     async def receipted(self, channel: Channel, note: bytes) -> None:
@@ -363,10 +410,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _uvicorn(routes: Sequence[BaseRoute], tls: Any) -> uvicorn.Config:
+def _uvicorn(routes: Sequence[BaseRoute], tls: Any, http: Any = "auto") -> uvicorn.Config:
     return uvicorn.Config(
         Starlette(routes=list(routes)),
         ssl_context_factory=lambda config, default: tls,
+        http=http,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -401,6 +449,18 @@ def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Servic
     """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
         runner.run(_serve(node, routes, ready))
+
+
+def recover(home: Path) -> dict[str, int]:
+    """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
+    not. Blocks."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+        return runner.run(_recovered(node))
+
+
+async def _recovered(node: Node) -> dict[str, int]:
+    async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
+        return await service.recover()
 
 
 async def _serve(node: Node, routes: Sequence[BaseRoute], ready: Callable[[Service], None] | None) -> None:

@@ -39,7 +39,7 @@ def is_instant(text: object) -> bool:
 
 def of_datetime(moment: datetime) -> str:
     """The text of an aware datetime, in microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def to_datetime(text: str) -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 
 from oureyes.errors import InvalidObject
 from oureyes.model.grades import Grade
-from oureyes.model.instants import is_instant
+from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.objects import EXTENSIONS
 
 __all__ = ["PAP", "TLP", "TLP_IDS", "Fact", "Handling", "Marking", "Onward", "Role", "strictest"]
@@ -169,7 +169,7 @@ class Marking:
             raise InvalidObject("marking", "rules this node knows", ", ".join(unknown)[:80], "update this node")
         try:
             return cls(**{name: _READ.get(name, _as_is)(value) for name, value in content.items()})
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
             raise InvalidObject("marking", "values this node knows", str(error)[:80], "update this node") from None
 
     def to_stix(self) -> dict[str, Any]:
@@ -191,6 +191,14 @@ class Marking:
 
 
 def _as_is(value: Any) -> Any:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("a rule of another type than text")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
     return value
 
 
@@ -209,6 +217,7 @@ _READ: Mapping[str, Any] = {
     "fact": Fact,
     "grade": Grade.admiralty,
     "releasable_to": _members,
+    "hit_no_hit": _flag,
 }
 
 
@@ -227,7 +236,7 @@ def strictest(first: Marking, second: Marking) -> Marking:
         releasable_to=first.releasable_to & second.releasable_to,
         onward=onward if handling is not Handling.H2 or onward is not Onward.FREE else Onward.CONSENT,
         conditions=conditions,
-        embargo=max(later) if later else None,
-        expires=min(earlier) if earlier else None,
+        embargo=max(later, key=nanoseconds) if later else None,
+        expires=min(earlier, key=nanoseconds) if earlier else None,
         hit_no_hit=first.hit_no_hit and second.hit_no_hit,
     )

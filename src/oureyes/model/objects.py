@@ -150,7 +150,12 @@ class StixObject:
 
     def references(self) -> tuple[tuple[str, str], ...]:
         """(property, id) of every `*_ref` and `*_refs`, however deep (STIX 2.1 §2.9); markings are not among them."""
-        return self._once("references", lambda: tuple(_references(self.content, [])))
+        return self._once("references", self._references)
+
+    def _references(self) -> tuple[tuple[str, str], ...]:
+        if self.raw and b"_ref" not in self.raw and b"\\u" not in self.raw:  # most observables, told without a walk
+            return ()
+        return tuple(_references(self.content, []))
 
     def _once(self, name: str, work: Callable[[], _T]) -> _T:
         # functools.cached_property takes a lock on every first use (until Python 3.12), which ingest cannot afford

@@ -10,6 +10,7 @@ from oureyes.errors import OurEyesError
 from oureyes.model.findings import Alert, Finding, Key, Match
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
+from oureyes.model.observables import Observable
 
 __all__ = ["Example", "Importer", "Matcher", "Neighbour", "Neighbours", "Notifier", "Options", "Record", "Rejected"]
 
@@ -19,7 +20,8 @@ class Record:
     """One thing an importer read. `object` is as received (or, from a format that is not STIX, as converted);
     `upgraded` is the STIX 2.1 form where the original is older. `counts` is what it was in the source's own terms,
     such as (("attributes", 1),); a record may count for nothing. `marking` is what the source itself demands.
-    `hold` is a reason to keep it but let nobody have it until a person has looked."""
+    `hold` is a reason to keep it but let nobody have it until a person has looked. `named` are the observables it
+    names, where the importer made it from them; None: they are read from it."""
 
     object: StixObject
     findings: tuple[Finding, ...] = ()
@@ -28,6 +30,7 @@ class Record:
     counts: tuple[tuple[str, int], ...] = ()
     tags: tuple[str, ...] = ()
     hold: str = ""
+    named: tuple[Observable, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

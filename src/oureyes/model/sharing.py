@@ -155,11 +155,23 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who would get it: a member's node, or a reader at one's own. `ceiling` is the tightest TLP it may hold."""
+    """Who would get it: a member's node, an outside account, or a reader at one's own. `ceiling` is the tightest TLP
+    it may hold; a marking may name an account by its id or by one of its `groups` (agreements)."""
 
     id: str
-    kind: str = "member"  # member | analyst | auditor
+    kind: str = "member"  # member | account | analyst | auditor
     ceiling: TLP = TLP.AMBER_STRICT
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def outside(self) -> bool:
+        """Whether giving it to this recipient means that it leaves the node: everybody but the node's own readers."""
+        return self.kind not in ("analyst", "auditor")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a marking may call it."""
+        return self.groups | {self.id}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,26 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
-from oureyes.node import connecting, exchanging, exporting, overseeing, planning, recording, releasing, understanding
+from oureyes.model.vocabularies import Cluster
+from oureyes.node import (
+    connecting,
+    exchanging,
+    exporting,
+    listing,
+    overseeing,
+    planning,
+    recording,
+    releasing,
+    retaining,
+    understanding,
+    vocabularies,
+)
 from oureyes.node.context import Context
 from oureyes.node.opening import init, install_roster, member_of, open_context
+from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
+from oureyes.oversee.retention import Due
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
@@ -84,8 +99,26 @@ class Node:
         progress: recording.Progress | None = None,
     ) -> recording.Report:
         """Read files and folders of STIX, MISP, tables, lists and text."""
-        return recording.import_paths(
+        report = recording.import_paths(
             self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
+        )
+        self.ctx.db.write(lambda connection: planning.reassess_all(self.ctx, connection, "recorded"))
+        return report
+
+    def record_list(
+        self,
+        path: Path,
+        name: str,
+        date: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+        progress: recording.Progress | None = None,
+    ) -> listing.Edition:
+        """Read an edition of an official list; what is on it no more expires."""
+        return listing.import_list(
+            self.ctx, path, name, date, by=by, purpose=purpose, marking=marking, progress=progress
         )
 
     def record_objects(
@@ -98,7 +131,9 @@ class Node:
         source: str = "desk",
     ) -> list[str]:
         """Record objects made here."""
-        return recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
+        ids = recording.record_objects(self.ctx, made, by=by, purpose=purpose, marking=marking, source=source)
+        self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, ids))
+        return ids
 
     def quarantine(self, n: int | None = None) -> list[desk.Quarantined]:
         """What could not be read and waits for a person, or one by its number."""
@@ -114,6 +149,22 @@ class Node:
         """Read one of them again."""
         return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
 
+    def vocabularies(self) -> list[Loaded]:
+        """Taxonomies, galaxies and warninglists this node knows."""
+        return vocabularies.loaded(self.ctx)
+
+    def load_vocabulary(self, file: Path, *, by: str) -> list[Loaded]:
+        """Take further ones."""
+        return vocabularies.load(self.ctx, file, by=by)
+
+    def unknown_terms(self, tags: Iterable[str]) -> list[str]:
+        """Terms that their taxonomy does not have."""
+        return vocabularies.unknown_terms(self.ctx, tuple(tags))
+
+    def called(self, name: str) -> list[tuple[str, Cluster]]:
+        """What the galaxies know by a name."""
+        return vocabularies.known_as(self.ctx, name)
+
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""
         return recording.tag(self.ctx, ids, tags, by=by, purpose=purpose)
@@ -123,6 +174,7 @@ class Node:
     ) -> None:
         """A person has looked at what was held back."""
         recording.lift(self.ctx, identifier, by=by, purpose=purpose, marking=marking)
+        self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, [identifier]))
 
     # --- mark and release --------------------------------------------------------------------------------------------
 
@@ -246,7 +298,7 @@ class Node:
 
     def verify_export(self, raw: bytes) -> exchanging.Verified:
         """An exported log against the roster's keys alone."""
-        return exchanging.verify_export(self.ctx, raw)
+        return exchanging.verify_export(self.ctx.roster, raw)
 
     def recover_from(self, raw: bytes) -> tuple[Channel, int]:
         """After a restore: our lost entries, from the log their recipient exported."""
@@ -383,6 +435,14 @@ class Node:
     def seal_audit(self) -> int:
         """Sign the audit log's head."""
         return overseeing.seal_audit(self.ctx)
+
+    def due(self) -> list[Due]:
+        """What must be looked at again, hidden or erased now."""
+        return retaining.look(self.ctx)
+
+    def keep(self) -> list[Due]:
+        """Do what is due."""
+        return retaining.keep(self.ctx)
 
     def figures(self) -> Mapping[str, int]:
         """Counts without personal data."""

@@ -18,7 +18,7 @@ from oureyes.node.context import Context, utc_now
 from oureyes.node.opening import open_context
 from oureyes.storage import desk, fault, sqlite_version
 
-__all__ = ["Check", "examine"]
+__all__ = ["Check", "examine", "sqlite_version"]
 
 _SECRETS = ("database.key", "sign.key", "seal.key", "extract.key", "tls.key")
 _LEAST_FREE = 1 << 30
@@ -47,7 +47,7 @@ def examine(home: Path, *, clock: Callable[[], datetime] = utc_now) -> list[Chec
     except OurEyesError as error:
         return [*checks, Check("database", False, f"{error.subject}: {error.found}", error.remedy)]
     try:
-        return [*checks, Check("database", True, "opens"), *_inside(ctx)]
+        return [*checks, Check("database", True, f"opens, {ctx.db.dialect}"), *_inside(ctx)]
     finally:
         ctx.db.close()
 
@@ -58,7 +58,8 @@ def _settings(home: Path) -> Iterator[Check]:
     except OurEyesError as error:
         yield Check("settings", False, str(error), error.remedy)
         return
-    yield Check("settings", bool(config.member), config.member or "no node here", "`oureyes init --member ID`")
+    remedy = "" if config.member else "`oureyes init --member ID`"
+    yield Check("settings", bool(config.member), config.member or "no node here", remedy)
 
 
 def _secret(file: Path) -> Check:

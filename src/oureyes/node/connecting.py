@@ -14,7 +14,7 @@ from oureyes.alert.inbox import move as moved
 from oureyes.correlate import MATCHERS, observables, ranking, standing
 from oureyes.errors import NotHeld, OurEyesError, Refused
 from oureyes.model.findings import Alert, AlertState, Judgement, Match, Subscription, Verdict, WarningHit
-from oureyes.model.markings import Marking
+from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Statement
 from oureyes.model.vocabularies import crime_areas_of
@@ -25,6 +25,7 @@ from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
     "DEFAULT",
+    "Linked",
     "arrived",
     "connect",
     "fell",
@@ -37,9 +38,11 @@ __all__ = [
     "reconnect",
     "subscribe",
     "unsubscribe",
+    "values_of",
 ]
 
-# Until somebody writes a rule, the desk is told of everything.
+Linked = index.Linked
+# What no rule takes the desk is told of, until somebody writes a rule for the desk itself.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _LONGEST_WAIT_MS = 3_600_000
@@ -61,12 +64,16 @@ def connect(
     source: int,
 ) -> list[int]:
     """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
+    outdated = [n for one in added for n in one.outdated]
+    lost = _closed(ctx, connection, outdated)
     best: dict[tuple[str, str], _Side] = {}
     sides: list[_Side] = []
     for item, one in zip(batch, added, strict=True):
         if item.hold or one.outcome not in ("new", "version", "revived"):
             continue
         current = item.upgraded or item.object
+        if current.revoked:  # its origin no longer stands by it
+            continue
         sides.append(_Side(one.holding, current))
         for key in item.keys:
             if key is standing.MARK:
@@ -74,7 +81,22 @@ def connect(
             known = best.get((key.matcher, key.value))
             if known is None or _says_more(current, known.object):
                 best[(key.matcher, key.value)] = _Side(one.holding, current)
-    return _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+    fresh = _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+    for value in lost:  # what a newer version no longer says, another of its source may
+        _rematch(ctx, connection, value)
+    for item, one in zip(batch, added, strict=True):
+        if one.outdated and lost and not index.touches(connection, [one.holding]):
+            _amend(connection, item.object.id, "its newer version no longer says what was matched")
+    return fresh
+
+
+def _closed(ctx: Context, connection: Connection, holdings: Sequence[int]) -> list[str]:
+    """Close the matches of holdings that fell away; the values they were matched by."""
+    if not holdings:
+        return []
+    values = index.keys_of(connection, holdings)
+    index.close_matches(connection, holdings)
+    return values
 
 
 def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side], source: int) -> list[int]:
@@ -86,12 +108,14 @@ def _meet_patterns(ctx: Context, connection: Connection, sides: Sequence[_Side],
     if not len(patterns):
         return []
     met = [(side, identifier) for side in sides for identifier in patterns.met_by(side.object.content)]
-    for side in new:
-        kinds = standing.types_of(str(side.object.content["pattern"]))
+    wanted = {side.object.id for side in new}
+    kinds = {kind for side in new for kind in standing.types_of(str(side.object.content["pattern"]))}
+    for kind in sorted(kinds):  # each held object is read once for all the new patterns
         met += [
-            (_Side(held.holding, held.current), side.object.id)
-            for held in objects.of_types(connection, kinds, limit=_BACKWARDS)
-            if side.object.id in patterns.met_by(held.current.content)
+            (_Side(held.holding, held.current), identifier)
+            for held in objects.of_types(connection, [kind], limit=_BACKWARDS)
+            for identifier in patterns.met_by(held.current.content)
+            if identifier in wanted
         ]
     fresh = index.add_matches(connection, _pattern_matches(connection, met), ctx.now())
     _ring(ctx, connection, fresh)
@@ -183,12 +207,17 @@ def _ring(ctx: Context, connection: Connection, fresh: list[int]) -> None:
             (linked.match.left, linked.left_origin, linked.left_label),
             (linked.match.right, linked.right_origin, linked.right_label),
         )
-        for identifier, origin, _ in sides:
-            if origin != ctx.me:
+        for (identifier, origin, _), (_, holder, label) in (sides, sides[::-1]):
+            if origin != ctx.me and holder == ctx.me and _may_be_known_to(origin, known[label]):
                 strangers.setdefault(origin, []).append(identifier)
         _tell(ctx, connection, _event_of(ctx, linked, sides, known))
     report_activity(ctx, connection, "matched", strangers)
     ctx.audit(connection, ctx.me, "match", "", "", found=len(fresh), first=fresh[0])
+
+
+def _may_be_known_to(origin: str, ours: Marking) -> bool:
+    """Telling a partner that its object met one of ours tells that we hold the value: only where ours may answer."""
+    return ours.hit_no_hit or (ours.tlp is not TLP.RED and origin in ours.releasable_to)
 
 
 def _event_of(
@@ -217,8 +246,10 @@ def _event_of(
 
 
 def _tell(ctx: Context, connection: Connection, event: rules.Event) -> None:
-    asked = desk.subscriptions(connection) or [DEFAULT]
+    asked = desk.subscriptions(connection)
     made = rules.alerts(event, asked, ctx.now(), lambda: ctx.new_id("alert"))
+    if not made and all(each.owner != DEFAULT.owner for each in asked):
+        made = rules.alerts(event, [DEFAULT], ctx.now(), lambda: ctx.new_id("alert"))
     if not made:
         return
     grown, fresh = rules.grouped(desk.waiting_alerts(connection, event.cause), made)
@@ -277,15 +308,32 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
     """An object was taken back: its matches go, others take its place where they can, alerts on it say so."""
     if ctx.standing is not None:
         ctx.standing.remove(identifier)
-    values = index.keys_of(connection, holdings)
-    index.close_matches(connection, holdings)
-    for value in values:
+    for value in _closed(ctx, connection, holdings):
         _rematch(ctx, connection, value)
+    _amend(connection, identifier, "it was taken back by its originator")
+
+
+def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
+    """The keys under which what `origin` holds of an id is found."""
+    held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
+    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
+
+
+def _amend(connection: Connection, identifier: str, why: str) -> None:
+    """Alerts on an object say what became of it; one that rests on nothing else is done."""
     for alert, assignee, _ in desk.alerts_about(connection, identifier):
         left = [one for one in alert.objects if one != identifier and objects.latest(connection, [one])]
-        said = f"{alert.reason}\n{identifier} was taken back by its originator".strip()
-        state = alert.state if left and alert.event != "match" else AlertState.DONE
+        said = f"{alert.reason}\n{identifier}: {why}".strip()
+        # an alert stands for all that two sources share: it is done with the last match, not with the first that goes
+        stands = _meets(connection, alert.objects) if alert.event == "match" else bool(left)
+        state = alert.state if stands else AlertState.DONE
         desk.amend_alert(connection, alert.id, said, state, assignee)
+
+
+def _meets(connection: Connection, ids: Sequence[str]) -> bool:
+    """Whether an open match joins two of these."""
+    wanted = set(ids)
+    return any(linked.left in wanted and linked.right in wanted for linked in index.matches_of(connection, ids))
 
 
 def _rematch(ctx: Context, connection: Connection, value: str) -> None:
@@ -344,7 +392,9 @@ def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why
 
 
 def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:
-    """Keep a rule."""
+    """Keep a rule. ConfigError when its address could never be reached."""
+    if rule.notifier == "webhook":
+        webhook.readable(rule.address)
 
     def write(connection: Connection) -> None:
         desk.put_subscription(connection, rule)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from uuid import uuid4
 
 from oureyes.config import Config
@@ -39,7 +40,7 @@ class Keyring:
 
     sign: SignKey
     seal: SealKey
-    extract: bytes
+    extract: bytes = field(repr=False)
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Context:
     make_id: Callable[[], str] = field(default=lambda: str(uuid4()))
     random: Callable[[], float] = field(default=lambda: int.from_bytes(os.urandom(4)) / 2**32)
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
-    warninglists: WarningLists = field(default_factory=lambda: WarningLists(BUILT_IN))
+    load_warninglists: Callable[[], WarningLists] = lambda: WarningLists(BUILT_IN)
     definitions: dict[str, Marking] = field(default_factory=dict)
     standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
@@ -63,6 +64,11 @@ class Context:
     @property
     def me(self) -> str:
         return self.config.member
+
+    @cached_property
+    def warninglists(self) -> WarningLists:
+        """Read when the first match asks: a quarter of a million entries take most of a second."""
+        return self.load_warninglists()
 
     def now(self) -> str:
         """The present as a STIX instant."""

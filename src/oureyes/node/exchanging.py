@@ -24,18 +24,18 @@ from oureyes.exchange.log import (
     verify_log,
     verify_receipt,
 )
-from oureyes.exchange.outbox import NeedsRecovery, Outbox, restored
+from oureyes.exchange.outbox import CHECKPOINT_EVERY, NeedsRecovery, Outbox, restored
 from oureyes.model.findings import Alert
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Onward
 from oureyes.model.merkle import Frontier, leaf_hash, root_of
 from oureyes.model.objects import digest
-from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Statement
+from oureyes.model.sharing import Channel, Checkpoint, Entry, Item, Kind, Receipt, Roster, Statement
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.recording import derive, take_in
-from oureyes.node.sending import current_channel, frontier_of
-from oureyes.storage import Connection, channels, desk, objects
+from oureyes.node.sending import RESTORED, current_channel, frontier_of, reopen, send, statement_of
+from oureyes.storage import Connection, channels, desk, index, objects
 
 __all__ = [
     "PartnerState",
@@ -44,6 +44,8 @@ __all__ = [
     "apply",
     "export_channel",
     "held_for",
+    "held_logs",
+    "newest",
     "own_receipt",
     "partners",
     "receipted",
@@ -52,11 +54,14 @@ __all__ = [
     "recover",
     "recover_from",
     "serve",
+    "sizes",
     "stands",
     "submit_apply",
     "submit_receipted",
     "submit_receive",
     "taken",
+    "unread",
+    "unreceipted",
     "verify",
     "verify_export",
 ]
@@ -77,21 +82,63 @@ def serve(ctx: Context, recipient: str, start: int, limit: int, epoch: int | Non
     """What `recipient` has not got yet. VerificationError when it claims more than we ever wrote, or while our log is
     held: it may lack what the recipient has receipted."""
     with ctx.db.read() as connection:
-        channel = current_channel(ctx, connection, recipient)
-        if epoch is not None and epoch != channel.epoch:
-            channel = Channel(ctx.me, recipient, epoch)
+        channel = Channel(ctx.me, recipient, epoch) if epoch else current_channel(ctx, connection, recipient)
         row = channels.find(connection, channel)
         if row is None:
             row = channels.ChannelRow(0, channel, 0, b"", b"", 0, b"", "", 0, "open", b"")
-        if row.state != "open":
-            raise VerificationError(channel.name, "a log in good standing", row.state, "`oureyes recover`")
+        nothing = start == row.size == 0  # neither side has a line: there is nothing that could have been lost
+        if row.state != "open" and not (nothing and row.state == RESTORED):
+            raise VerificationError(
+                channel.name,
+                "a log in good standing",
+                row.state,
+                "`oureyes recover`, while they can be reached, or with the log they export",
+            )
         if start > row.size:
             raise VerificationError(
                 channel.name, f"at most our {row.size} entries", f"{start}", "were we restored from an old backup?"
             )
         found = tuple(line.entry for line in _within(channels.entries(connection, channel, start, limit)))
         end = start + len(found)
-        return Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
+        served = Served(found, row.note if end == row.size else _head_at(ctx, connection, channel, end), row.size)
+    if row.state == RESTORED:
+        ctx.db.write(lambda connection: reopen(ctx, connection, channel))
+    return served
+
+
+def unreceipted(ctx: Context, channel: Channel, start: int | None = None) -> Served:
+    """The next of our entries that the recipient has not receipted, or those from `start`; for pushing."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+    first = start if start is not None else row.receipted if row else 0
+    return serve(ctx, channel.recipient, first, CHECKPOINT_EVERY, channel.epoch)
+
+
+def newest(ctx: Context, origin: str, recipient: str) -> Channel:
+    """The channel between two in its newest epoch."""
+    with ctx.db.read() as connection:
+        known = channels.channels(connection, origin=origin, recipient=recipient)
+    return known[-1].channel if known else Channel(origin, recipient)
+
+
+def sizes(ctx: Context) -> dict[str, int]:
+    """How many entries we have written, by recipient."""
+    with ctx.db.read() as connection:
+        return {row.channel.recipient: row.size for row in channels.channels(connection, origin=ctx.me)}
+
+
+def unread(ctx: Context) -> list[Channel]:
+    """Channels with entries that are receipted and have not been read, as a crash in between leaves them."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, recipient=ctx.me)
+    return [row.channel for row in found if row.applied < row.size]
+
+
+def held_logs(ctx: Context) -> list[tuple[Channel, int]]:
+    """Logs of ours that are held, with the entries they have: see `recover`."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, origin=ctx.me)
+    return [(row.channel, row.size) for row in found if row.state != "open"]
 
 
 def _within(lines: list[channels.EntryRow]) -> list[channels.EntryRow]:
@@ -136,8 +183,12 @@ def submit_receipted(
         row = channels.open_channel(connection, channel)
         frontier, fault = _borne_out(ctx, connection, row, receipt)
         if fault is not None:
+            # only what bears our own signature says anything about our log; else it is the recipient's invention
+            verify_checkpoint(note, origin_line(channel), ctx.keys.sign.public)
             _hold(ctx, connection, row, fault, note)
             return False, fault  # committed: what holds a channel must not be undone with the refusal
+        if row.state == RESTORED:  # all that the recipient signed for is here
+            reopen(ctx, connection, channel)
         if receipt.size <= row.receipted:
             return False, None
         channels.receipt(connection, channel, receipt.size, note, ctx.now())
@@ -163,7 +214,12 @@ def _borne_out(
     """Our tree's right edge where the receipt stands, and what is wrong with the receipt."""
     if receipt.size > row.size:
         expected = f"a receipt for at most our {row.size} entries"
-        return Frontier(), VerificationError(row.channel.name, expected, f"{receipt.size}", "`oureyes recover`")
+        return Frontier(), VerificationError(
+            row.channel.name,
+            expected,
+            f"{receipt.size}",
+            "`oureyes recover`, while they can be reached, or with the log they export",
+        )
     frontier = frontier_of(row)
     if receipt.size < row.size:
         near = ctx.frontiers.get(("receipted", row.channel))
@@ -177,7 +233,7 @@ def _borne_out(
 def _hold(
     ctx: Context, connection: Connection, row: channels.ChannelRow, fault: VerificationError, note: bytes
 ) -> None:
-    if row.state.startswith("held"):
+    if row.state.startswith("held") and row.state != RESTORED:
         return
     other = isinstance(fault, Equivocation)
     why = "held: a receipt is for other entries" if other else "held: a receipt is ahead of our log"
@@ -206,6 +262,7 @@ def submit_receive(
     """As `receive`, without waiting; give the result to `received`."""
     if channel.recipient != ctx.me or channel.origin not in ctx.roster.members:
         raise Refused(channel.name, f"a channel of a member to {ctx.me}", "another", "check the roster")
+    _refuse_unagreed(ctx, channel)
     origin_key = ctx.roster.members[channel.origin].keys.sign
 
     def write(connection: Connection) -> tuple[Checkpoint | None, Equivocation | None]:
@@ -219,6 +276,15 @@ def submit_receive(
             return None, error  # committed: evidence must not be rolled back with the refusal
 
     return ctx.db.submit(write)
+
+
+def _refuse_unagreed(ctx: Context, channel: Channel) -> None:
+    """A log begun anew would let an origin forget what it said: only people open a further epoch."""
+    with ctx.db.read() as connection:
+        known = {row.channel.epoch for row in channels.channels(connection, origin=channel.origin, recipient=ctx.me)}
+    agreed = known or {1}
+    if channel.epoch not in agreed:
+        raise Refused(channel.name, f"epoch {max(agreed)}, as both agreed", f"{channel.epoch}", "call the partner")
 
 
 def received(ctx: Context, channel: Channel, outcome: tuple[Checkpoint | None, Equivocation | None]) -> Receipt | None:
@@ -369,7 +435,8 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     taken = take_in(ctx, connection, batch, source=source, origin=statement.origin, statement=statement.id)
     for item, added in zip(statement.items, taken.added, strict=True):
         if added.outcome in ("unchanged", "revived"):  # the same bytes, said again: under this marking from now on
-            objects.set_label(connection, item.object.id, statement.origin, item.marking)
+            marking = item.marking.but(originator=item.marking.originator or statement.origin)
+            objects.set_label(connection, item.object.id, statement.origin, marking, ctx.now_us())
             objects.set_tags(connection, item.object.id, statement.origin, item.tags)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
@@ -387,9 +454,15 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
 
 
 def _refuse_unconsented(ctx: Context, connection: Connection, statement: Statement, item: Item) -> None:
-    """An object that is somebody else's comes in only with its originator's signed consent."""
-    owner = item.marking.originator
-    if owner in ("", statement.origin) or item.marking.onward is Onward.FREE:
+    """An object that is somebody else's comes in only with its originator's signed consent; one whose marking does not
+    name us was sent by mistake, and nobody has it by accident."""
+    owner, named = item.marking.originator, ctx.me in item.marking.releasable_to
+    if owner in ("", statement.origin):
+        if not named:
+            expected = f"a marking that names {ctx.me}"
+            raise VerificationError(item.object.id, expected, "one that does not", "its origin must mark it")
+        return
+    if owner == ctx.me or (named and item.marking.onward is Onward.FREE):
         return
     given = [
         row
@@ -413,12 +486,30 @@ def _retracted(ctx: Context, connection: Connection, statement: Statement) -> No
 def _let_go(ctx: Context, connection: Connection, statement: Statement, refs: Iterable[str]) -> None:
     gone = list(refs)
     for identifier in gone:
+        values = connecting.values_of(connection, identifier, statement.origin)
         moved = objects.set_state(connection, identifier, statement.origin, "retracted", erase=True)
         connecting.fell(ctx, connection, identifier, moved)
+        index.forget(connection, moved, values)
+        _pass_on(ctx, connection, statement, identifier, moved)
         ctx.audit(connection, statement.origin, "retract", identifier, "", by_statement=statement.id, held=len(moved))
     if gone:
         connecting.arrived(ctx, connection, "retracted", statement, [])
         planning.reassess(ctx, connection, gone, cause=("retracted", statement.origin))
+
+
+def _pass_on(ctx: Context, connection: Connection, statement: Statement, identifier: str, moved: Sequence[int]) -> None:
+    """Whoever had it from us (with consent, or because it was free) is told by us: nobody else knows them all."""
+    if not moved or objects.held_by(connection, identifier, ctx.me):
+        return
+    holders: dict[str, list[str]] = {}
+    for recipient, sent, state, *_ in desk.released_to(connection, identifier):
+        if state == "out" and recipient != statement.origin and recipient in ctx.roster.members:
+            holders.setdefault(recipient, []).append(sent)
+    for recipient, gone in holders.items():
+        send(ctx, connection, statement_of(ctx, Kind.RETRACT, [recipient], (), sorted(gone), statement.reason))
+        ident = objects.idents(connection, [identifier])[identifier]
+        for sent in gone:
+            desk.released_state(connection, ident, recipient, sent, "retracted")
 
 
 def _activity(ctx: Context, connection: Connection, statement: Statement) -> None:
@@ -455,6 +546,9 @@ def _consent_answered(ctx: Context, connection: Connection, statement: Statement
     asker = next((member for member in statement.audience if member != recipient), ctx.me)
     for ref in statement.refs:
         known = [row for row in desk.consents(connection, [ref]) if row[1] == recipient and row[2] == asker]
+        if (asker == ctx.me and not known) or (known and known[0][3] != statement.origin):
+            expected = f"an answer of {known[0][3]}" if known else "an answer to what was asked"
+            raise VerificationError(ref, expected, f"one of {statement.origin}", "its originator alone consents")
         given = statement.kind is Kind.CONSENT
         desk.put_consent(
             connection,
@@ -595,7 +689,7 @@ def verify(ctx: Context) -> list[Verified]:
 def _verify(ctx: Context, connection: Connection, row: channels.ChannelRow) -> Verified:
     lines = channels.entries(connection, row.channel, 0, row.size + 1)
     return _check(
-        ctx,
+        ctx.roster,
         row.channel,
         [(line.entry.header, line.entry.sealed, line.leaf) for line in lines],
         row.note,
@@ -605,7 +699,7 @@ def _verify(ctx: Context, connection: Connection, row: channels.ChannelRow) -> V
 
 
 def _check(
-    ctx: Context,
+    roster: Roster,
     channel: Channel,
     lines: Sequence[tuple[bytes, bytes, bytes]],
     note: bytes,
@@ -624,9 +718,9 @@ def _check(
                 return Verified(channel.name, len(lines), 0, f"line {place} was altered: its hash is another")
         heads: list[Checkpoint | Receipt] = []
         if note:
-            heads.append(verify_checkpoint(note, origin_line(channel), ctx.roster.members[channel.origin].keys.sign))
+            heads.append(verify_checkpoint(note, origin_line(channel), roster.members[channel.origin].keys.sign))
         if receipt_note:
-            receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
+            receipt = verify_receipt(receipt_note, channel, roster.members[channel.recipient].keys.sign)
             receipted_size = receipt.size
             heads.append(receipt)
         found = verify_log(channel, [(header, sealed) for header, sealed, _ in lines], heads)
@@ -668,7 +762,7 @@ class Exported(msgspec.Struct):
     lines: list[tuple[bytes, bytes, bytes]]
 
 
-def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
+def read_export(roster: Roster, raw: bytes) -> tuple[Channel, Exported]:
     """A log from a file; VerificationError when it is none, or no log of members."""
     expected = "a log of two members, exported by `oureyes verify --export`"
     try:
@@ -676,28 +770,30 @@ def read_export(ctx: Context, raw: bytes) -> tuple[Channel, Exported]:
         channel = Channel.of(read.channel)
     except (msgspec.DecodeError, ValueError) as error:
         raise VerificationError("export", expected, str(error)[:80]) from None
-    strangers = [member for member in (channel.origin, channel.recipient) if member not in ctx.roster.members]
+    strangers = [member for member in (channel.origin, channel.recipient) if member not in roster.members]
     if strangers:
         raise VerificationError("export", expected, f"{strangers[0][:32]}, who is on no roster here")
     return channel, read
 
 
-def verify_export(ctx: Context, raw: bytes) -> Verified:
-    """Check an exported log against the roster's keys alone."""
-    channel, read = read_export(ctx, raw)
-    return _check(ctx, channel, read.lines, read.note, read.receipt, read.size)
+def verify_export(roster: Roster, raw: bytes) -> Verified:
+    """Check an exported log against the roster's keys alone; needs no node."""
+    channel, read = read_export(roster, raw)
+    return _check(roster, channel, read.lines, read.note, read.receipt, read.size)
 
 
 def recover_from(ctx: Context, raw: bytes) -> tuple[Channel, int]:
     """Take our lost entries back from the log that their recipient exported for us; the channel and its size then."""
-    channel, read = read_export(ctx, raw)
+    channel, read = read_export(ctx.roster, raw)
     if channel.origin != ctx.me:
         raise Refused(channel.name, f"a channel of {ctx.me}'s own", f"one of {channel.origin}", "ask its recipient")
     return channel, recover(ctx, channel, [(header, sealed) for header, sealed, _ in read.lines], read.receipt)
 
 
 def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]], receipt_note: bytes) -> int:
-    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then."""
+    """After a restore from an old backup: take our own lost entries back from their recipient; the log's size then.
+    The head they lead to must bear our own signature, or a recipient could put words into our log."""
+    verify_checkpoint(receipt_note, origin_line(channel), ctx.keys.sign.public)
     receipt = verify_receipt(receipt_note, channel, ctx.roster.members[channel.recipient].keys.sign)
 
     def write(connection: Connection) -> int:
@@ -705,6 +801,8 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
         leaves = channels.leaves(connection, channel)
         outcome = restored(channel, row.size, lambda size: root_of(leaves[:size]), [receipt])
         if not isinstance(outcome, NeedsRecovery):
+            channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
+            reopen(ctx, connection, channel)  # all that the recipient signed for is here
             return row.size
         lost = [line for line in lines if entry_of(*line).seq >= row.size]
         entries, box = Outbox(channel, frontier_of(row), "restored").recovered(lost, receipt)
@@ -718,7 +816,7 @@ def recover(ctx: Context, channel: Channel, lines: Sequence[tuple[bytes, bytes]]
             at=ctx.now(),
         )
         channels.receipt(connection, channel, receipt.size, receipt_note, ctx.now())
-        channels.set_state(connection, channel, "open")
+        reopen(ctx, connection, channel)
         ctx.audit(connection, ctx.me, "recover", channel.name, "", count=len(entries))
         return box.size
 

@@ -37,7 +37,8 @@ def build(home: Path, files: Iterable[Path]) -> bytes:
 
 
 def sign(home: Path, raw: bytes) -> bytes:
-    """With this node's signature."""
+    """With this node's signature. What is no roster is not signed."""
+    roster.parse(raw)
     return roster.sign(raw, load_sign_key(secret(home, "sign.key")))
 
 
@@ -56,12 +57,14 @@ def current(home: Path) -> Standing | None:
 def check(home: Path, raw: bytes, *, installed: bool = False) -> Standing:
     """Whether a roster could be installed here, and who signed it."""
     parsed, _ = roster.parse(raw)
-    before = None
-    if not installed and (kept := current(home)) and kept.fingerprint != roster.fingerprint(raw):
-        before = kept.roster
+    kept = None if installed else current(home)
+    ours = installed or (kept is not None and kept.fingerprint == roster.fingerprint(raw))
     voters = [member.id for member in parsed.members.values() if not member.observer]
     try:
-        roster.load(raw, before)
+        if ours:
+            roster.installed(raw)
+        else:
+            roster.load(raw, kept.roster if kept else None)
         fault = ""
     except OurEyesError as error:
         fault = str(error)

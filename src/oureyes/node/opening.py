@@ -6,7 +6,8 @@ home/
 ├── node.db        everything the node holds, encrypted
 ├── sign.key seal.key extract.key tls.key   private; readable by the node alone
 ├── member.json    the public halves, to be put into the roster
-└── roster.json    who takes part, as the members signed it
+├── roster.json    who takes part, as the members signed it
+└── rosters/       that and its forerunners, by version
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +34,8 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
-from oureyes.storage import open_database, restore
+from oureyes.node.sending import RESTORED, current_channel
+from oureyes.storage import Connection, channels, desk, open_database, restore
 
 __all__ = [
     "fingerprint",
@@ -42,6 +45,7 @@ __all__ = [
     "open_context",
     "put_back",
     "read_member",
+    "roster_version",
     "secret",
 ]
 
@@ -119,8 +123,13 @@ def member_of(home: Path) -> Member:
 def install_roster(home: Path, raw: bytes) -> Roster:
     """Take a roster: the first by its own members' signatures, each further one by those of the one before."""
     file = home / "roster.json"
-    before = roster.load(file.read_bytes()) if file.exists() else None
+    before = roster.installed(file.read_bytes()) if file.exists() else None
+    if before is not None and raw == before.raw:
+        return before
     found = roster.load(raw, before)
+    (home / "rosters").mkdir(exist_ok=True)
+    for known in (before, found) if before else (found,):  # the chain, for partners that missed a version
+        _write(home / "rosters" / f"{known.version}.json", known.raw, mode=0o644)
     _write(file, raw, mode=0o644)
     return found
 
@@ -145,7 +154,27 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    return Context(config, db, keys, members, clock, warninglists=_warninglists(config))
+    ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
+    _hold_restored(ctx)
+    return ctx
+
+
+def _hold_restored(ctx: Context) -> None:
+    """After a restore partners may hold more of our log than we do: nothing is added to a channel until its recipient
+    has shown what it holds, or our log would fork (see `exchanging.recover`)."""
+
+    def write(connection: Connection) -> None:
+        for member in ctx.roster.members:
+            if member != ctx.me:
+                channel = current_channel(ctx, connection, member)
+                if channels.open_channel(connection, channel).state == "open":
+                    channels.set_state(connection, channel, RESTORED)
+        desk.put_setting(connection, "restored", "")
+
+    with ctx.db.read() as connection:
+        restored = desk.get_setting(connection, "restored")
+    if restored:
+        ctx.db.write(write)
 
 
 def put_back(home: Path, backup: Path) -> None:
@@ -163,7 +192,13 @@ def put_back(home: Path, backup: Path) -> None:
 
 def trusted_roster(raw: bytes) -> Roster:
     """A roster that was checked against its forerunner when it was installed."""
-    return roster.load(raw)
+    return roster.installed(raw)
+
+
+def roster_version(home: Path, version: int) -> bytes | None:
+    """A version of the roster as it was installed, the present one included."""
+    kept = home / "rosters" / f"{version}.json"
+    return kept.read_bytes() if kept.exists() else None
 
 
 def _warninglists(config: Config) -> WarningLists:

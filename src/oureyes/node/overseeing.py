@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oureyes.errors import InvalidObject
 from oureyes.exchange.log import sign_checkpoint, verify_checkpoint
@@ -75,7 +75,12 @@ def verify_audit(ctx: Context) -> audit.Verified:
     with ctx.db.read() as connection:
         note = desk.get_setting(connection, "audit_head")
         heads = [verify_checkpoint(note.encode(), _origin_line(ctx), ctx.keys.sign.public)] if note else []
-        return audit.verify(_sealed(connection), heads)
+        found, kept = audit.verify(_sealed(connection), heads), ctx.audit_frontier(connection)
+    if found.flaw is None and found.size < kept.size:  # lines after the newest signed head are only counted
+        return replace(found, flaw=audit.Flaw(found.size, kept.size - 1, "cut off"))
+    if found.flaw is None and found.root != kept.root():
+        return replace(found, flaw=audit.Flaw(found.covered, max(found.covered, found.size - 1), "rewritten"))
+    return found
 
 
 def _sealed(connection: Connection) -> Iterator[audit.Sealed]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from oureyes.errors import NotHeld, Refused
+from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.findings import Alert
 from oureyes.model.identifiers import derived_id
 from oureyes.model.instants import nanoseconds
@@ -43,11 +44,18 @@ def standing(ctx: Context, identifier: str) -> Standing:
 def plans(ctx: Context) -> list[Standing]:
     """Every plan held, with how it stands."""
     with ctx.db.read() as connection:
-        return [_standing(ctx, connection, obj) for obj in _held_plans(connection)]
+        return [_standing(ctx, connection, obj) for obj, _ in _read_plans(connection)]
 
 
 def _held_plans(connection: Connection) -> list[StixObject]:
     return [held.current for held in objects.of_type(connection, "x-oureyes-plan")]
+
+
+def _read_plans(connection: Connection) -> Iterator[tuple[StixObject, Plan]]:
+    """The plans that can be read. One that cannot, from a file or a partner, must not keep the others from anything."""
+    for obj in _held_plans(connection):
+        with contextlib.suppress(InvalidObject):
+            yield obj, from_stix(obj)
 
 
 def _standing(ctx: Context, connection: Connection, obj: StixObject) -> Standing:
@@ -93,8 +101,7 @@ def reassess(
     """Look again at every plan that rests on, or is, one of `changed`; alert owners of those that stand otherwise."""
     ids = set(changed)
     moved: list[str] = []
-    for obj in _held_plans(connection):
-        plan = from_stix(obj)
+    for obj, plan in _read_plans(connection):
         if plan.id not in ids and not ids & {piece.object for claim in plan.claims for piece in claim.evidence}:
             continue
         now = _standing(ctx, connection, obj)
@@ -113,9 +120,9 @@ def reassess(
     return moved
 
 
-def reassess_all(ctx: Context, connection: Connection) -> list[str]:
+def reassess_all(ctx: Context, connection: Connection, what: str = "aged") -> list[str]:
     """Look again at every plan: time alone makes evidence stale and markings expire."""
-    return reassess(ctx, connection, [obj.id for obj in _held_plans(connection)], cause=("aged", ctx.me))
+    return reassess(ctx, connection, [obj.id for obj in _held_plans(connection)], cause=(what, ctx.me))
 
 
 def _keep(ctx: Context, connection: Connection, now: Standing) -> None:

@@ -18,17 +18,31 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS, standing
+from oureyes.correlate import MATCHERS, observables, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
+from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
-__all__ = ["Progress", "Report", "Taken", "import_paths", "lift", "record_objects", "retry", "tag", "take_in"]
+__all__ = [
+    "Progress",
+    "Report",
+    "Taken",
+    "derive",
+    "import_paths",
+    "import_source",
+    "lift",
+    "rare_collection",
+    "record_objects",
+    "retry",
+    "tag",
+    "take_in",
+]
 
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
@@ -86,7 +100,7 @@ def import_paths(
 ) -> Report:
     """Read files and folders; one that cannot be read is put aside and the others go on."""
     started, total = time.monotonic(), Report()
-    with _rare_collection():
+    with rare_collection():
         for source, path in _inputs(paths):
             try:
                 total.add(_import_file(ctx, path, source, by, purpose, marking, options or Options(), progress))
@@ -96,8 +110,27 @@ def import_paths(
     return total
 
 
+def import_source(
+    ctx: Context,
+    path: Path,
+    source: str,
+    *,
+    by: str,
+    purpose: str,
+    marking: Marking | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Read one file as the source `source`, whatever the file is called."""
+    started = time.monotonic()
+    with rare_collection():
+        report = _import_file(ctx, path, source, by, purpose, marking, options or Options(), progress)
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
+
+
 @contextmanager
-def _rare_collection() -> Iterator[None]:
+def rare_collection() -> Iterator[None]:
     """Millions of dicts come and go, none in a cycle: looking for cycles every 700 of them cost 8 % of an import."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
@@ -154,14 +187,16 @@ def _import_file(
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         found = islice(record.read(stream, path.name, chosen), skip, None)
         done = skip
-        while batch := list(islice(found, ctx.config.number("batch"))):
+        state = "reading"
+        while state == "reading":
+            batch = list(islice(found, ctx.config.number("batch")))
             done += len(batch)
-            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "reading", {})
+            if len(batch) < ctx.config.number("batch"):  # the last one says so itself: small files are one commit each
+                state = "done"
+            at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, state, {})
             ctx.db.write(_writing(ctx, batch, report, at, by, purpose, marking))
-            if progress is not None:
+            if progress is not None and batch:
                 progress(source_name, min(size, stream.tell() if stream.seekable() else size), size, report.read)
-    at = desk.Original(digest, 0, source_name, path.suffix, size, ctx.now(), done, "done", {})
-    ctx.db.write(_writing(ctx, [], report, at, by, purpose, marking))
     return report
 
 
@@ -194,7 +229,7 @@ def _writing(
         taken = take_in(
             ctx,
             connection,
-            _all_incoming(kept, default),
+            _all_incoming(kept, default, marking is not None),
             source=number,
             origin=ctx.me,
         )
@@ -281,22 +316,24 @@ def _file_digest(path: Path, source: str, options: Options) -> bytes:
     return whole.digest()
 
 
-def _incoming(item: Record, default: Marking, known: dict[int, Marking]) -> objects.Incoming:
+def _incoming(item: Record, default: Marking, known: dict[int, Marking], given: bool) -> objects.Incoming:
     marking = default
     if item.marking is not None:
         found = known.get(id(item.marking))
-        marking = known[id(item.marking)] = found or _completed(item.marking, default)
-    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
+        marking = known[id(item.marking)] = found or _completed(item.marking, default, given)
+    return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags, named=item.named)
 
 
-def _all_incoming(kept: Sequence[Record], default: Marking) -> list[objects.Incoming]:
+def _all_incoming(kept: Sequence[Record], default: Marking, given: bool = False) -> list[objects.Incoming]:
     known: dict[int, Marking] = {}
-    return [_incoming(item, default, known) for item in kept]
+    return [_incoming(item, default, known, given) for item in kept]
 
 
-def _completed(said: Marking, default: Marking) -> Marking:
-    """What the source demands is kept; what it does not speak of comes from the default."""
-    return Marking.from_json({**default.to_json(), **said.to_json()})
+def _completed(said: Marking, default: Marking, given: bool) -> Marking:
+    """What the source demands is kept; what it does not speak of comes from the default. Where an officer said how it
+    is to be marked (`given`), the source may tighten that and not loosen it."""
+    found = Marking.from_json({**default.to_json(), **said.to_json()})
+    return found.but(tlp=max(said.tlp, default.tlp), pap=max(said.pap, default.pap)) if given else found
 
 
 def derive(
@@ -306,12 +343,18 @@ def derive(
     upgraded: StixObject | None = None,
     hold: str = "",
     tags: tuple[str, ...] = (),
+    named: tuple[Observable, ...] | None = None,
 ) -> objects.Incoming:
-    """An object with everything the store indexes of it."""
+    """An object with everything the store indexes of it. `named`, where known, saves reading its observables again;
+    what names them is their equality, which stands for nothing more."""
     current = upgraded or obj
-    keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
-    if standing.standing(current.content):
-        keys += (standing.MARK,)
+    if named is None:
+        keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+        if standing.standing(current.content):
+            keys += (standing.MARK,)
+    else:
+        keys = observables.keys_of_named(named)
+        keys += tuple(key for matcher in MATCHERS if matcher is not observables for key in matcher.keys(current))
     words = " ".join(tokens(text_of(current.content)))
     return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
 
@@ -328,9 +371,23 @@ def take_in(
     """Store a batch, find what it connects to, and tell whom it concerns: the one way in, from files and partners."""
     if not batch:
         return Taken([], [])
+    batch = _owned(batch, origin)
     added = objects.add(connection, batch, source=source, origin=origin, at_us=ctx.now_us(), statement=statement)
     matched = connecting.connect(ctx, connection, batch, added, source=source)
     return Taken(added, matched)
+
+
+def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]:
+    """Who said nothing of the originator is it: without a name, a partner's object would pass for ours to give."""
+    known: dict[int, Marking] = {}
+    out = []
+    for item in batch:
+        if item.marking.originator:
+            out.append(item)
+            continue
+        marking = known.get(id(item.marking)) or known.setdefault(id(item.marking), item.marking.but(originator=origin))
+        out.append(replace(item, marking=marking))
+    return out
 
 
 def record_objects(
@@ -378,10 +435,10 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
     """A person has looked at what was held back: it is held from now on, under `marking` where one is given."""
 
     def write(connection: Connection) -> None:
-        if not objects.lift_hold(connection, identifier, ctx.me):
+        if not objects.lift_hold(connection, identifier, ctx.me, ctx.now_us()):
             raise NotHeld(identifier, "something held back", "nothing by that id", "`oureyes quarantine list`")
         if marking is not None:
-            objects.set_label(connection, identifier, ctx.me, marking)
+            objects.set_label(connection, identifier, ctx.me, marking.but(originator=ctx.me), ctx.now_us())
         connecting.reconnect(ctx, connection, [identifier])
         ctx.audit(connection, by, "confirm", identifier, purpose)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, NotReleasable, Refused
 from oureyes.exchange.outbox import address
+from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
@@ -22,6 +23,7 @@ from oureyes.release import Answers, decide, refusal
 from oureyes.storage import Connection, desk, objects
 
 __all__ = [
+    "Draft",
     "Preview",
     "answer_consent",
     "answers_of",
@@ -29,6 +31,7 @@ __all__ = [
     "ask_consent",
     "decided_of",
     "decline",
+    "door_decision",
     "mark",
     "marking_of",
     "neutral",
@@ -38,6 +41,9 @@ __all__ = [
     "rehearse",
     "retract",
 ]
+
+
+Draft = desk.Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def mark(ctx: Context, ids: Iterable[str], marking: Marking, *, by: str, purpose
                 raise NotHeld(identifier, "an object of ours", "none by that id", "`oureyes search`")
             before = known.get(mine[0].label)
             kept = marking.but(originator=ctx.me, grade=marking.grade or (before.grade if before else None))
-            changed += objects.set_label(connection, identifier, ctx.me, kept)
+            changed += objects.set_label(connection, identifier, ctx.me, kept, ctx.now_us())
             ctx.audit(
                 connection, by, "mark", identifier, purpose, tlp=kept.tlp.name, to=tuple(sorted(kept.releasable_to))
             )
@@ -94,7 +100,7 @@ def neutral(ctx: Context, identifier: str, answers: Answers) -> None:
 
     def write(connection: Connection) -> None:
         body: dict[str, Any] = {"by": answers.by, "answers": dict(answers.answers)}
-        body |= {"reviewer": answers.reviewer, "cleared": answers.cleared}
+        body |= {"reviewer": answers.reviewer, "cleared": answers.cleared, "about": _content(connection, identifier)}
         desk.put_neutrality(connection, identifier, body)
         ctx.audit(connection, answers.reviewer or answers.by, "neutrality", identifier, "", cleared=answers.cleared)
 
@@ -127,6 +133,8 @@ def _drafted(
     ctx: Context, ids: Iterable[str], recipients: Iterable[str], by: str, purpose: str, reason: str, kind: Kind
 ) -> desk.Draft:
     ctx.require_purpose(by, purpose, "release")
+    if kind not in (Kind.RELEASE, Kind.SUPERSEDE):
+        raise Refused("release", "a release or a newer version", str(kind), "`oureyes retract` takes back")
     to = tuple(dict.fromkeys(recipients))
     for member in to:
         if member == ctx.me:
@@ -234,6 +242,8 @@ def decline(ctx: Context, draft_id: str, *, by: str, reason: str) -> None:
 
     def write(connection: Connection) -> None:
         found = _draft(connection, draft_id)
+        if found.state != "proposed":
+            raise Refused(draft_id, "a proposal that is open", found.state, "retract what has gone out")
         desk.put_draft(connection, replace(found, state="declined", outcome={"by": by, "reason": reason}))
         ctx.audit(connection, by, "decline", draft_id, found.purpose)
 
@@ -263,8 +273,10 @@ def decided_of(
     known, at = ctx.labels(connection), ctx.now()
     policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
     linked = _markings_of_links(ctx, connection, chosen, known)
-    given = _consents(ctx, connection, draft.objects)
-    answers = {item.object.id: _answers(connection, item.object.id) for item in chosen if _gated(item)}
+    partly = _in_part(ctx, connection, set(linked) - {item.object.id for item in chosen})
+    given = _consents(ctx, connection, (*chosen, *partly), known)
+    gated = [item.object.id for item in (*chosen, *partly) if _gated(item)]
+    answers = {identifier: _answers(connection, identifier) for identifier in gated}
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
@@ -273,6 +285,7 @@ def decided_of(
         def one(
             item: objects.Held,
             replaced: Mapping[str, str],
+            gone: frozenset[str] = frozenset(),
             to: Recipient = recipient,
             hidden: frozenset[str] = withheld,
         ) -> Decision:
@@ -287,12 +300,41 @@ def decided_of(
                 approvals=approvals,
                 consents=given.get((item.object.id, to.id), frozenset()),
                 answers=answers.get(item.object.id),
-                withheld=hidden,
+                withheld=hidden | gone,
                 replaced=replaced,
             )
 
-        decided[recipient.id] = _settled(chosen, one)
+        closed = frozenset(item.object.id for item in (*chosen, *partly) if rules.refuse(known[item.label]))
+        decided[recipient.id] = _settled(chosen, partly, one, closed)
     return decided
+
+
+def door_decision(
+    ctx: Context,
+    connection: Connection,
+    held: objects.Held,
+    marking: Marking,
+    who: Recipient,
+    purpose: str,
+    author: str,
+    approvals: frozenset[str],
+    withheld: frozenset[str],
+) -> Decision:
+    """The decision on one object for a reader at one of the outside doors."""
+    policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
+    answers = _answers(connection, held.object.id) if _gated(held) else None
+    return decide(
+        held.current,
+        marking,
+        who,
+        purpose,
+        at=ctx.now(),
+        policy=policy,
+        author=author,
+        approvals=approvals,
+        answers=answers,
+        withheld=withheld,
+    )
 
 
 def _definitions(connection: Connection) -> dict[str, Marking]:
@@ -310,20 +352,27 @@ def _definitions(connection: Connection) -> dict[str, Marking]:
     return found
 
 
-def _settled(chosen: Sequence[objects.Held], one: Any) -> _Pairs:
-    """Decide until no extract gives rise to another: what refers to an extract follows it under its new id."""
+def _settled(
+    chosen: Sequence[objects.Held], partly: Sequence[objects.Held], one: Any, closed: frozenset[str]
+) -> _Pairs:
+    """Decide until no extract gives rise to another: what refers to an extract follows it under its new id, and what
+    refers to something that stays here (though its marking, `closed`, would not keep it) loses the reference."""
+    every = (*chosen, *partly)
     replaced: dict[str, str] = {}
-    for _ in range(4):
-        pairs = [(item, one(item, replaced)) for item in chosen]
+    gone: frozenset[str] = frozenset()
+    for _ in range(5):
+        pairs = [(item, one(item, replaced, gone)) for item in every]
         moved = {
             item.object.id: decision.object.id
             for item, decision in pairs
             if decision.object is not None and decision.object.id != item.object.id
         }
-        if moved == replaced:
-            return pairs
-        replaced = moved
-    return pairs
+        stays = gone | {item.object.id for item, said in pairs if not said.allowed} - closed
+        if (moved, stays) == (replaced, gone):
+            return pairs[: len(chosen)]
+        replaced, gone = moved, stays
+    still = "its references do not come to rest; release fewer at once"  # nothing unsettled may leave
+    return [(item, said if not said.allowed else Decision(False, still)) for item, said in pairs[: len(chosen)]]
 
 
 class _Rules:
@@ -336,7 +385,7 @@ class _Rules:
 
     def hide(self, ref: str, marking: Marking) -> bool:
         """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
-        shared plan must be able to cite what each state released. An observable's id tells its value: that is hidden."""
+        shared plan must be able to cite what each state released. But an observable's id tells its value."""
         if not self.refuse(marking):
             return False
         foreign = marking.originator not in ("", self._ctx.me)
@@ -362,23 +411,47 @@ class _Rules:
 
 
 def _ours_first(ctx: Context, held: Sequence[objects.Held]) -> objects.Held:
-    return next((item for item in held if item.origin == ctx.me), held[0])
+    ours = [item for item in held if item.origin == ctx.me]
+    # what an outside account posted under the same id stands for ours only where nothing else does
+    return next((item for item in ours if not item.posted), ours[0] if ours else held[0])
 
 
 def _markings_of_links(
     ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
 ) -> dict[str, Marking]:
     """The markings of everything the objects refer to that this node holds: a reference can tell, too."""
-    refs = {ref for item in chosen for name, ref in item.current.references() if name != "created_by_ref"}
+    found = [(name, ref) for item in chosen for name, ref in item.current.references()]
+    makers = {ref for name, ref in found if name == "created_by_ref"}
+    refs = {ref for name, ref in found if name != "created_by_ref"} | _persons(connection, makers)
     return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
 
 
-def _consents(ctx: Context, connection: Connection, ids: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
+def _persons(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Of those who made objects, the persons: an office may be named, a source of flesh and blood only where it may go
+    itself."""
+    held = objects.latest(connection, ids)
+    return {one for one, found in held.items() if found[0].current.content.get("identity_class") == "individual"}
+
+
+def _in_part(ctx: Context, connection: Connection, refs: Iterable[str]) -> list[objects.Held]:
+    """Of what is referred to, that which may go in part or only through a gate: its marking does not tell the whole."""
+    held = [_ours_first(ctx, found) for found in objects.latest(connection, refs).values()]
+    return [item for item in held if "granular_markings" in item.current.content or _gated(item)]
+
+
+def _consents(
+    ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Who may have what by its originator's own word."""
     now = ctx.now()
+    owner = {item.object.id: known[item.label].originator for item in chosen}
     return {
         (identifier, recipient): frozenset({recipient})
-        for identifier, recipient, asker, _, state, expires, _ in desk.consents(connection, ids)
-        if asker == ctx.me and state == "given" and (not expires or expires > now)
+        for identifier, recipient, asker, origin, state, expires, _ in desk.consents(connection, owner)
+        if asker == ctx.me
+        and origin == owner[identifier]
+        and state == "given"
+        and (not expires or nanoseconds(expires) > nanoseconds(now))
     }
 
 
@@ -388,7 +461,14 @@ def _gated(item: objects.Held) -> bool:
 
 def _answers(connection: Connection, identifier: str) -> Answers | None:
     kept = desk.neutrality(connection, identifier)
-    return None if kept is None else Answers(kept["by"], kept["answers"], kept["reviewer"], kept["cleared"])
+    if kept is None or kept.get("about") != _content(connection, identifier):
+        return None  # they were given for another content of the notice
+    return Answers(kept["by"], kept["answers"], kept["reviewer"], kept["cleared"])
+
+
+def _content(connection: Connection, identifier: str) -> list[str]:
+    held = objects.latest(connection, [identifier], states=("held", "held-back")).get(identifier, ())
+    return sorted({item.object.digest.hex() for item in held})
 
 
 def _send_items(
@@ -409,19 +489,23 @@ def _send_items(
             )
     refs = _superseded(connection, draft, allowed) if draft.kind == Kind.SUPERSEDE else {}
     for parcel in address(wanted):
-        gone = sorted({ref for who in parcel.audience for ref in refs.pop(who, ())})
-        statement = statement_of(ctx, Kind(draft.kind), parcel.audience, parcel.items, tuple(gone), draft.reason)
-        send(ctx, connection, statement)
+        # the id of an extract is known to whom it was given: nobody else learns that there was one
+        together: dict[tuple[str, ...], list[str]] = {}
         for who in parcel.audience:
-            outcome[who]["statements"].append(statement.id)
-        desk.put_released(
-            connection,
-            [
-                (rows[(who, item.object.id)], who, item.object.id, statement.id, item.object.digest, statement.time)
-                for who in parcel.audience
-                for item in parcel.items
-            ],
-        )
+            together.setdefault(tuple(sorted(refs.pop(who, ()))), []).append(who)
+        for gone, audience in together.items():
+            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason)
+            send(ctx, connection, statement)
+            for who in audience:
+                outcome[who]["statements"].append(statement.id)
+            desk.put_released(
+                connection,
+                [
+                    (rows[(who, item.object.id)], who, item.object.id, statement.id, item.object.digest, statement.time)
+                    for who in audience
+                    for item in parcel.items
+                ],
+            )
     return outcome
 
 

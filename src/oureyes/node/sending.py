@@ -13,10 +13,22 @@ from oureyes.model.vocabularies import ASEAN_SOMTC, UNODC_INTERNET_TERRORISM
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels
 
-__all__ = ["current_channel", "frontier_of", "report_activity", "send", "shared_tags", "statement_of"]
+__all__ = [
+    "RESTORED",
+    "current_channel",
+    "frontier_of",
+    "reopen",
+    "report_activity",
+    "send",
+    "shared_tags",
+    "statement_of",
+]
 
 
 SHARED = tuple(f"{taxonomy.namespace}:" for taxonomy in (ASEAN_SOMTC, UNODC_INTERNET_TERRORISM))
+
+# Our channels after a restore, until their recipients have shown what they hold.
+RESTORED = "held: restored from a backup"
 
 
 def statement_of(
@@ -52,16 +64,34 @@ def send(ctx: Context, connection: Connection, statement: Statement) -> bytes:
 
 def _write(ctx: Context, connection: Connection, member: str, envelope: bytes, statement: Statement) -> None:
     row = channels.open_channel(connection, current_channel(ctx, connection, member))
-    box = Outbox(row.channel, frontier_of(row), row.state if row.state != "open" else "")
-    entry, grown = box.append(envelope, ctx.roster.members[member].keys.seal)
+    if row.state != "open":  # the others must not wait for one whose log is held; nor may its part be lost
+        channels.postpone(connection, member, statement.id, envelope, statement.time)
+        return
+    _append(ctx, connection, row, envelope, statement.id, statement.time)
+
+
+def reopen(ctx: Context, connection: Connection, channel: Channel) -> int:
+    """A held channel of ours may be written to again: what waited for it goes in. How many statements did."""
+    channels.set_state(connection, channel, "open")
+    waiting = channels.take_postponed(connection, channel.recipient)
+    for statement, envelope, at in waiting:
+        _append(ctx, connection, channels.open_channel(connection, channel), envelope, statement, at)
+    return len(waiting)
+
+
+def _append(
+    ctx: Context, connection: Connection, row: channels.ChannelRow, envelope: bytes, statement: str, at: str
+) -> None:
+    member = row.channel.recipient
+    entry, grown = Outbox(row.channel, frontier_of(row)).append(envelope, ctx.roster.members[member].keys.seal)
     note = grown.checkpoint(ctx.keys.sign).note
     channels.append(
         connection,
         row,
-        [(entry, leaf_hash(entry.leaf), statement.id, "written")],
+        [(entry, leaf_hash(entry.leaf), statement, "written")],
         frontier=b"".join(grown.frontier.nodes),
         note=note,
-        at=statement.time,
+        at=at,
     )
     ctx.tell("grew", member)
 

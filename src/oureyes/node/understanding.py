@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oureyes.correlate import observables
 from oureyes.errors import NotHeld
 from oureyes.model.findings import Holding
-from oureyes.model.instants import day_of
+from oureyes.model.instants import day_of, nanoseconds
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Neighbour
@@ -40,7 +40,8 @@ __all__ = [
     "trends",
 ]
 
-_SCAN = 2_000  # objects looked at for one search at the most, before filters and rights
+_SCAN = 2_000  # objects looked at at a time, before filters and rights
+_MOST = 100_000  # … and for one search
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +96,31 @@ def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50) -
     asked = query(text)
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        found = _candidates(ctx, connection, asked)
-        hits = [
-            _hit(item, reader.marking(item.label))
-            for item in found
-            if reader.may(item.label) and _fits(asked, item, reader)
-        ][:limit]
-    said = hashlib.sha256(text.encode()).hexdigest()
+        hits: list[Hit] = []
+        for start in range(0, _MOST, _SCAN):
+            found = _candidates(ctx, connection, asked, start)
+            hits += [
+                _hit(item, reader.marking(item.label))
+                for item in found or ()
+                if reader.may(item.label) and _fits(asked, item, reader)
+            ]
+            if found is None or len(hits) >= limit:
+                break
+        hits = hits[:limit]
+    said = hmac.digest(ctx.keys.extract, text.encode(), "sha256").hex()  # a bare digest of a number could be guessed
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), digest=said))
     return hits
 
 
-def _candidates(ctx: Context, connection: Connection, asked: Query) -> list[objects.Held]:
+def _candidates(ctx: Context, connection: Connection, asked: Query, start: int) -> list[objects.Held] | None:
+    """The next of what may answer, best first; None when there is no more."""
     engine = asked.fts5() if ctx.db.dialect == "sqlite" else asked.tsquery()
     if engine:
-        numbers = index.search(connection, engine, limit=_SCAN)
+        numbers = index.search(connection, engine, limit=_SCAN, offset=start)
     else:
-        numbers = objects.numbers(connection, asked.kinds, asked.origins, limit=_SCAN)
+        numbers = objects.numbers(connection, asked.kinds, asked.origins, limit=_SCAN, offset=start)
+    if not numbers:
+        return None
     place = {number: at for at, number in enumerate(numbers)}
     found = objects.live(connection, numbers)
     return [held for number, held in sorted(found, key=lambda pair: (place[pair[0]], pair[1].holding))]
@@ -123,8 +132,8 @@ def _fits(asked: Query, item: objects.Held, reader: Reader) -> bool:
         (not asked.kinds or item.current.type in asked.kinds)
         and (not asked.origins or item.origin.casefold() in {one.casefold() for one in asked.origins})
         and (not asked.tlp or reader.marking(item.label).tlp in asked.tlp)
-        and (not asked.since or (bool(version) and version >= asked.since))
-        and (not asked.until or (bool(version) and version <= asked.until))
+        and (not asked.since or (bool(version) and item.current.instant >= nanoseconds(asked.since)))
+        and (not asked.until or (bool(version) and item.current.instant <= nanoseconds(asked.until)))
     )
 
 
@@ -144,7 +153,11 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
             raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
         chosen = (current or held)[0]
         steps = list(_steps(connection, reader, [identifier]))
-        linked = [item.match for item in index.matches(connection, identifier=identifier, warned=True)]
+        linked = [
+            item.match
+            for item in index.matches(connection, identifier=identifier, warned=True)
+            if reader.may(item.left_label) and reader.may(item.right_label)
+        ]
         shown = Shown(
             card(
                 chosen.current,
@@ -245,7 +258,7 @@ def holders(ctx: Context, text: str, *, by: str, purpose: str) -> list[Holding]:
             for identifier, origin, source, label in index.holders(connection, keys_of(ctx, text))
             if reader.may(label)
         ]
-    said = hashlib.sha256(text.encode()).hexdigest()
+    said = hmac.digest(ctx.keys.extract, text.encode(), "sha256").hex()
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found), digest=said))
     return found
 

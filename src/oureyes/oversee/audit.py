@@ -81,6 +81,13 @@ VERBS: Mapping[str, str] = {
     "key": "changed a key of {subject}",
     "verify": "verified {subject}",
     "login": "signed in",
+    "serve": "was given {count} objects of {subject}",
+    "post": "posted {count} objects to {subject}",
+    "withdraw": "deleted {subject}, which it had posted",
+    "poll": "read {count} objects from {subject}",
+    "push": "sent {count} objects to {subject}",
+    "account": "changed the account {subject}",
+    "collection": "changed the collection {subject}",
     "setting": "changed the setting {subject}",
 }
 _CONTENT = frozenset(

@@ -16,7 +16,7 @@ from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
 from oureyes.record import lists, misp, stix, table, text, trails
 from oureyes.record.demands import of_definition
-from oureyes.record.misp_export import to_misp
+from oureyes.record.misp_export import event_of, to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
 from oureyes.record.stix import export_bundle
 from oureyes.record.successors import revocations, technique_successors
@@ -26,6 +26,7 @@ __all__ = [
     "HEAD",
     "IMPORTERS",
     "export_bundle",
+    "event_of",
     "export_csv",
     "inputs",
     "is_feed",

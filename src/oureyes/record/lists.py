@@ -25,6 +25,7 @@ from oureyes.model.observables import normalise
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record.observed import identity_of, moment, provenance, reported
 from oureyes.record.opening import read_bytes
+from oureyes.record.rows import kept, rows_of
 
 __all__ = ["NAME", "Difference", "difference", "expired", "read", "sniff", "split_name"]
 
@@ -58,8 +59,6 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
 
 
 def _ofac(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
-    from oureyes.record.table import rows_of
-
     source = options.source or "OFAC"
     listed = _List(source, moment(options.date), identity_of(source))
     yield Record(listed.by)
@@ -186,8 +185,6 @@ def _asset(row: list[str], listed: _List, place: int) -> Iterator[Record | Rejec
 
 
 def _table(content: dict[str, Any], kind: str = "x-oureyes-table") -> StixObject:
-    from oureyes.record.table import kept
-
     return kept(kind, content)
 
 

@@ -13,7 +13,7 @@ e-mail address of whoever typed it is left out, and so are the row numbers of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -28,6 +28,7 @@ from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record.misp_parts import (
     UUID,
     Event,
+    attached,
     attribute,
     audience,
     dicts,
@@ -40,7 +41,7 @@ from oureyes.record.misp_parts import (
 from oureyes.record.observed import identity_of, marking_refs
 from oureyes.record.opening import JSON_ERRORS, broken, nested, read_bytes, top_level
 
-__all__ = ["NAME", "read", "sniff"]
+__all__ = ["NAME", "read", "read_attached", "read_event", "sniff"]
 
 NAME = "misp"
 
@@ -108,9 +109,48 @@ def _event(raw: bytes | msgspec.Raw, options: Options) -> Iterator[Record | Reje
     except JSON_ERRORS as error:
         yield Rejected("event", broken(body, error, "event"), body[: 1 << 20], _counted(body))
         return
+    yield from _parts(content, map(_ANY.decode, attributes), objects, event, findings)
+
+
+def read_event(
+    content: Mapping[str, Any], options: Options, carriers: Mapping[str, str] | None = None, revision: int = 0
+) -> Iterator[Record | Rejected]:
+    """An event that is decoded already. `carriers` are parts that stand and are not said again: uuid → id. `revision`
+    tells versions of one MISP second apart (to publish changes an event and not its timestamp)."""
+    event, findings = _opened(content, b"", options)
+    event.carriers.update(carriers or {})
+    if revision:
+        event.at = f"{event.at[:19]}.{revision:03d}Z"
+    objects = dicts(content.get("Object"))
+    attributes = content.get("Attribute")
+    yield from _parts(content, attributes if isinstance(attributes, list) else (), objects, event, findings)
+
+
+def read_attached(
+    what: str,
+    content: Mapping[str, Any],
+    about: str,
+    head: Mapping[str, Any],
+    author: Mapping[str, Any],
+    options: Options,
+) -> Iterator[Record]:
+    """What somebody says about an event or a part of it: a `sighting`, a `proposal`, an `event_report`, an `analyst`
+    note. `about` is the id of what it is about, `author` the organisation (name, uuid) that says so."""
+    event, _ = _opened(head, b"", options)
+    yield from _organisations({"Orgc": author}, event)
+    yield attached(what, content, about, event)
+
+
+def _parts(
+    content: Mapping[str, Any],
+    attributes: Iterable[Any],
+    objects: list[Any],
+    event: Event,
+    findings: tuple[Finding, ...],
+) -> Iterator[Record | Rejected]:
     yield from _organisations(content, event)
     for place, one in enumerate(attributes):
-        yield from attribute(_ANY.decode(one), event, place, ())
+        yield from attribute(one, event, place, ())
     for place, obj in enumerate(objects):
         yield from grouped(obj, event, place)
     yield from extras(content, objects, event)

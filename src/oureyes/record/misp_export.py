@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, observables_of
 from oureyes.model.patterns import observables_of_pattern
 
-__all__ = ["to_misp"]
+__all__ = ["event_of", "to_misp"]
 
 # Observable kind → MISP type and category; what is not here is written as text.
 _TYPES: Mapping[str, tuple[str, str]] = {
@@ -55,7 +55,7 @@ def to_misp(objects: Iterable[StixObject]) -> bytes:
             parts[str(origin["event"])].append(obj)
         else:
             rest.append(obj)
-    events = [_event(uuid, members) for uuid, members in parts.items()]
+    events = [event_of(uuid, members) for uuid, members in parts.items()]
     told = {ref for members in parts.values() for obj in members for _, ref in obj.references()}
     events += _rest([obj for obj in rest if obj.id not in told])
     return msgspec.json.encode({"response": [{"Event": event} for event in events]})
@@ -76,8 +76,9 @@ def _uuid(obj: StixObject) -> str:
     return obj.id.partition("--")[2]
 
 
-def _event(uuid: str, members: list[StixObject]) -> dict[str, Any]:
-    """One event out of its parts. A part that was not released is simply not there."""
+def event_of(uuid: str, members: Sequence[StixObject], head: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One event out of its parts; `head`, where it is known, stands for the report. A part that was not released is
+    simply not there."""
     report = next((obj for obj in members if obj.type == "report"), None)
     about: dict[str, list[StixObject]] = defaultdict(list)
     for obj in members:
@@ -85,7 +86,10 @@ def _event(uuid: str, members: list[StixObject]) -> dict[str, Any]:
             about[str((obj.content.get("object_refs") or [obj.content.get("sighting_of_ref")])[0])].append(obj)
     attributes = {obj.id: _attribute(obj, about) for obj in members if "value" in _origin(obj)}
     grouped = [_object(obj, attributes) for obj in members if obj.type == "x-misp-object"]
-    event = _head(uuid, report) | {"Attribute": list(attributes.values()), "Object": grouped}
+    event = (dict(head) if head is not None else _head(uuid, report)) | {
+        "Attribute": list(attributes.values()),
+        "Object": grouped,
+    }
     return event | _extras(about[f"report--{uuid}"], top=True)
 
 
@@ -139,6 +143,9 @@ def _extras(found: list[StixObject], top: bool) -> dict[str, Any]:
         for key, name in names.items():
             if key in _origin(obj) and (top or name != "EventReport"):
                 out.setdefault(name, []).append(_origin(obj)[key])
+        note = _origin(obj).get("analyst")
+        if isinstance(note, dict):
+            out.setdefault(str(note.get("note_type_name") or "Note"), []).append(note)
     return out
 
 

@@ -23,9 +23,22 @@ from oureyes.record.misp_types import MISP_TYPES, RULES
 from oureyes.record.observed import marking_refs, pattern_of, provenance
 from oureyes.record.syntax import pattern_error
 
-__all__ = ["UUID", "Event", "attribute", "audience", "dicts", "extras", "grouped", "instant_of", "kept", "tags_of"]
+__all__ = [
+    "UUID",
+    "Event",
+    "attached",
+    "attribute",
+    "audience",
+    "dicts",
+    "extras",
+    "grouped",
+    "instant_of",
+    "kept",
+    "tags_of",
+]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_DIGESTS = ("md5", "sha1", "sha256", "sha512")
 _TECHNIQUE = re.compile(r"\bT\d{4}(?:\.\d{3})?\b")
 # Row numbers of one instance, what is derived, what has an object of its own, and who typed it.
 _NOT_KEPT = frozenset(
@@ -66,6 +79,7 @@ class Event:
     country: str | None
     carriers: dict[str, str] = field(default_factory=dict)  # uuid of a part → id of its object
     observed: set[str] = field(default_factory=set)
+    audiences: dict[tuple[str, ...], tuple[Marking | None, str]] = field(default_factory=dict)
 
 
 def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> Iterator[Record | Rejected]:
@@ -80,15 +94,16 @@ def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> 
         return
     marking, hold = event.marking, event.hold
     if "Tag" in content or content.get("distribution", "5") not in ("5", "3"):
-        marking, hold = audience(content, marking, hold)
+        marking, hold = _audience_in(event, content)
     observables = observables_of_misp(kind, str(value), event.country)
     objects = [sco(one) for one in observables]
     if content.get("deleted") not in (True, "1", 1) or not content.get("to_ids"):  # what is deleted is not said again
-        yield from _observed(objects, event, marking, hold)
+        yield from _observed(observables, objects, event, marking, hold)
     obj = _carrier(content, kind, str(value), uuid, observables, [one.id for one in objects], event, marking)
     event.carriers[uuid] = obj.id
     findings = _findings(obj.id, kind, str(value), observables)
-    yield Record(obj, findings, marking, counts=counts, tags=tuple(tags_of(content)), hold=hold)
+    equal = _named(observables) if obj.content.get("pattern_type") == "stix" and kind not in RULES else None
+    yield Record(obj, findings, marking, counts=counts, tags=tuple(tags_of(content)), hold=hold, named=equal)
     yield from _techniques(content, obj, event, marking, hold)
     for number, proposal in enumerate(dicts(content.get("ShadowAttribute"))):
         yield _proposal(proposal, obj.id, event, f"{uuid}/{number}")
@@ -108,13 +123,29 @@ def _part_uuid(content: Any, event: Event, place: int, path: tuple[str, ...]) ->
     return uuid.lower()
 
 
-def _observed(objects: list[StixObject], event: Event, marking: Marking | None, hold: str) -> Iterator[Record]:
-    for one in objects:
+# What names one of these names nothing else; of a file's name or a process's more may be read.
+_TELLING = frozenset(
+    ["domain-name", "ipv4-addr", "ipv6-addr", "url", "email-addr", *(f"hash:{name}" for name in _DIGESTS)]
+)
+
+
+def _named(observables: tuple[Observable, ...]) -> tuple[Observable, ...] | None:
+    return observables if all(one.kind in _TELLING for one in observables) else None
+
+
+def _observed(
+    observables: tuple[Observable, ...],
+    objects: list[StixObject],
+    event: Event,
+    marking: Marking | None,
+    hold: str,
+) -> Iterator[Record]:
+    for observable, one in zip(observables, objects, strict=True):
         if marking is event.marking:  # under another marking it is said once more
             if one.id in event.observed:
                 continue
             event.observed.add(one.id)
-        yield Record(one, marking=marking, hold=hold)
+        yield Record(one, marking=marking, hold=hold, named=_named((observable,)))
 
 
 def _carrier(
@@ -222,7 +253,7 @@ def grouped(content: Any, event: Event, place: int) -> Iterator[Record | Rejecte
             if isinstance(record, Record) and dict(record.counts).get("attributes"):
                 refs.append(record.object.id)
             yield record
-    marking, hold = audience(content, event.marking, event.hold)
+    marking, hold = _audience_in(event, content)
     obj = StixObject.make(
         {
             "type": "x-misp-object",
@@ -254,6 +285,17 @@ def extras(content: Mapping[str, Any], objects: list[Any], event: Event) -> Iter
         yield _note(text, said, report, event, f"report/{number}", "event_report")
     for number, sighting in enumerate(dicts(content.get("Sighting"))):
         yield _sighting(sighting, report, event, f"{event.uuid}/{number}")
+
+
+def attached(what: str, content: Mapping[str, Any], about: str, event: Event) -> Record:
+    """One thing said about something, by whoever `event.created_by` is here."""
+    if what == "sighting":
+        return _sighting(content, about, event, str(content.get("uuid")))
+    if what == "proposal":
+        return _proposal(content, about, event, str(content.get("uuid")))
+    texts = (content.get(name) for name in ("content", "note", "comment", "name", "relationship_type"))
+    said = next((text for text in texts if isinstance(text, str) and text), what)
+    return _note(content, said, about, event, str(content.get("uuid")), what)
 
 
 def _reference(obj: Mapping[str, Any], reference: Mapping[str, Any], event: Event) -> Iterator[Record]:
@@ -341,6 +383,8 @@ def _techniques(
     content: Mapping[str, Any], obj: StixObject, event: Event, marking: Marking | None, hold: str
 ) -> Iterator[Record]:
     """ATT&CK techniques that tags and galaxy clusters name. A cluster's uuid is the technique's own STIX uuid."""
+    if not content.get("Tag") and not content.get("Galaxy"):
+        return
     named = {}
     for galaxy in dicts(content.get("Galaxy")):
         for cluster in dicts(galaxy.get("GalaxyCluster")):
@@ -387,9 +431,30 @@ def audience(content: Mapping[str, Any], marking: Marking | None, hold: str) -> 
         why = "audience unknown: sharing group without its members, share with nobody"
     if distribution not in ("0", "1", "2", "3", "4", "5", "None"):
         why = "audience unknown: distribution this node does not know, share with nobody"
-    if len(demands) == 1:
-        return demands[0], hold or why
-    return tightest(demands), hold or why
+    made = demands[0] if len(demands) == 1 else tightest(demands)
+    if distribution == "4" and not why:
+        made = (made or of_tlp(TLP.AMBER)).but(releasable_to=_group(content))  # a named audience is a limited one
+    return made, hold or why
+
+
+def _group(content: Mapping[str, Any]) -> frozenset[str]:
+    """The sharing group, by its uuid. Who is in it is for the node that reads this to say; whom it does not know under
+    that name gets nothing."""
+    group = content.get("SharingGroup")
+    uuid = group.get("uuid") if isinstance(group, dict) else None
+    return frozenset([uuid.lower() if isinstance(uuid, str) and UUID.fullmatch(uuid) else "nobody"])
+
+
+def _audience_in(event: Event, content: Mapping[str, Any]) -> tuple[Marking | None, str]:
+    """The same for a part of an event; parts that say the same share one marking, so that policy is decided once."""
+    group = content.get("SharingGroup")
+    said = (str(content.get("distribution", "5")), *tags_of(content))
+    if isinstance(group, dict):
+        return audience(content, event.marking, event.hold)
+    known = event.audiences.get(said)
+    if known is None:
+        known = event.audiences[said] = audience(content, event.marking, event.hold)
+    return known
 
 
 def _members(group: object) -> bool:
@@ -397,6 +462,8 @@ def _members(group: object) -> bool:
 
 
 def tags_of(content: Mapping[str, Any]) -> list[str]:
+    if not content.get("Tag"):
+        return []
     return [tag["name"] for tag in dicts(content.get("Tag")) if isinstance(tag.get("name"), str)]
 
 
@@ -441,4 +508,6 @@ def _seen(value: str) -> str | None:
 
 
 def dicts(value: object) -> list[dict[str, Any]]:
+    if not value:
+        return []
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

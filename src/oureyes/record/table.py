@@ -18,16 +18,18 @@ from typing import Any, BinaryIO
 
 from oureyes.errors import InvalidObject
 from oureyes.model.findings import Finding
-from oureyes.model.identifiers import derived_id, observable_id
+from oureyes.model.identifiers import derived_id
 from oureyes.model.markings import TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import KINDS, Observable, defang, normalise
 from oureyes.model.ports import Options, Record, Rejected
+from oureyes.record import lists
 from oureyes.record.demands import of_tags
 from oureyes.record.observed import guess, identity_of, marking_refs, moment, provenance, reported
 from oureyes.record.opening import read_bytes
+from oureyes.record.rows import is_table, kept, rows_of
 
-__all__ = ["NAME", "export_csv", "is_table", "kept", "neutral", "read", "rows_of", "sniff"]
+__all__ = ["NAME", "export_csv", "neutral", "read", "sniff"]
 
 NAME = "table"
 
@@ -49,37 +51,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def sniff(head: bytes, name: str) -> bool:
     """By its name: a table looks like any text. Lists that have a layout of their own are theirs."""
-    from oureyes.record import lists
-
     return is_table(name) and b"\0" not in head and not lists.sniff(head, name)
-
-
-def is_table(name: str) -> bool:
-    """Whether the file's name says CSV or TSV."""
-    return name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
-
-
-def rows_of(data: bytes, subject: str) -> Iterator[list[str] | InvalidObject]:
-    """The rows as text, blank lines left out; a row that cannot be read is its error."""
-    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
-    reader = csv.reader(text, delimiter=_delimiter(data))
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield InvalidObject(f"{subject} line {reader.line_num}", "a CSV row", str(error)[:80])
-            continue
-        if any(cell.strip("\x1a \t") for cell in row):  # DOS ended its files with 0x1A
-            yield row
-
-
-def _delimiter(data: bytes) -> str:
-    """The one that the first line holds most of, outside quotes."""
-    line = re.sub(rb'"[^"]*"', b"", data[:65536].lstrip().split(b"\n", 1)[0])
-    best = max(b",\t;|", key=lambda mark: line.count(bytes([mark])))
-    return chr(best) if line.count(bytes([best])) else ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +124,6 @@ def _header(table: _Table) -> Iterator[Record]:
     yield Record(identity_of(table.source))
     content = {"source_name": table.source, "columns": list(table.columns)}
     yield Record(kept("x-oureyes-table", content), counts=(("rows", 1),))
-
-
-def kept(kind: str, content: dict[str, Any]) -> StixObject:
-    """A custom observable that holds `content` and nothing else; its id follows from it."""
-    body = {"type": kind, "spec_version": "2.1", "id": observable_id(kind, content), **content}
-    return StixObject.make(body | {"extensions": {EXTENSIONS["observables"]: {"extension_type": "new-sco"}}})
 
 
 def _row(row: Sequence[str], table: _Table, place: int) -> Iterator[Record | Rejected]:

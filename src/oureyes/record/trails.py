@@ -18,7 +18,7 @@ from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record.observed import guess, identity_of, moment, provenance, reported
 from oureyes.record.opening import JSON_ERRORS, broken, read_bytes, top_level
-from oureyes.record.table import kept
+from oureyes.record.rows import kept
 
 __all__ = ["NAME", "read", "sniff"]
 

@@ -36,7 +36,7 @@ class Answers:
         for question, answer in self.answers.items():
             if question not in QUESTIONS or answer not in ("no", "yes", "unsure"):
                 raise InvalidObject(f"neutrality answer {question[:40]}", "a known question answered no, yes or unsure")
-        if self.reviewer and self.reviewer == self.by:
+        if self.reviewer and self.reviewer.strip().casefold() == self.by.strip().casefold():
             raise InvalidObject("neutrality review", "a reviewer who is not the one who answered", self.by)
 
 
@@ -55,6 +55,6 @@ def gate(kind: str, answers: Answers | None) -> str | None:
     if open_questions:
         return f"neutrality questions not answered: {', '.join(open_questions)}"
     doubts = [question for question in QUESTIONS if answers.answers[question] != "no"]
-    if doubts and not (answers.reviewer and answers.cleared):
+    if doubts and not (answers.reviewer.strip() and answers.cleared):
         return f"neutrality in doubt ({', '.join(doubts)}): a second reviewer must clear it"
     return None

@@ -54,7 +54,8 @@ def _purpose(case: _Case) -> str | None:
 
 def _handling(case: _Case) -> str | None:
     # H0 is the widest code: crime purposes, and the work that serves them inside the partnership.
-    if case.marking.handling is Handling.H1 and case.purpose == "prosecution":
+    ours = not case.recipient.outside and not _foreign(case)  # a state's own courts are its own matter
+    if case.marking.handling is Handling.H1 and case.purpose == "prosecution" and not ours:
         return "H1: not in judicial proceedings without the originator's consent"
     if case.marking.handling is Handling.H3 and not case.marking.conditions:
         return "H3 without its conditions written out"
@@ -62,7 +63,8 @@ def _handling(case: _Case) -> str | None:
 
 
 def _embargo(case: _Case) -> str | None:
-    if case.marking.embargo and case.at < nanoseconds(case.marking.embargo):
+    # an embargo is on releasing; who recorded it may work with it
+    if case.marking.embargo and case.recipient.outside and case.at < nanoseconds(case.marking.embargo):
         return f"under embargo until {case.marking.embargo}"
     return None
 
@@ -74,7 +76,7 @@ def _expiry(case: _Case) -> str | None:
 
 
 def _red(case: _Case) -> str | None:
-    if case.marking.tlp is TLP.RED and case.recipient.kind == "member":
+    if case.marking.tlp is TLP.RED and case.recipient.outside:
         return "TLP:RED does not leave this node; mark a tear-line, or let it answer hit/no-hit"
     return None
 
@@ -85,19 +87,23 @@ def _ceiling(case: _Case) -> str | None:
     return None
 
 
+def _foreign(case: _Case) -> bool:
+    return case.marking.originator not in ("", case.policy.me)
+
+
 def _audience(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or case.recipient.id in case.consents:
+    # an originator's consent names a recipient for what is the originator's; nobody else's list is touched by it
+    if not case.recipient.outside or (_foreign(case) and case.recipient.id in case.consents):
         return None
     if not case.marking.releasable_to:
         return "nobody is named as a recipient"
-    if case.recipient.id not in case.marking.releasable_to:
+    if not case.recipient.names & case.marking.releasable_to:
         return f"{case.recipient.id} is not among the recipients named"
     return None
 
 
 def _onward(case: _Case) -> str | None:
-    foreign = case.marking.originator not in ("", case.policy.me)
-    if case.recipient.kind != "member" or not foreign or case.recipient.id == case.marking.originator:
+    if not case.recipient.outside or not _foreign(case) or case.recipient.id == case.marking.originator:
         return None
     if case.marking.tlp is TLP.AMBER_STRICT:
         return f"{case.marking.tlp.label} from {case.marking.originator} stays with its recipient"
@@ -109,11 +115,17 @@ def _onward(case: _Case) -> str | None:
 
 
 def _two_persons(case: _Case) -> str | None:
-    if case.recipient.kind != "member" or case.marking.tlp < case.policy.two_person_from:
+    if not case.recipient.outside or case.marking.tlp < case.policy.two_person_from:
         return None
-    if not case.author or not case.approvals - {case.author}:
+    others = {_person(name) for name in case.approvals} - {_person(case.author), ""}
+    if not case.author or not others:
         return f"{case.marking.tlp.label} needs two people: {case.author or 'the author'} and another who approves"
     return None
+
+
+def _person(name: str) -> str:
+    """`Ayu ` and `ayu` are one person, whatever was typed."""
+    return " ".join(name.split()).casefold()
 
 
 _RULES: tuple[Callable[[_Case], str | None], ...] = (
@@ -169,7 +181,7 @@ def decide(
     tell of their existence (an SCO's id even of its value), so they are cut or follow the extract.
     """
     shut = neutrality.gate(obj.type, answers)
-    if shut is not None and recipient.kind == "member":
+    if shut is not None and recipient.outside:
         return Decision(False, shut)
 
     def why_not(under: Marking) -> str | None:

@@ -281,3 +281,21 @@ def receipted_statement(connection: Connection, origin: str, recipient: str, sta
         [origin, recipient, statement],
     )
     return any(int(seq) < int(receipted) for seq, receipted in found)
+
+
+def postpone(connection: Connection, member: str, statement: str, envelope: bytes, at: str) -> None:
+    """Keep a statement for a channel that may not be written to now."""
+    n = next_numbers(connection, "postponed")
+    insert_many(connection, "postponed", "n, member, statement, envelope, at", [(n, member, statement, envelope, at)])
+
+
+def take_postponed(connection: Connection, member: str) -> list[tuple[str, bytes, str]]:
+    """(statement, envelope, when) of what waits for a member, oldest first; it waits no more."""
+    found = rows(connection, "SELECT statement, envelope, at FROM postponed WHERE member = ? ORDER BY n", [member])
+    run(connection, "DELETE FROM postponed WHERE member = ?", [member])
+    return [(str(a), bytes(b), str(c)) for a, b, c in found]
+
+
+def count_postponed(connection: Connection) -> dict[str, int]:
+    """How many statements wait for each member."""
+    return {str(a): int(b) for a, b in rows(connection, "SELECT member, count(*) FROM postponed GROUP BY member")}

@@ -100,6 +100,9 @@ class Quarantined:
     state: str
 
 
+_REMEDY = "correct it at its source and import it again; after an update of this software: `oureyes quarantine retry`"
+
+
 def quarantine(connection: Connection, source: str, error: OurEyesError, raw: bytes, at: str) -> bool:
     """Put something aside; the same bytes from the same source only once."""
     return (
@@ -113,7 +116,7 @@ def quarantine(connection: Connection, source: str, error: OurEyesError, raw: by
                 error.subject,
                 error.expected,
                 error.found,
-                error.remedy,
+                error.remedy or _REMEDY,
                 raw,
                 digest(raw),
                 at,
@@ -552,8 +555,11 @@ def get_setting(connection: Connection, name: str) -> str | None:
 
 def put_setting(connection: Connection, name: str, value: str) -> None:
     """Remember it."""
-    run(connection, "DELETE FROM setting WHERE name = ?", [name])
-    insert_many(connection, "setting", "name, value", [(name, value)])
+    run(
+        connection,
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value],
+    )
 
 
 def _dump(value: Any) -> str:

@@ -5,27 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import sqlcipher3
 from sqlalchemy import Connection
 
-__all__ = ["chunks", "insert_many", "next_numbers", "rows", "run", "select_in"]
+from oureyes.errors import StorageError
+
+__all__ = ["chunks", "insert_many", "next_numbers", "quick", "rows", "run", "select_in"]
 
 T = TypeVar("T")
 _CHUNK = 500
-_LOCK = 0x0E7E5  # one writer at a time gives out numbers on PostgreSQL
 
 
 def _sql(connection: Connection, sql: str) -> str:
     return sql if connection.dialect.name == "sqlite" else sql.replace("%", "%%").replace("?", "%s")
 
 
+def _bound(connection: Connection, values: Sequence[Any]) -> tuple[Any, ...]:
+    """PostgreSQL's text holds no NUL; hostile names and values do."""
+    if connection.dialect.name == "sqlite":
+        return tuple(values)
+    return tuple(one.replace("\0", "\ufffd") if isinstance(one, str) else one for one in values)
+
+
 def run(connection: Connection, sql: str, values: Sequence[Any] = ()) -> int:
     """Execute one statement written with `?`; how many rows it touched."""
-    return int(connection.exec_driver_sql(_sql(connection, sql), tuple(values)).rowcount)
+    return int(connection.exec_driver_sql(_sql(connection, sql), _bound(connection, values)).rowcount)
 
 
 def rows(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
     """All rows of a query written with `?`."""
-    return list(connection.exec_driver_sql(_sql(connection, sql), tuple(values)).all())
+    return list(connection.exec_driver_sql(_sql(connection, sql), _bound(connection, values)).all())
+
+
+def quick(connection: Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    """`rows` for what an outside reader waits for: on SQLite past SQLAlchemy, which costs eight times the query."""
+    if connection.dialect.name != "sqlite":
+        return rows(connection, sql, values)
+    if not connection.in_transaction():
+        connection.begin()  # one snapshot for all that is read through it
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    try:
+        return list(raw.execute(sql, tuple(values)).fetchall())
+    except sqlcipher3.Error as error:
+        raise StorageError("database", "rows", type(error).__name__, "see `oureyes doctor`") from None
 
 
 def insert_many(
@@ -38,7 +61,7 @@ def insert_many(
     sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # names are ours
     if ignore:
         sql += " ON CONFLICT DO NOTHING"
-    connection.exec_driver_sql(_sql(connection, sql), [tuple(value) for value in values])
+    connection.exec_driver_sql(_sql(connection, sql), [_bound(connection, value) for value in values])
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
@@ -59,7 +82,5 @@ def select_in(connection: Connection, sql: str, values: Iterable[Any], *more: An
 
 def next_numbers(connection: Connection, table: str, column: str = "n") -> int:
     """The first unused number of a table; the caller, who is the only writer, counts on from it."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     found = connection.exec_driver_sql(f'SELECT max("{column}") FROM "{table}"').scalar()  # names are ours
     return int(found or 0) + 1

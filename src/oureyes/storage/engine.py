@@ -14,7 +14,9 @@ interpreter's own is not used. The key is the raw 32 bytes, so no key derivation
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,10 +28,10 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from oureyes.errors import OurEyesError, StorageError
+from oureyes.errors import StorageError
 from oureyes.storage.migrations import upgrade
 
 __all__ = ["Database", "backup", "fault", "open_database", "restore", "sqlite_version"]
@@ -38,7 +40,11 @@ T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
 _GROUP = 256  # pieces gathered into one commit at most
 _TURNS = 8  # commits in a row for those who wait, before background work gets one
+_WRITER_LOCK = 0x0E7E5  # PostgreSQL: one writer at a time, whichever process it is in
+
 _LOG = logging.getLogger(__name__)
+# At DEBUG the engine would log every row it reads; no level of ours logs content.
+logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
 
 
 @dataclass
@@ -59,6 +65,8 @@ class Database:
         self._committed: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="oureyes-writer", daemon=True)
         self._closed = False
+        self._watch: Connection | None = None
+        self._watching = threading.Lock()
         self._thread.start()
 
     @property
@@ -89,6 +97,17 @@ class Database:
             yield connection
             connection.rollback()
 
+    def generation(self) -> int:
+        """A number that changes when anybody, in this process or another, has written; cheap to ask often."""
+        sqlite = self.dialect == "sqlite"
+        with self._watching:
+            if self._watch is None:
+                self._watch = self._reader.connect()  # kept: SQLite counts what others wrote per connection
+            asked = "PRAGMA data_version" if sqlite else "SELECT txid_snapshot_xmax(txid_current_snapshot())"
+            found = self._watch.exec_driver_sql(asked).scalar_one()
+            self._watch.rollback()
+        return int(found)
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """From inside a piece of writing: call this once its transaction is durable."""
         self._committed.append(call)
@@ -101,6 +120,10 @@ class Database:
             self._closed = True
             self._work.notify()
         self._thread.join()
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._writer.dispose()
         self._reader.dispose()
 
@@ -129,6 +152,7 @@ class Database:
             with connection.begin():
                 for piece in group:
                     self._attempt(connection, piece, done, alone=len(group) == 1)
+                _insist(connection)
         except BaseException as error:
             # the commit itself failed (disk full, …): nothing of the group is durable, and each caller must know
             self._committed.clear()
@@ -157,12 +181,23 @@ class Database:
             if alone:
                 raise
             piece.future.set_exception(_told(error))
+            _insist(connection)
+
+
+def _insist(connection: Connection) -> None:
+    """SQLite may roll the whole transaction back by itself (disk full, I/O error: lang_transaction.html §3.1); what
+    then follows would run in no transaction, and the commit at the end would quietly commit nothing."""
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and not getattr(raw, "in_transaction", True):
+        raise StorageError("database", "an open transaction", "one that SQLite gave up", "see `oureyes doctor`")
 
 
 def _told(error: BaseException) -> BaseException:
-    if isinstance(error, OperationalError) and not isinstance(error, OurEyesError):
-        return StorageError("database", "a durable commit", str(error.orig)[:120], "see `oureyes doctor`")
-    return error
+    """The error as callers may see it: an engine's own words can repeat the values it was given."""
+    if not isinstance(error, DBAPIError):
+        return error
+    said = str(error.orig).splitlines()[0][:120] if isinstance(error, OperationalError) else type(error.orig).__name__
+    return StorageError("database", "a durable commit", said, "see `oureyes doctor`")
 
 
 def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool = True) -> Database:
@@ -171,8 +206,8 @@ def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool 
     StorageError when the key is wrong, SQLite is too old, or the schema is newer than this software.
     """
     if isinstance(where, str) and where.startswith("postgresql"):
-        dsn = where.replace("postgresql://", "postgresql+psycopg://", 1)
-        writer, reader, path = create_engine(dsn, pool_size=1), create_engine(dsn, pool_size=4), None
+        writer, reader = _postgresql(where.replace("postgresql://", "postgresql+psycopg://", 1))
+        path = None
     else:
         writer, reader, path = _sqlite(str(where), key)
     try:
@@ -184,6 +219,21 @@ def open_database(where: str | Path, key: bytes | None = None, *, migrate: bool 
     return Database(writer, reader, path)
 
 
+def _postgresql(dsn: str) -> tuple[Engine, Engine]:
+    writer = create_engine(dsn, pool_size=1, hide_parameters=True)
+    reader = create_engine(
+        dsn,
+        pool_size=4,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",  # a snapshot for all statements of one reading
+        execution_options={"postgresql_readonly": True},
+    )
+    event.listen(
+        writer, "begin", lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+    )
+    return writer, reader
+
+
 def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]:
     from sqlcipher3 import dbapi2
 
@@ -192,9 +242,11 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
             "SQLite", "3.51.3 or later (WAL-reset corruption)", dbapi2.sqlite_version, "update sqlcipher3"
         )
     memory = where == ":memory:"
+    if key is None and not memory:
+        raise StorageError(Path(where).name, "a key: the file is never kept in the clear", "none", "`oureyes init`")
     target = f"file:oureyes-{uuid4()}?mode=memory&cache=shared" if memory else where
 
-    def connect() -> Any:
+    def connect(*, reading: bool = False) -> Any:
         connection = dbapi2.connect(target, uri=memory, check_same_thread=False, isolation_level=None, timeout=30)
         connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told once, by us
         if key is not None and not memory:
@@ -210,10 +262,24 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -32000")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        if reading:
+            connection.execute("PRAGMA query_only = ON")
         return connection
 
-    writer = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool)
-    reader = create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=4)
+    def connect_to_read() -> Any:
+        return connect(reading=True)
+
+    writer = create_engine(
+        "sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool, hide_parameters=True
+    )
+    reader = create_engine(
+        "sqlite+pysqlite://",
+        creator=connect_to_read,
+        module=dbapi2,
+        poolclass=QueuePool,
+        pool_size=4,
+        hide_parameters=True,
+    )
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return writer, reader, None if memory else Path(where)
@@ -244,6 +310,7 @@ def backup(database: Database, target: Path, key: bytes) -> None:
 
     from sqlcipher3 import dbapi2
 
+    target.touch(mode=0o600)  # before anything is in it
     origin, copy = dbapi2.connect(str(database.path)), dbapi2.connect(str(target))
     try:
         for connection in (origin, copy):
@@ -252,7 +319,6 @@ def backup(database: Database, target: Path, key: bytes) -> None:
     finally:
         copy.close()
         origin.close()
-    target.chmod(0o600)
 
 
 def restore(backup_file: Path, target: Path, key: bytes) -> None:
@@ -272,7 +338,23 @@ def restore(backup_file: Path, target: Path, key: bytes) -> None:
         connection.close()
     if found != "ok":
         raise StorageError(backup_file.name, "a whole database", str(found)[:80], "use another backup")
-    for leftover in (target, target.with_name(target.name + "-wal"), target.with_name(target.name + "-shm")):
+    fresh = target.with_name(target.name + "-restored")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(backup_file.read_bytes())
+    _remember_restored(fresh, key)
+    for leftover in (target.with_name(target.name + "-wal"), target.with_name(target.name + "-shm")):
         leftover.unlink(missing_ok=True)
-    target.write_bytes(backup_file.read_bytes())
-    target.chmod(0o600)
+    os.replace(fresh, target)  # at any moment there is a whole file
+
+
+def _remember_restored(file: Path, key: bytes) -> None:
+    """The node that opens it must know that its partners may hold more of its own log than it does."""
+    from sqlcipher3 import dbapi2
+
+    with contextlib.closing(dbapi2.connect(str(file), isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', 'yes')")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from oureyes.model.findings import Judgement, Match, Verdict
+from oureyes.model.objects import OBSERVABLE_TYPES
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
@@ -142,6 +143,13 @@ def keys_of(connection: Connection, holdings: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(str(value) for (value,) in found))
 
 
+def forget(connection: Connection, holdings: Sequence[int], values: Iterable[str]) -> None:
+    """Erased content leaves no keys behind: a key is its value."""
+    for value in dict.fromkeys(values):
+        for n in holdings:
+            run(connection, "DELETE FROM key WHERE value = ? AND holding = ?", [value, n])
+
+
 def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> list[int]:
     """Keep matches; the numbers of those that are news.
 
@@ -158,6 +166,7 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
             [one.left_source, one.right_source, match.matcher, match.key],
         )
         if known and known[0][1] == "open":
+            _firm_up(connection, int(known[0][0]), one)
             continue
         if known:
             run(
@@ -177,6 +186,19 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _firm_up(connection: Connection, n: int, one: NewMatch) -> None:
+    """An indicator or a person says more than the bare observable that stood for its source before it came."""
+    sides = rows(connection, 'SELECT "left", "right" FROM "match" WHERE n = ?', [n])[0]
+    for column, stands, new in (('"left"', int(sides[0]), one.left), ('"right"', int(sides[1]), one.right)):
+        if stands != new and _is_bare(connection, stands) and not _is_bare(connection, new):
+            run(connection, f'UPDATE "match" SET {column} = ? WHERE n = ?', [new, n])
+
+
+def _is_bare(connection: Connection, holding: int) -> bool:
+    found = rows(connection, "SELECT o.type FROM holding h JOIN object o ON o.n = h.object WHERE h.n = ?", [holding])
+    return bool(found) and str(found[0][0]) in OBSERVABLE_TYPES
 
 
 def _turned(one: NewMatch) -> NewMatch:
@@ -353,3 +375,12 @@ def live_of(connection: Connection, value: str, *, every: bool = False) -> list[
 def count_sources(connection: Connection) -> int:
     """How many sources there are: what rarity is measured against."""
     return int(rows(connection, "SELECT count(*) FROM source")[0][0])
+
+
+def touches(connection: Connection, holdings: Iterable[int]) -> bool:
+    """Whether an open match has one of the holdings on either side."""
+    wanted = list(holdings)
+    return any(
+        select_in(connection, f"SELECT 1 FROM \"match\" WHERE {side} IN (:in) AND state = 'open'", wanted)
+        for side in ('"left"', '"right"')
+    )

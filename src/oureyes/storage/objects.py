@@ -6,8 +6,9 @@ few statements, whatever the batch's size. All of it is derived from the bytes a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from sqlalchemy import Connection
 from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, digest
+from oureyes.release.neutrality import needed
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+from oureyes.storage.schema import RARE
 
 __all__ = [
     "Added",
@@ -54,12 +57,14 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
-    content under an id and version already held, and not the current one; `conflict` when the contents differ."""
+    content under an id and version already held, and not the current one; `conflict` when the contents differ.
+    `outdated` are the holdings a new version took the place of."""
 
     holding: int
     object: int
     outcome: str
     conflict: bool = False
+    outdated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,17 @@ class Held:
     tags: tuple[str, ...]
 
     @property
+    def posted(self) -> bool:
+        """Whether an outside account posted it."""
+        return self.source.startswith(f"{ACCOUNT}:")
+
+    @property
     def current(self) -> StixObject:
         """The STIX 2.1 form: what is exchanged, matched and shown."""
         return self.upgraded or self.object
 
 
+ACCOUNT = "account"  # the kind of a source that is an outside account's postings
 _NO_REFS = ("created_by_ref",)
 _HELD = """SELECT h.n, o.body, o.upgraded, h.origin, s.name, h.label, h.state, h.last, h.added, h.statement, h.hold,
  h.tags FROM holding h JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source """
@@ -156,49 +167,91 @@ def add(
     node, whatever came first.
     """
     numbers = idents(connection, _every_id(batch))
-    label_of = labels(connection, [item.marking for item in batch])
+    markings_of = {
+        id(item.marking): item.marking for item in batch
+    }  # few, and long to hash: told apart by where they are
+    numbered = labels(connection, markings_of.values())
+    label_of = {place: numbered[marking] for place, marking in markings_of.items()}
     own = {numbers[item.object.id] for item in batch}
-    objects = {
-        (int(ident), int(instant), bytes(dig)): int(n)
-        for n, ident, instant, dig in select_in(
-            connection, "SELECT n, ident, instant, digest FROM object WHERE ident IN (:in)", own
-        )
-    }
-    known = _Known(connection, own, origin, source)
+    objects, erased = _objects(connection, own)
+    known = _Known(connection, own, origin, source, revive=statement is not None)
     next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
-    at_us = max(at_us, int(rows(connection, "SELECT max(added) FROM holding")[0][0] or 0) + 1)
+    at_us = max(at_us, _next_place(connection))
     new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
     out: list[Added] = []
     for item in batch:
         obj, ident = item.object, numbers[item.object.id]
-        instant, dig = obj.instant, obj.digest
+        instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
         number = objects.get(name)
         if number is None:
             number = objects[name] = next_object
             next_object += 1
             upgraded = item.upgraded.raw if item.upgraded is not None else None
-            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded))
+            whole, refs = _whole(item), _refs(item, numbers)
+            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, whole, refs))
             new["edge"] += _edges(item, ident, number, numbers)
             if item.tokens:
                 new["words"].append((number, item.tokens))
-        outcome, holding = known.place(ident, instant, dig, number, next_holding)
+        outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
+        if number in erased and outcome != "unchanged":  # what was erased is said again
+            erased.discard(number)
+            upgraded = item.upgraded.raw if item.upgraded is not None else None
+            run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
+            new["edge"] += _edges(item, ident, number, numbers)
+            new["words"] += [(number, item.tokens)] if item.tokens else []
         if outcome in ("unchanged", "revived"):
-            out.append(Added(holding, number, outcome))
+            if outcome == "revived":
+                new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
+            out.append(Added(holding, number, outcome, outdated=outdated))
             continue
         next_holding += 1
         last = outcome in ("new", "version")
         state = "held-back" if item.hold else "held"
-        marked, tags = label_of[item.marking], "\n".join(item.tags)
+        marked, tags = label_of[id(item.marking)], "\n".join(item.tags)
         new["holding"].append(
-            (holding, number, ident, source, origin, marked, state, last, at_us, statement, item.hold, tags)
+            (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )
         at_us += 1
         new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
-        out.append(Added(holding, number, outcome))
+        out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
-    known.save(connection)
+    known.save(connection, at_us)
     return _conflicts(connection, batch, out, objects)
+
+
+def _next_place(connection: Connection) -> int:
+    """The first position after all that outside readers may have read."""
+    return int(rows(connection, "SELECT max(placed) FROM holding")[0][0] or 0) + 1
+
+
+def place_anew(connection: Connection, holdings: Iterable[int], at_us: int) -> int:
+    """Move holdings to the end of what outside readers read: whoever could not have them and now may has read past
+    them. Where the next one goes."""
+    at = max(at_us, _next_place(connection))
+    for n in holdings:
+        run(connection, "UPDATE holding SET placed = ? WHERE n = ?", [at, n])
+        at += 1
+    return at
+
+
+def _whole(item: Incoming) -> bool:
+    current = item.upgraded or item.object
+    return "granular_markings" not in current.content and not needed(current.type)
+
+
+def _refs(item: Incoming, numbers: Mapping[str, int]) -> bytes:
+    found = (item.upgraded or item.object).references()
+    return array("q", [numbers[ref] for name, ref in found if name not in _NO_REFS]).tobytes()
+
+
+def _objects(connection: Connection, own: Iterable[int]) -> tuple[dict[tuple[int, int, bytes], int], set[int]]:
+    """The versions kept of some ids, by (ident, instant, digest); and those of which only the digest is left."""
+    found = select_in(
+        connection, "SELECT n, ident, instant, digest, body IS NULL FROM object WHERE ident IN (:in)", own
+    )
+    numbers = {(int(ident), int(instant), bytes(dig)): int(n) for n, ident, instant, dig, _ in found}
+    return numbers, {int(row[0]) for row in found if row[4]}
 
 
 def _conflicts(
@@ -214,7 +267,7 @@ def _conflicts(
     found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
     contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
     return [
-        Added(one.holding, one.object, one.outcome, True)
+        replace(one, conflict=True)
         if one.outcome in ("version", "other")
         and any(
             contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
@@ -224,69 +277,87 @@ def _conflicts(
     ]
 
 
+_GONE = ("retracted", "hidden", "erased")
+
+
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
-    def __init__(self, connection: Connection, own: set[int], origin: str, source: int) -> None:
-        self.source = source
+    def __init__(self, connection: Connection, own: set[int], origin: str, source: int, *, revive: bool) -> None:
+        self.source, self._revive = source, revive
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
-        self.revived: list[int] = []
+        self.revived: list[tuple[int, bool]] = []
         self._holdings: dict[int, list[int]] = {}
         found = select_in(
             connection,
-            "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest FROM holding h"
-            " JOIN object o ON o.n = h.object WHERE h.ident IN (:in) AND h.origin = ?",
+            "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest, s.kind FROM holding h"
+            " JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source"
+            " WHERE h.ident IN (:in) AND h.origin = ?",
             own,
             origin,
         )
-        for n, ident, obj, src, state, last, instant, dig in found:
+        mine = _voice(connection, source)
+        for n, ident, obj, src, state, last, instant, dig, kind in found:
             if int(src) == source:
                 self.by_object[int(obj)] = (int(n), str(state))
-            if last and state != "retracted":
+            if (int(src) if kind == ACCOUNT else 0) != mine:
+                continue  # an outside account speaks for itself alone: it replaces nothing of ours, nor we of its own
+            if last and state not in _GONE:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
 
-    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int]:
+    def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
-        if known is not None:
-            if known[1] != "retracted":
-                return "unchanged", known[0]
-            self.revived.append(known[0])
-            return "revived", known[0]
-        self.by_object[number] = (fresh, "held")
+        # an origin may say again what it took back, and an account post again what it deleted itself; reading a file
+        # again must not undo a retraction of ours
+        if known is not None and known[1] != "withdrawn" and (known[1] not in _GONE or not self._revive):
+            return "unchanged", known[0], ()
+        holding = known[0] if known else fresh
+        self.by_object[number] = (holding, "held")
+        outcome = self._against_newest(ident, instant, dig)
+        current = outcome in ("new", "version")
+        outdated = tuple(self._holdings.pop(ident, ())) if outcome == "version" else ()
+        self.outdated.update(outdated)
+        if current:
+            self.newest[ident] = (instant, dig)
+            self._holdings.setdefault(ident, []).append(holding)
+        if known is None:
+            return outcome, fresh, outdated
+        self.revived.append((holding, current))
+        return "revived", holding, outdated
+
+    def _against_newest(self, ident: int, instant: int, dig: bytes) -> str:
         newest = self.newest.get(ident)
         if newest is None:
-            outcome = "new"
-        elif newest[0] == instant and newest[1] != dig:
-            outcome = "other" if dig > newest[1] else "version"
-        elif newest[0] > instant:
-            outcome = "older"
-        else:
-            outcome = "version" if newest[0] < instant else "new"
-        if outcome == "version":
-            self.outdated.update(self._holdings.pop(ident, ()))
-        if outcome in ("new", "version"):
-            self.newest[ident] = (instant, dig)
-            self._holdings.setdefault(ident, []).append(fresh)
-        return outcome, fresh
+            return "new"
+        if newest[0] == instant and newest[1] != dig:
+            return "other" if dig > newest[1] else "version"
+        if newest[0] > instant:
+            return "older"
+        return "version" if newest[0] < instant else "new"
 
-    def save(self, connection: Connection) -> None:
-        for n in self.revived:
-            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, n])
+    def save(self, connection: Connection, at_us: int) -> None:
+        place_anew(connection, [n for n, _ in self.revived], at_us)
+        for n, current in self.revived:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [current, n])
         for n in self.outdated:
             run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
 
 
 def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> None:
     insert_many(
-        connection, "object", "n, ident, version, instant, digest, type, body, upgraded", new["object"], ignore=True
+        connection,
+        "object",
+        "n, ident, version, instant, digest, type, body, upgraded, whole, refs",
+        new["object"],
+        ignore=True,
     )
     insert_many(
         connection,
         "holding",
-        "n, object, ident, source, origin, label, state, last, added, statement, hold, tags",
+        "n, object, ident, source, origin, label, state, last, added, placed, statement, hold, tags",
         new["holding"],
     )
     insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
@@ -297,6 +368,11 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
         if connection.dialect.name != "sqlite":
             sql = sql.replace("?", "%s")
         connection.exec_driver_sql(sql, new["words"])
+
+
+def _within(instant: int) -> int:
+    """Years before 1678 and after 2262 do not fit 64 bits of nanoseconds; they count as the first and the last."""
+    return max(-(1 << 63), min(instant, (1 << 63) - 1))
 
 
 def _every_id(batch: Sequence[Incoming]) -> Iterable[str]:
@@ -388,19 +464,29 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
     found = rows(
         connection,
         "SELECT h.n, h.object FROM holding h JOIN ident i ON i.n = h.ident"
-        " WHERE i.id = ? AND h.origin = ? AND h.state IN ('held', 'held-back', 'superseded')",
+        " WHERE i.id = ? AND h.origin = ? AND h.state IN ('held', 'held-back', 'superseded', 'hidden')",
         [identifier, origin],
     )
     for n, number in found:
         run(connection, "UPDATE holding SET state = ? WHERE n = ?", [state, n])
         if erase:
             _erase(connection, int(number))
+    _uncover(connection, identifier, [int(n) for n, _ in found])
     return [int(n) for n, _ in found]
+
+
+def _uncover(connection: Connection, identifier: str, gone: Sequence[int], at_us: int = 0) -> None:
+    """What others say of the same id, and was hidden from outside readers by what goes now, they must find."""
+    if gone:
+        sql = "SELECT h.n FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.last AND h.state = 'held'"
+        place_anew(connection, [int(n) for (n,) in rows(connection, sql, [identifier]) if int(n) not in gone], at_us)
 
 
 def _erase(connection: Connection, number: int) -> None:
     alive = rows(
-        connection, "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'erased')", [number]
+        connection,
+        "SELECT count(*) FROM holding WHERE object = ? AND state NOT IN ('retracted', 'withdrawn', 'erased')",
+        [number],
     )
     if int(alive[0][0]) == 0:
         run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
@@ -408,23 +494,80 @@ def _erase(connection: Connection, number: int) -> None:
         run(connection, "DELETE FROM edge WHERE object = ?", [number])
 
 
-def set_label(connection: Connection, identifier: str, origin: str, marking: Marking) -> int:
-    """Give every holding that `origin` has of an id another marking; how many were changed."""
-    return run(
+def set_label(connection: Connection, identifier: str, origin: str, marking: Marking, at_us: int = 0) -> int:
+    """Give every holding that `origin` has of an id another marking; how many were changed. What an outside account
+    posted under the same id is another's word, and keeps its marking unless nothing else is held."""
+    number = label(connection, marking)
+    found = [
+        (int(n), int(lab), kind == ACCOUNT)
+        for n, lab, kind in rows(
+            connection,
+            "SELECT h.n, h.label, s.kind FROM holding h JOIN source s ON s.n = h.source"
+            " WHERE h.origin = ? AND h.ident = (SELECT n FROM ident WHERE id = ?) ORDER BY h.n",
+            [origin, identifier],
+        )
+    ]
+    ours = [one for one in found if not one[2]] or found
+    for n, *_ in ours:
+        run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
+    moved = [n for n, before, _ in ours if before != number]
+    place_anew(connection, moved, at_us)
+    _uncover(connection, identifier, moved, at_us)
+    return len(ours)
+
+
+def held_by(connection: Connection, identifier: str, origin: str) -> bool:
+    """Whether `origin` holds an id itself, now."""
+    found = rows(
         connection,
-        "UPDATE holding SET label = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
-        [label(connection, marking), origin, identifier],
+        "SELECT 1 FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id = ? AND h.origin = ? AND h.state = 'held'"
+        " LIMIT 1",
+        [identifier, origin],
     )
+    return bool(found)
 
 
-def lift_hold(connection: Connection, identifier: str, origin: str) -> int:
+def lift_hold(connection: Connection, identifier: str, origin: str, at_us: int = 0) -> int:
     """A person has looked: what was held back is held."""
-    return run(
-        connection,
-        "UPDATE holding SET state = 'held', hold = '' WHERE state = 'held-back' AND origin = ?"
-        " AND ident = (SELECT n FROM ident WHERE id = ?)",
-        [origin, identifier],
-    )
+    found = [
+        int(n)
+        for (n,) in rows(
+            connection,
+            "SELECT n FROM holding WHERE state = 'held-back' AND origin = ?"
+            " AND ident = (SELECT n FROM ident WHERE id = ?)",
+            [origin, identifier],
+        )
+    ]
+    for n in found:
+        run(connection, "UPDATE holding SET state = 'held', hold = '' WHERE n = ?", [n])
+    place_anew(connection, found, at_us)
+    return len(found)
+
+
+def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> None:
+    """Take back what an account posted: a tombstone; the newest version it leaves is its current one again."""
+    wherefrom = {
+        (int(ident), int(src))
+        for ident, src in select_in(connection, "SELECT ident, source FROM holding WHERE n IN (:in)", holdings)
+    }
+    for n in holdings:
+        run(connection, "UPDATE holding SET state = 'withdrawn', last = ? WHERE n = ?", [False, n])
+    for ident, src in wherefrom:
+        left = rows(
+            connection,
+            "SELECT h.n, h.last FROM holding h JOIN object o ON o.n = h.object WHERE h.ident = ? AND h.source = ?"
+            " AND h.state IN ('held', 'held-back', 'superseded') ORDER BY o.instant DESC, o.digest LIMIT 1",
+            [ident, src],
+        )
+        if left and not left[0][1]:
+            run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [True, left[0][0]])
+            place_anew(connection, [int(left[0][0])], at_us)
+
+
+def _voice(connection: Connection, source: int) -> int:
+    """Whose versions belong together: an origin speaks with one voice, each outside account with its own."""
+    found = rows(connection, "SELECT kind FROM source WHERE n = ?", [source])
+    return source if found and found[0][0] == ACCOUNT else 0
 
 
 def neighbours(connection: Connection, ids: Sequence[str]) -> list[tuple[str, str, str, int]]:
@@ -494,9 +637,10 @@ def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, 
 
 def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
     """The current holdings of one type, oldest first."""
+    rare = f"AND o.type IN {RARE} " if f"'{kind}'" in RARE else ""  # as the index has it, or it is not used
     found = rows(
         connection,
-        _HELD + "WHERE o.type = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        _HELD + f"WHERE o.type = ? {rare}AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
         [kind, limit],
     )
     return [_read(row) for row in found]
@@ -534,7 +678,9 @@ def of_source(connection: Connection, origin: str, name: str) -> list[str]:
     return [str(text) for text, _ in found]
 
 
-def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int) -> list[int]:
+def numbers(
+    connection: Connection, kinds: Iterable[str], origins: Iterable[str], *, limit: int, offset: int = 0
+) -> list[int]:
     """Object numbers by type and origin alone, newest first."""
     where: list[str] = ["h.last", "h.state = 'held'"]
     values: list[str] = []
@@ -545,8 +691,8 @@ def numbers(connection: Connection, kinds: Iterable[str], origins: Iterable[str]
     found = rows(
         connection,
         "SELECT DISTINCT h.object FROM holding h JOIN object o ON o.n = h.object"
-        f" WHERE {' AND '.join(where)} ORDER BY h.object DESC LIMIT ?",
-        [*values, limit],
+        f" WHERE {' AND '.join(where)} ORDER BY h.object DESC LIMIT ? OFFSET ?",
+        [*values, limit, offset],
     )
     return [int(n) for (n,) in found]
 
@@ -601,3 +747,24 @@ def set_tags(connection: Connection, identifier: str, origin: str, tags: Iterabl
         "UPDATE holding SET tags = ? WHERE origin = ? AND ident = (SELECT n FROM ident WHERE id = ?)",
         ["\n".join(tags), origin, identifier],
     )
+
+
+def held_of_source(connection: Connection, origin: str, name: str) -> list[Held]:
+    """The current holdings of one source."""
+    found = rows(
+        connection,
+        _HELD + "WHERE s.origin = ? AND s.name = ? AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n",
+        [origin, name],
+    )
+    return [_read(row) for row in found]
+
+
+def under_labels(connection: Connection, labels: Iterable[int]) -> list[tuple[str, str, int, str, tuple[str, ...]]]:
+    """(id, origin, label, state, tags) of what is held, or hidden, under any of the labels."""
+    found = select_in(
+        connection,
+        "SELECT i.id, h.origin, h.label, h.state, h.tags FROM holding h JOIN ident i ON i.n = h.ident"
+        " WHERE h.label IN (:in) AND h.state IN ('held', 'held-back', 'hidden') ORDER BY h.n",
+        labels,
+    )
+    return [(str(a), str(b), int(c), str(d), tuple(str(e).split("\n"))) for a, b, c, d, e in found]

@@ -20,13 +20,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-__all__ = ["MIN_READER", "NUMBER", "metadata"]
+__all__ = ["MIN_READER", "NUMBER", "RARE", "metadata"]
 
 # The schema's number, and the oldest software schema number that may still open it.
 NUMBER = 1
 MIN_READER = 1
+RARE = "('marking-definition', 'x-oureyes-plan')"
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself
@@ -82,7 +84,11 @@ object_ = _table(
     Column("type", String, nullable=False),
     Column("body", LargeBinary),
     Column("upgraded", LargeBinary),
+    Column("whole", Boolean, nullable=False),  # no part is marked apart and no gate stands before it
+    Column("refs", LargeBinary, nullable=False),  # idents it refers to, eight bytes each: a reference can tell, too
     UniqueConstraint("ident", "instant", "digest"),
+    # Few, and asked for with every release and arrival; whoever asks repeats the condition (objects.of_type).
+    Index("object_rare", "type", sqlite_where=text(f"type IN {RARE}"), postgresql_where=text(f"type IN {RARE}")),
 )
 holding = _table(
     "holding",
@@ -92,14 +98,16 @@ holding = _table(
     Column("source", _Id, nullable=False),
     Column("origin", String, nullable=False),
     Column("label", _Id, nullable=False),
-    Column("state", String, nullable=False),  # held | held-back | superseded | retracted | erased
+    Column("state", String, nullable=False),  # held | held-back | superseded | retracted | withdrawn | erased
     Column("last", Boolean, nullable=False),
     Column("added", BigInteger, nullable=False),
+    Column("placed", BigInteger, nullable=False),  # where outside readers find it: anew when its marking changes
     Column("statement", String),
     Column("hold", Text, nullable=False, server_default=""),
     Column("tags", Text, nullable=False, server_default=""),
     Index("holding_object", "object"),
-    Index("holding_ident", "ident", "source"),
+    Index("holding_ident", "ident", "last", "state", "label", "source"),
+    Index("holding_placed", "placed", unique=True),
 )
 edge = _table(
     "edge",
@@ -213,6 +221,14 @@ delivery = _table(
     Column("error", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False, server_default=""),
 )
+postponed = _table(
+    "postponed",  # statements for a channel that is held: written, in this order, once it is open again
+    _n(),
+    Column("member", String, nullable=False),
+    Column("statement", String, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
 nonce = _table(
     "nonce", Column("nonce", String, primary_key=True), Column("expires", BigInteger, nullable=False), rowid=False
 )
@@ -312,6 +328,62 @@ activity = _table(
     Column("statement", String, nullable=False),
     Index("activity_object", "object"),
     UniqueConstraint("origin", "object", "what", "statement"),
+)
+account = _table(
+    "account",
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("password", String, nullable=False, server_default=""),  # scrypt: salt and hash in hex
+    Column("certificate", LargeBinary),  # DER; the digest is in the body
+)
+token = _table(
+    "token",
+    Column("digest", LargeBinary, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("account", String, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("issued", String, nullable=False),
+    Column("expires", String, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Index("token_account", "account"),
+)
+collection = _table(
+    "collection",
+    Column("id", String, primary_key=True),
+    Column("alias", String, unique=True),
+    Column("body", Text, nullable=False),
+)
+seen = _table(
+    "seen",  # what of each collection an account could have read so far: labels, and the newest there was
+    Column("collection", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("newest", BigInteger, nullable=False),
+    Column("labels", Text, nullable=False),
+)
+extract = _table(
+    "extract",  # ids under which outside readers find a tear-line extract
+    Column("sent", String, primary_key=True),
+    Column("ident", _Id, nullable=False),
+)
+posting = _table(
+    "posting",  # what became of what an account posted (TAXII status resource)
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("posting_at", "at"),
+)
+remote = _table(
+    "remote",  # a server of others that is polled or pushed to, and how far it is read
+    Column("name", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("secret", Text, nullable=False, server_default=""),
+    Column("state", String, nullable=False),  # idle | failing | stopped
+    Column("progress", Text, nullable=False, server_default="{}"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try", BigInteger, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("at", String, nullable=False, server_default=""),
 )
 audit = _table(
     "audit",

@@ -176,7 +176,7 @@ def text_of(content: Mapping[str, Any]) -> str:
     """The searchable text of one object, at most `MAX_TEXT` characters."""
     out: list[str] = []
     _gather(content, out, 0)
-    return "\n".join(out)[:MAX_TEXT]
+    return "\n".join(dict.fromkeys(out))[:MAX_TEXT]  # a name that is the value too is one text, and half the index
 
 
 def _gather(content: Mapping[str, Any], out: list[str], depth: int) -> None:
@@ -188,11 +188,10 @@ def _gather(content: Mapping[str, Any], out: list[str], depth: int) -> None:
                 out.extend(item for item in value if isinstance(item, str))
         elif key == _HASHES and isinstance(value, dict):
             out.extend(item for item in value.values() if isinstance(item, str))
-        elif depth < 6 and (key in _WALKED or depth):
-            _descend(value, out, depth)
-
-
-def _descend(value: object, out: list[str], depth: int) -> None:
-    for inner in value if isinstance(value, list) else (value,):
-        if isinstance(inner, dict):
-            _gather(inner, out, depth + 1)
+        elif depth < 6 and (depth or key in _WALKED):
+            if isinstance(value, dict):
+                _gather(value, out, depth + 1)
+            elif isinstance(value, list):
+                for inner in value:
+                    if isinstance(inner, dict):
+                        _gather(inner, out, depth + 1)

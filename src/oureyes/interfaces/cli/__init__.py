@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from oureyes import __version__
 from oureyes.interfaces.cli import (
+    admitting,
     alerting,
     caring,
     correlating,
@@ -19,9 +21,10 @@ from oureyes.interfaces.cli import (
     releasing,
     settling,
     understanding,
+    vocabularies,
 )
 from oureyes.interfaces.cli.exits import __doc__ as _exits
-from oureyes.interfaces.cli.frame import _BY, _HOME, _JSON, _PURPOSE, Root, told
+from oureyes.interfaces.cli.frame import BY_OPTION, HOME_OPTION, JSON_OPTION, PURPOSE_OPTION, Root, told
 
 __all__ = ["app", "main"]
 
@@ -33,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,  # a stack trace with its locals would carry content
     no_args_is_help=True,
+    invoke_without_command=True,  # for --version
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -41,23 +45,31 @@ app = typer.Typer(
 @app.callback()
 def _oureyes(
     context: typer.Context,
-    home: Annotated[Path | None, _HOME] = None,
-    json: Annotated[bool, _JSON] = False,
-    by: Annotated[str | None, _BY] = None,
-    purpose: Annotated[str | None, _PURPOSE] = None,
+    home: Annotated[Path | None, HOME_OPTION] = None,
+    json: Annotated[bool, JSON_OPTION] = False,
+    by: Annotated[str | None, BY_OPTION] = None,
+    purpose: Annotated[str | None, PURPOSE_OPTION] = None,
+    version: Annotated[bool, typer.Option("--version", help="This software's version.")] = False,
 ) -> None:
     """Our Eyes: what is recorded in one state is known and understood in the others.
 
     Begin with `oureyes init`, then `oureyes import`, `oureyes search`, `oureyes release`. `oureyes demo` shows it all.
     """
     told(context, home=home, json=json, by=by, purpose=purpose)
+    if version:
+        typer.echo(f"oureyes {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.BadParameter("a command is missing")
 
 
 for _part in (
     settling,
     recording,
+    vocabularies,
     releasing,
     exchanging,
+    admitting,
     correlating,
     alerting,
     understanding,

@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
         "oureyes subscribe --area terrorism --state ID --notify webhook --address https://desk.example/ring"
     )
     command(app, "subscribe", panel=_PANEL, example=lines)(subscribe)
-    command(app, "unsubscribe", panel=_PANEL, example="oureyes unsubscribe lim-1f3a")(unsubscribe)
+    command(app, "unsubscribe", panel=_PANEL, example="oureyes unsubscribe rule--1f3a…")(unsubscribe)
     command(app, "rules", panel=_PANEL, example="oureyes rules")(rules)
 
 
@@ -56,13 +56,19 @@ def listed(
         found = node.inbox(owner=owner, state=state)
     columns = ("id", "state", "for", "rang", "when", "what", "why")
     rows = [
-        (one.id, one.state, who or one.owner, f"{times} ×", one.at[:16], one.headline, one.reason)
+        (one.id, one.state, who or one.owner, f"{times} ×", one.at[:16], one.headline, _first(one.reason))
         for one, who, times in found
     ]
     at.screen.answer(
         {"count": len(found), "alerts": [_alert(*one) for one in found]},
         lambda: at.screen.table(columns, rows, empty="nothing rings"),
     )
+
+
+def _first(reason: str) -> str:
+    """The first of an alert's reasons, and how many more there are."""
+    first, *more = reason.split("\n")
+    return f"{first} (and {len(more)} more)" if more else first
 
 
 def _alert(one: Alert, assignee: str, times: int) -> dict[str, Any]:
@@ -115,27 +121,25 @@ def subscribe(
 ) -> None:
     """Be told. What you leave out is not narrowed down; no notification carries content.
 
-    As long as nobody subscribes, the desk is told of everything.
+    What no rule takes the desk is told of, until a rule for the desk itself says less.
     """
-    from uuid import uuid4
-
     from oureyes.model.findings import Subscription
 
     strange = set(members(event)) - set(_EVENTS)
     if strange:
         raise typer.BadParameter(f"{', '.join(_EVENTS)}; not {sorted(strange)[0]}", param_hint="--event")
-    made = Subscription(
-        rule or f"rule-{uuid4().hex[:8]}",
-        owner or at.by,
-        frozenset(members(event)),
-        frozenset(members(area)),
-        frozenset(members(kind)),
-        frozenset(members(state)),
-        own_only,
-        notify,
-        address,
-    )
     with at.node() as node:
+        made = Subscription(
+            rule or node.ctx.new_id("rule"),
+            owner or at.by,
+            frozenset(members(event)),
+            frozenset(members(area)),
+            frozenset(members(kind)),
+            frozenset(members(state)),
+            own_only,
+            notify,
+            address,
+        )
         node.subscribe(made, by=at.by)
     at.screen.answer(_rule(made), lambda: at.screen.line(f"{made.id}: {made.owner} is told by {made.notifier}"))
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from oureyes.errors import ConfigError
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command
 
@@ -89,6 +90,8 @@ def restore(
     """
     from oureyes.node.opening import put_back
 
+    if not file.is_file():
+        raise ConfigError(file.name, "a file `oureyes backup` made", "none", "give its path")
     if not yes:
         if at.json:
             raise typer.BadParameter("with --json, say --yes", param_hint="--yes")
@@ -107,7 +110,7 @@ def version(at: Session) -> None:
     from importlib.metadata import version as installed
 
     from oureyes import __version__
-    from oureyes.storage import sqlite_version
+    from oureyes.node.checking import sqlite_version
 
     found = {"oureyes": __version__, "python": platform.python_version(), "sqlite": sqlite_version()[0]}
     for name in ("cryptography", "msgspec", "sqlalchemy", "sqlcipher3"):

@@ -11,11 +11,12 @@ from oureyes.interfaces.cli.frame import Session, command
 
 if TYPE_CHECKING:
     from oureyes.model.findings import Holding
-    from oureyes.storage.index import Linked
+    from oureyes.node.connecting import Linked
 
 __all__ = ["add_to"]
 
 _PANEL = "Correlate and alert"
+_ON_A_SCREEN, _ALL = 100, 1 << 31
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ def matches(
         str, typer.Option("--value", metavar="VALUE", help="Matches on one value, and everybody who holds it.")
     ] = "",
     warned: Annotated[bool, typer.Option("--warned", help="Also values that a warninglist names.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 1000,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Else 100 on a screen, all in JSON.")] = None,
 ) -> None:
     """What belongs together, and why, in words; the rarest first. A match is a hypothesis for a person to judge.
 
@@ -42,16 +43,19 @@ def matches(
     answer: exit 0.
     """
     who: dict[str, Any] = {"by": at.by, "purpose": at.purpose}
+    most = limit or (_ALL if at.json else _ON_A_SCREEN)
     with at.node() as node:
         if value:
-            found = node.matches_on(value, warned=True, limit=limit, **who)
+            found = node.matches_on(value, warned=True, limit=most, **who)
             holders = node.holders(value, **who)
         else:
-            found, holders = node.matches(identifier=identifier, warned=warned, limit=limit, **who), []
+            found, holders = node.matches(identifier=identifier, warned=warned, limit=most, **who), []
     body: dict[str, Any] = {"count": len(found), "matches": [_match(one) for one in found]}
     if value:
         body |= {"value": value, "holders": [{"id": h.object, "origin": h.origin, "source": h.source} for h in holders]}
     at.screen.answer(body, lambda: _draw(at, found, holders))
+    if not at.json and len(found) == most:
+        at.screen.line(f"the first {most}; --limit shows more", "dim")
 
 
 def _match(one: Linked) -> dict[str, Any]:

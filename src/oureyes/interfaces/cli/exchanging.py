@@ -35,8 +35,13 @@ def serve(at: Session) -> int:
     """Run the node: reach partners and be reached, take in what arrives, send what is due. Ends with Ctrl-C."""
     from oureyes.node.membership import own_member
 
-    own_member(at.home)
-    return int(import_module("oureyes.interfaces.service").run(at.home) or exits.OK)
+    member = own_member(at.home).id
+
+    def ready(service: Any) -> None:
+        partners = len(service.node.ctx.roster.members) - 1
+        at.screen.line(f"{member} listens on {service.url}; {partners} partners on the roster. Ctrl-C ends it.")
+
+    return int(import_module("oureyes.interfaces.service").run(at.home, ready=ready) or exits.OK)
 
 
 def partners(at: Session) -> None:
@@ -73,11 +78,17 @@ def verify(
         typer.Option("--export", metavar="CHANNEL FILE", help="Write a channel's log, such as ID/SG/1, to a file."),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Check an exported log, offline.")] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="FILE", help="With --file: by this roster; no node is needed.")
+    ] = None,
 ) -> int:
     """Check every line of every channel against signed heads and receipts: nothing missing, altered or out of place.
 
-    A fault is named at its position and gives exit 1. An exported log needs no key to be checked, only the roster.
+    A fault is named at its position and gives exit 1. An exported log needs no key to be checked, only the roster: an
+    auditor without a node gives it by --roster, and compares the digest that is shown with the one the members publish.
     """
+    if roster is not None:
+        return _by_roster(at, roster, file)
     with at.node() as node:
         if export is not None:
             return _export(at, node, *export)
@@ -85,6 +96,21 @@ def verify(
             return _audited(at, node.verify_audit())
         found = [node.verify_export(file.read_bytes())] if file is not None else node.verify()
     return _verified(at, found)
+
+
+def _by_roster(at: Session, roster: Path, file: Path | None) -> int:
+    from oureyes.exchange.roster import parse
+    from oureyes.model.objects import digest
+    from oureyes.node.exchanging import verify_export
+
+    if file is None:
+        raise typer.BadParameter("with --file, the log to check", param_hint="--roster")
+    raw = roster.read_bytes()
+    members, _ = parse(raw)
+    found = verify_export(members, file.read_bytes())
+    if not at.json:
+        at.screen.line(f"by roster version {members.version}, SHA-256 {digest(raw).hex()}")
+    return _verified(at, [found])
 
 
 def _export(at: Session, node: Any, name: str, file: Path) -> int:
@@ -125,12 +151,23 @@ def _audited(at: Session, found: AuditVerified) -> int:
 
 
 def recover(
-    at: Session, file: Annotated[Path, typer.Argument(metavar="FILE", help="The recipient's `verify --export`.")]
+    at: Session,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The recipient's `verify --export`; else it is asked.")
+    ] = None,
 ) -> None:
-    """After a restore from an old backup: take our own lost entries back from a partner that holds them.
+    """After a restore from an old backup: take our own lost entries back from the partners that hold them.
 
-    The partner exports the channel (`oureyes verify --export ID/SG/1 FILE`) and sends the file. Nothing is forked.
+    Without a file every partner that is ahead of us is asked. For one that cannot be reached, it exports the channel
+    (`oureyes verify --export ID/SG/1 FILE`) and sends the file. Nothing is forked.
     """
+    if file is None:
+        sizes = import_module("oureyes.interfaces.service").recover(at.home)
+        at.screen.answer(
+            {"recovered": sizes},
+            lambda: at.screen.table(("partner", "entries"), list(sizes.items()), empty="no partner is ahead of us"),
+        )
+        return
     with at.node() as node:
         channel, size = node.recover_from(file.read_bytes())
     at.screen.answer(

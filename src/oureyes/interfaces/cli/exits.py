@@ -54,6 +54,8 @@ def as_error(error: BaseException) -> OurEyesError:
     if isinstance(error, OSError):
         name = str(error.filename or "file").replace("\\", "/").rsplit("/", 1)[-1]
         return InvalidObject(name, "a file that can be read or written", error.strerror or type(error).__name__)
+    if type(error).__module__.startswith(("sqlalchemy", "sqlcipher3", "psycopg")):
+        return StorageError("database", "an answer", type(error).__name__, "`oureyes doctor`")
     # its text may hold content: the class alone is told
     return OurEyesError(
         "command", "to end", type(error).__name__, "tell the maintainers; OUREYES_DEBUG=1 shows where it happened"

@@ -29,16 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Root", "Session", "command", "group", "told"]
 
-_HOME = typer.Option("--home", metavar="DIR", help="The node's folder. Else OUREYES_HOME, else ~/.oureyes.")
-_JSON = typer.Option("--json", help="One JSON document on the standard output and nothing else.")
-_BY = typer.Option("--by", metavar="NAME", help="Who does it, for the audit log. Else OUREYES_BY, else the system's user.")
-_PURPOSE = typer.Option("--purpose", metavar="WORD", help="What for: investigation, prevention, strategy, training …")
+HOME_OPTION = typer.Option("--home", metavar="DIR", help="The node's folder. Else OUREYES_HOME, else ~/.oureyes.")
+JSON_OPTION = typer.Option("--json", help="One JSON document on the standard output and nothing else.")
+BY_OPTION = typer.Option(
+    "--by", metavar="NAME", help="Who does it, for the audit log. Else OUREYES_BY, else the OS user."
+)
+PURPOSE_OPTION = typer.Option("--purpose", metavar="WORD", help="What for: investigation, prevention, strategy …")
 
 GLOBAL: tuple[tuple[str, Any, Any], ...] = (
-    ("home", Annotated[Path | None, _HOME], None),
-    ("json", Annotated[bool, _JSON], False),
-    ("by", Annotated[str | None, _BY], None),
-    ("purpose", Annotated[str | None, _PURPOSE], None),
+    ("home", Annotated[Path | None, HOME_OPTION], None),
+    ("json", Annotated[bool, JSON_OPTION], False),
+    ("by", Annotated[str | None, BY_OPTION], None),
+    ("purpose", Annotated[str | None, PURPOSE_OPTION], None),
 )
 _WITH_VALUE = ("--home", "--by", "--purpose")
 
@@ -165,10 +167,10 @@ def group(usual: str = "") -> typer.Typer:
     @made.callback()
     def shared(
         context: typer.Context,
-        home: Annotated[Path | None, _HOME] = None,
-        json: Annotated[bool, _JSON] = False,
-        by: Annotated[str | None, _BY] = None,
-        purpose: Annotated[str | None, _PURPOSE] = None,
+        home: Annotated[Path | None, HOME_OPTION] = None,
+        json: Annotated[bool, JSON_OPTION] = False,
+        by: Annotated[str | None, BY_OPTION] = None,
+        purpose: Annotated[str | None, PURPOSE_OPTION] = None,
     ) -> None:
         told(context, home=home, json=json, by=by, purpose=purpose)
 

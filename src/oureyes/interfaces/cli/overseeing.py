@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "audit", panel=_PANEL, example=f"oureyes audit --subject {_ID}\noureyes audit --verb release")(audit)
     command(app, "who-has", panel=_PANEL, example=f"oureyes who-has {_ID}")(who_has)
     lines = f"oureyes export {_ID} --format stix --for MY --out to-my.json\noureyes export --query from:ID --format csv"
+    lines += "\noureyes export --feed feed --for cert-1"
     command(app, "export", panel=_PANEL, example=lines)(export)
     command(app, "figures", panel=_PANEL, example="oureyes figures --year 2026")(figures)
 
@@ -86,19 +87,25 @@ def _plain(text: str) -> str:
 
 def export(
     at: Session,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]")] = None,
     form: Annotated[str, typer.Option("--format", metavar="WORD", help="stix, misp or csv.")] = "stix",
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="What a search finds.")] = "",
     source: Annotated[str, typer.Option("--source", metavar="NAME", help="Everything of one of our sources.")] = "",
     to: Annotated[str, typer.Option("--for", metavar="MY", help="The member it is for; else for you.")] = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Else the standard output.")] = None,
+    feed: Annotated[Path | None, typer.Option("--feed", metavar="DIR", help="A MISP feed for an account.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many of --query.")] = 1000,
 ) -> int:
     """Write objects to a file: a STIX 2.1 bundle, MISP JSON, or a table for people.
 
     Every object passes the release rules for whom it is for. What needs two people does not leave by a file: use
     `oureyes release`. What went is remembered, so a correction finds its holder. Exit 3 when nothing may go.
+
+    With --feed, the folder becomes a MISP feed of the published events that the account named by --for may have; run it
+    again to bring it up to date, and what the account may no longer have is taken out.
     """
+    if feed is not None:
+        return _feed(at, feed, to)
     if form not in _FORMATS:
         raise typer.BadParameter(f"one of {', '.join(_FORMATS)}", param_hint="--format")
     if out is not None and out.exists():
@@ -130,11 +137,24 @@ def export(
     return exits.OK if made.count else 3
 
 
+def _feed(at: Session, folder: Path, account: str) -> int:
+    from oureyes.interfaces.misp.feed import write_feed
+    from oureyes.node.serving import Serving
+
+    if not account:
+        raise typer.BadParameter("the account the feed is for", param_hint="--for")
+    with at.node() as node:
+        count, gone = write_feed(Serving(node.ctx), folder, account, by=at.by, purpose=at.purpose)
+    said = f"{count} events in the feed, {gone} taken out"
+    at.screen.answer({"events": count, "removed": gone}, lambda: at.screen.lines([said]))
+    return exits.OK
+
+
 def figures(
     at: Session,
     year: Annotated[
-        int, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
-    ] = 0,
+        int | None, typer.Option("--year", metavar="YYYY", min=2000, max=9999, help="A year's, from the log.")
+    ] = None,
 ) -> None:
     """What the node holds, in numbers; with `--year`, the figures of a year that may be published. No personal data."""
     with at.node() as node:

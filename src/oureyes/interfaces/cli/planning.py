@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,7 +80,11 @@ def _measure(text: str) -> dict[str, Any]:
     parts = text.split(",", 2)
     if len(parts) != 3:
         raise typer.BadParameter("STATE,DAY,TEXT", param_hint="--measure")
-    return {"owner": parts[0].strip(), "due": parts[1].strip(), "text": parts[2].strip()}
+    try:
+        due = date.fromisoformat(parts[1].strip()).isoformat()
+    except ValueError:
+        raise typer.BadParameter("a day such as 2026-12-31 after the state", param_hint="--measure") from None
+    return {"owner": parts[0].strip(), "due": due, "text": parts[2].strip()}
 
 
 def add(at: Session, file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan in JSON.")]) -> None:

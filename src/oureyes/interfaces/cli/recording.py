@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,9 @@ from oureyes.interfaces.cli.frame import Session, command, group
 from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
-    from oureyes.node.recording import Report
+    from oureyes.model.markings import Marking
+    from oureyes.node import Node
+    from oureyes.node.recording import Progress, Report
 
 __all__ = ["add_to"]
 
@@ -57,13 +59,20 @@ def add_to(app: typer.Typer) -> None:
 
 def import_(
     at: Session,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")],
     mapping: Annotated[
         Path | None,
         typer.Option("--mapping", metavar="FILE", help='For tables: a JSON object such as {"Nomor": "phone"}.'),
     ] = None,
     country: Annotated[
         str, typer.Option("--country", metavar="XX", help="Reads national phone numbers; else the node's setting.")
+    ] = "",
+    listed: Annotated[
+        str,
+        typer.Option("--list", metavar="NAME", help="An edition of an official list: what it leaves out expires."),
+    ] = "",
+    date: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help="The edition's, or the source's, date.")
     ] = "",
 ) -> int:
     """Read what units and partners send: STIX, MISP, tables, lists and reports. The format is recognised.
@@ -74,12 +83,27 @@ def import_(
     """
     from oureyes.model.ports import Options
 
-    options = Options(country=country or None, mapping=_mapping(mapping))
+    options = Options(country=country or None, mapping=_mapping(mapping), date=date)
     with at.node() as node, _progress(at) as progress:
         marking = at.marking(node.ctx.default_marking()) if at.marked else None
+        if listed:
+            return _edition(at, node, paths, listed, date, marking, progress)
         report = node.record(paths, by=at.by, purpose=at.purpose, marking=marking, options=options, progress=progress)
     at.screen.answer(report.to_json(), lambda: _draw(at, report))
     return exits.UNREADABLE if report.errors and not (report.stored or report.unchanged) else exits.OK
+
+
+def _edition(
+    at: Session, node: Node, paths: list[Path], name: str, date: str, marking: Marking | None, progress: Progress | None
+) -> int:
+    if len(paths) != 1:
+        raise InvalidObject("import --list", "one file", f"{len(paths)}", "read each list by itself")
+    found = node.record_list(paths[0], name, date, by=at.by, purpose=at.purpose, marking=marking, progress=progress)
+    said = (
+        f"{name} of {date or 'today'}: {len(found.added)} new, {len(found.changed)} changed, {len(found.removed)} gone"
+    )
+    at.screen.answer(found.to_json(), lambda: at.screen.line(said, "bold"))
+    return exits.OK
 
 
 def _mapping(file: Path | None) -> Mapping[str, str]:
@@ -107,13 +131,11 @@ def _progress(at: Session) -> Iterator[Callable[[str, int, int, int], None] | No
     from oureyes.interfaces.cli.screen import shown
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
+        task = bar.add_task("")
 
         def tell(name: str, done: int, size: int, count: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task("", total=size or None)
-            said = Text(f"{shown(name)[-40:]} {count}").markup  # escaped: a file's name is no markup
-            bar.update(tasks[name], completed=done, description=said)
+            said = Text(f"{shown(name)[-40:]}: {count}").markup  # escaped: a file's name is no markup
+            bar.update(task, total=size or None, completed=done, description=said)
 
         yield tell
 
@@ -202,7 +224,7 @@ def retry(
     return exits.UNREADABLE if report.quarantined else exits.OK
 
 
-def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…")]) -> None:
+def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")]) -> None:
     """Say that a person has looked at what was held back: from now on it counts, under the marking you give."""
     with at.node() as node:
         for identifier in ids:
@@ -211,7 +233,7 @@ def confirm(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…
     at.screen.answer({"confirmed": ids}, lambda: at.screen.line(f"{len(ids)} confirmed"))
 
 
-def mark(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Objects of ours.")]) -> None:
+def mark(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID", help="Objects of ours.")]) -> None:
     """Say who may have objects of ours and how good they are. What you do not say stays as it is.
 
     A partner's marking is the partner's: only our own objects can be marked.

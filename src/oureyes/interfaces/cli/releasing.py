@@ -15,16 +15,15 @@ from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
     from oureyes.node import Node
-    from oureyes.node.releasing import Preview
+    from oureyes.node.releasing import Draft, Preview
     from oureyes.release import Answers
-    from oureyes.storage.desk import Draft
 
 __all__ = ["add_to"]
 
 _PANEL = "Release"
 _ID = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
-_Ids = Annotated[list[str], typer.Argument(metavar="ID…")]
-_SomeIds = Annotated[list[str] | None, typer.Argument(metavar="[ID…]")]
+_Ids = Annotated[list[str], typer.Argument(metavar="ID")]
+_SomeIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]")]
 _To = Annotated[str, typer.Option("--to", metavar="MY,SG", help="The members it is for.")]
 _Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; recipients are told.")]
 _Draft = Annotated[str, typer.Argument(metavar="DRAFT", help="The proposal's id, release--….")]

@@ -31,7 +31,7 @@ def shown(value: object) -> str:
 def as_json(body: Any) -> str:
     """One JSON document, indented; characters that hide or reorder are escaped, which JSON reads back unchanged."""
     text = json.dumps(body, ensure_ascii=False, indent=2, default=_plain)
-    return text if text.isascii() else "".join(_escaped(one) for one in text)
+    return text if reveal(text) == text else "".join(_escaped(one) for one in text)
 
 
 def _escaped(character: str) -> str:
@@ -63,7 +63,7 @@ class Screen:
 
     def line(self, text: object = "", style: str = "") -> None:
         """One line."""
-        self._console().print(self._text(text, style), soft_wrap=True)
+        self._console().print(self._text(_indented(str(text)), style, cut=False), soft_wrap=True)
 
     def lines(self, texts: Iterable[str], style: str = "") -> None:
         """Several."""

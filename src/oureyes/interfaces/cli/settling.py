@@ -88,7 +88,7 @@ def show(at: Session, file: Annotated[Path | None, typer.Argument(metavar="[FILE
 
 def build(
     at: Session,
-    files: Annotated[list[Path], typer.Argument(metavar="MEMBER.json…", help="One file a member, from `init`.")],
+    files: Annotated[list[Path], typer.Argument(metavar="MEMBER.json", help="One file a member, from `init`.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")] = Path("roster.json"),
 ) -> int:
     """Put a roster together from the members' member.json files. Nobody has signed it yet.

@@ -14,6 +14,7 @@ from oureyes.interfaces.cli.screen import raw_out
 
 if TYPE_CHECKING:
     from oureyes.model.ports import Neighbour
+    from oureyes.node.understanding import Hit
     from oureyes.understand.graph import Graph
 
 __all__ = ["add_to"]
@@ -36,25 +37,36 @@ def add_to(app: typer.Typer) -> None:
 
 def search(
     at: Session,
-    words: Annotated[list[str], typer.Argument(metavar="QUERY…", help="Words, in any script of the region.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words, in any script of the region.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
 ) -> int:
     """Find what is held, by words and values. All words must occur; "a phrase", a beginning*, -not this.
 
+    One argument is a whole query; of several, one with spaces is a phrase.
+
     Filters: type:indicator, from:ID, tlp:amber, since:2026-01-01, until:…. You are shown what you may see, and each
     search is in the audit log (its digest, not its words). Exit 1 when nothing is found.
     """
-    text = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+    text = words[0] if len(words) == 1 else " ".join(_word(word) for word in words)
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
     hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
-    columns = ("id", "name", "from", "source", "marking", "grade", "version")
-    rows = [(one.id, one.name, one.origin, one.source, one.tlp, one.grade, one.version[:19]) for one in found]
-    at.screen.answer(
-        {"query": text, "count": len(hits), "hits": hits},
-        lambda: at.screen.table(columns, rows, empty="nothing found that you may see"),
-    )
+    at.screen.answer({"query": text, "count": len(hits), "hits": hits}, lambda: _draw_hits(at, found))
     return exits.OK if hits else exits.NOTHING
+
+
+def _draw_hits(at: Session, found: Sequence[Hit]) -> None:
+    """Two lines each: what it is called, then where it stands. An id is too long for a column."""
+    if not found:
+        at.screen.line("nothing found that you may see")
+    for one in found:
+        at.screen.line(one.name, "bold")
+        facts = (one.id, f"from {one.origin}, {one.source}", one.tlp, one.grade, one.version[:19])
+        at.screen.line("  " + " · ".join(fact for fact in facts if fact))
+
+
+def _word(word: str) -> str:
+    return f'"{word}"' if " " in word and '"' not in word else word
 
 
 def show(
@@ -163,19 +175,19 @@ def path(at: Session, start: _Id, end: Annotated[str, typer.Argument(metavar="ID
     return exits.OK if found.nodes else exits.NOTHING
 
 
-def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID…")]) -> int:
+def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")]) -> int:
     """When things happened, for objects and what they touch. Days that are vague stand as a span."""
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
         names = node.names([one.object for one in found])
-    rows = [
-        (one.at[:19], one.until[:19], one.kind, _called(one.object, names), one.said_by, "" if one.certain else "about")
+    lines = [
+        f"{'about ' if not one.certain else ''}{one.at[:19]}{f' to {one.until[:19]}' if one.until else ''}  {one.kind}"
+        f"  {_called(one.object, names)}  ({one.said_by})"
         for one in found
     ]
-    columns = ("when", "until", "what", "which", "said by", "")
     at.screen.answer(
         {"events": [asdict(one) for one in found]},
-        lambda: at.screen.table(columns, rows, empty="nothing dated is known to you"),
+        lambda: at.screen.lines(lines or ["nothing dated is known to you"]),
     )
     return exits.OK if found else exits.NOTHING
 

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from oureyes.errors import VerificationError
 from oureyes.exchange import roster
 from oureyes.exchange.keys import load_sign_key
+from oureyes.exchange.tls import client_context
 from oureyes.interfaces.service import Service
 from oureyes.node import Node
 from oureyes.node.opening import init, member_of
@@ -42,6 +44,7 @@ STATES: Mapping[str, str] = {
 
 _RETRY_S = 0.5  # longest wait between two tries: nobody watches a demonstration wait
 _PATIENCE_S = 60.0
+_HUSH_S = 0.06
 
 
 class Heard(NamedTuple):
@@ -51,6 +54,14 @@ class Heard(NamedTuple):
     node: str
     what: str
     subject: str
+
+
+class Greeting(NamedTuple):
+    """What two nodes agree on, whether the certificate is the roster's, and one bare round trip of the network."""
+
+    version: str
+    named: bool
+    trip_s: float
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
@@ -67,6 +78,7 @@ class Federation:
 
     home: Path
     nodes: Mapping[str, Node]
+    sockets: dict[str, socket.socket]  # claimed for services that have not started yet
     heard: list[Heard] = field(default_factory=list)
     _services: dict[str, Service] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop = field(default_factory=_event_loop)
@@ -82,9 +94,12 @@ class Federation:
 
     def start(self, *members: str) -> None:
         """Start services; each is reachable when this returns."""
-        for member in members:
-            self._services[member] = Service(self.nodes[member], retry_max_s=_RETRY_S)
-        self._run(_all(self._services[member].start() for member in members))
+        self._run(_all(self._begin(member) for member in members))
+
+    async def _begin(self, member: str) -> None:
+        service = Service(self.nodes[member], sock=self.sockets.pop(member, None), retry_max_s=_RETRY_S)
+        await service.start()
+        self._services[member] = service
 
     def cut_off(self, member: str) -> None:
         """Stop a node's service: nobody reaches it, and it reaches nobody."""
@@ -93,25 +108,59 @@ class Federation:
     def _run(self, work: Coroutine[Any, Any, object]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
 
-    def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
-        """Wait until everything written has been received, read and receipted; how long that took."""
+    def meet(self, timeout_s: float = 30.0) -> int:
+        """Wait until every node follows every other over TLS; how many streams that are."""
+        ends = time.perf_counter() + timeout_s
+        wanted = len(self.nodes) * (len(self.nodes) - 1)
+        while (joined := sum(self._joined(node) for node in self.nodes.values())) < wanted:
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"{wanted} streams within {timeout_s:.0f} s", f"{joined}")
+            time.sleep(0.05)
+        return joined
+
+    def _joined(self, node: Node) -> int:
+        return sum(partner.state == "sending" for partner in node.partners())
+
+    def greet(self, member: str, partner: str) -> Greeting:
+        """Greet a partner as `member` does, over a connection of its own."""
+        node, to = self.nodes[member], self.nodes[partner].public
+        address = urlsplit(to.url)
+        context = client_context(node.public.keys.certificate, self.home / member / "tls.key", to.keys.certificate)
         started = time.perf_counter()
-        while waiting := self._waiting(but):
-            if time.perf_counter() - started > timeout_s:
-                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting))
-            time.sleep(0.01)
-        return time.perf_counter() - started
+        with socket.create_connection((address.hostname or "", address.port or 0), _PATIENCE_S) as plain:
+            trip = time.perf_counter() - started  # TCP's own greeting is one trip there and back
+            with context.wrap_socket(plain, server_hostname=address.hostname) as secured:
+                named = secured.getpeercert(True) == to.keys.certificate
+                return Greeting(secured.version() or "none", named, trip)
+
+    def settle(self, timeout_s: float = 30.0, but: Collection[str] = ()) -> float:
+        """Wait until everything written has been received, read and receipted; when the last of it was."""
+        ends = time.perf_counter() + timeout_s
+        while True:
+            self._hush(ends)
+            waiting = self._waiting(but)
+            if not waiting:
+                time.sleep(_HUSH_S / 6)  # what was committed last is told a moment later
+                return self.heard[-1].at if self.heard else time.perf_counter()
+            if time.perf_counter() > ends:
+                raise VerificationError("exchange", f"all delivered within {timeout_s:.0f} s", ", ".join(waiting)[:200])
+
+    def _hush(self, ends: float) -> None:
+        """Wait until nothing was told for a moment: asking while they work would slow what is measured."""
+        while True:
+            told = len(self.heard)
+            time.sleep(_HUSH_S)
+            if len(self.heard) == told or time.perf_counter() > ends:
+                return
 
     def _waiting(self, but: Collection[str]) -> list[str]:
         """Channels on which something is under way."""
-        out = []
-        for member, node in self.nodes.items():
-            if member in but:
-                continue
-            for partner in node.partners():
-                if partner.member not in but and (partner.lag or partner.applied < partner.received):
-                    out.append(f"{member}/{partner.member}")
-        return out
+        return [
+            f"{member}/{partner.member}"
+            for member, node in self.nodes.items()
+            for partner in node.partners()
+            if not {member, partner.member} & set(but) and (partner.lag or partner.applied < partner.received)
+        ]
 
     def first(self, since: float, node: str, what: str, subject: str) -> float:
         """When a node first told this after `since`; that it did is the caller's claim."""
@@ -132,6 +181,8 @@ class Federation:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        for unused in self.sockets.values():
+            unused.close()
         for node in self.nodes.values():
             node.close()
 
@@ -142,9 +193,9 @@ async def _all(work: Iterable[Coroutine[Any, Any, object]]) -> None:
 
 def bring_up(home: Path, port: int) -> Federation:
     """Make the homes, sign the roster by all, open the nodes and start their services."""
-    ports = dict(zip(STATES, _free_ports(port, len(STATES)), strict=True))
+    sockets = dict(zip(STATES, _claim_all(port, len(STATES)), strict=True))
     for member, name in STATES.items():
-        init(home / member, member, name=name, listen=f"127.0.0.1:{ports[member]}")
+        init(home / member, member, name=name, listen=f"127.0.0.1:{sockets[member].getsockname()[1]}")
     raw = roster.build(1, [member_of(home / member) for member in STATES])
     for member in STATES:
         raw = roster.sign(raw, load_sign_key(bytes.fromhex((home / member / "sign.key").read_text())))
@@ -153,22 +204,30 @@ def bring_up(home: Path, port: int) -> Federation:
         node = Node.open(home / member)
         node.join(raw)
         nodes[member] = node
-    states = Federation(home, nodes)
-    states.start(*STATES)
+    states = Federation(home, nodes, sockets)
+    try:
+        states.start(*STATES)
+    except BaseException:
+        states.close()
+        raise
     return states
 
 
-def _free_ports(first: int, count: int) -> list[int]:
-    """The ports from `first` on that are free on 127.0.0.1; others where those are taken."""
-    wanted = [_free(first + place) for place in range(count)] if first else []
-    return [*wanted, *(_free(0) for _ in range(count - len(wanted)))]
+def _claim_all(first: int, count: int) -> list[socket.socket]:
+    """The ports from `first` on, where they are free on 127.0.0.1, else others; all of them any where it is 0."""
+    return [_claim(first + place if first else 0) for place in range(count)]
 
 
-def _free(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _claim(port: int) -> socket.socket:
+    """A port that is ours from now on: it listens, since two may bind but only one may listen."""
+    claimed = socket.socket()
+    claimed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        claimed.bind(("127.0.0.1", port))
+        claimed.listen()
+    except OSError:
+        claimed.close()
+        if port == 0:
+            raise
+        return _claim(0)
+    return claimed

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from oureyes.errors import VerificationError
 
-__all__ = ["ProofFailed", "Silence", "Step", "Telling"]
+__all__ = ["ProofFailed", "Silence", "Step", "Telling", "ellipsis", "shortened"]
 
 
 class ProofFailed(VerificationError):
@@ -50,6 +50,8 @@ class Telling(Protocol):
 
     def excerpt(self, lines: Sequence[str], title: str = "") -> None: ...
 
+    def progress(self, what: str, done: int, total: int) -> None: ...
+
     def end(self, step: Step) -> None: ...
 
 
@@ -68,5 +70,19 @@ class Silence:
     def excerpt(self, lines: Sequence[str], title: str = "") -> None:
         pass
 
+    def progress(self, what: str, done: int, total: int) -> None:
+        pass
+
     def end(self, step: Step) -> None:
         pass
+
+
+def ellipsis(text: str, width: int) -> str:
+    """At most `width` characters; an ellipsis stands for the rest."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def shortened(reason: str) -> str:
+    """A reason with its longest values cut: a hash or a wallet is known by its beginning."""
+    words = (ellipsis(word, 14) + ":" * word.endswith(":") if len(word) > 24 else word for word in reason.split())
+    return " ".join(words)

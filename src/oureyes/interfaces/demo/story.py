@@ -6,13 +6,13 @@ case are fictional (`data/README.md`).
 
 from __future__ import annotations
 
-import difflib
 import hashlib
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from statistics import median
 
 import msgspec
 
@@ -21,7 +21,7 @@ from oureyes.errors import NotHeld, NotReleasable
 from oureyes.exchange import roster
 from oureyes.interfaces.demo.case import Case
 from oureyes.interfaces.demo.federation import STATES, Federation
-from oureyes.interfaces.demo.proof import Step, Telling
+from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
 from oureyes.model.findings import Alert
 from oureyes.model.grades import Grade
 from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward, Role
@@ -30,10 +30,10 @@ from oureyes.model.plans import Claim, Evidence, Measure, Plan, Status
 from oureyes.model.sharing import Channel, Kind
 from oureyes.node import Node
 from oureyes.node.exchanging import export_channel, verify_export
+from oureyes.node.holding import Held, Linked, current
 from oureyes.node.planning import Standing
-from oureyes.plan.stix import to_stix
+from oureyes.plan.stix import from_stix, to_stix
 from oureyes.release import QUESTIONS, Answers
-from oureyes.storage import index, objects
 
 __all__ = ["Stage", "play"]
 
@@ -54,7 +54,9 @@ class Stage:
     promised: dict[str, dict[str, StixObject]] = field(default_factory=dict)  # state → our id → what it was sent
     marking: Marking = field(default_factory=Marking)
     released_at: float = 0.0
-    plan: StixObject | None = None
+    trip_s: float = 0.0
+    plan_id: str = ""
+    phone: str = ""  # the number that is retracted, as matches are kept by it
 
     def node(self, member: str) -> Node:
         return self.states.nodes[member]
@@ -89,10 +91,26 @@ def _nodes(stage: Stage, step: Step) -> None:
     step.must("all nodes hold the same roster", len(fingerprints) == 1, len(fingerprints))
     keys = {member.keys.sign for member in one.members.values()}
     step.must("each node has a key of its own", len(keys) == len(STATES), len(keys))
+    streams = stage.states.meet()
+    step.must("every node follows every other", streams == len(STATES) * (len(STATES) - 1), streams)
+    greetings = [stage.states.greet(HOME, partner) for partner in PARTNERS]
+    step.must("they speak TLS 1.3", {one.version for one in greetings} == {"TLSv1.3"}, greetings[0].version)
+    step.must("each shows the certificate the roster names", all(one.named for one in greetings), "another")
+    stage.trip_s = median(one.trip_s for one in greetings)
     for member in ("MY", "SG"):
-        stage.node(member).record([stage.case.files[member]], by=DESK[member][0], purpose=WHY)
-    step.note(nodes=len(rows), roster_signatures=len(signers), roster=fingerprints.pop()[:16])
-    stage.tell.line(f"The roster is signed by all {len(signers)}; nobody stands in the middle.")
+        node = stage.node(member)
+        node.record([stage.case.files[member]], by=DESK[member][0], purpose=WHY, marking=_answers(node))
+    step.note(
+        nodes=len(rows),
+        streams=streams,
+        round_trip_ms=round(stage.trip_s * 1000, 3),
+        roster_signatures=len(signers),
+        roster=fingerprints.pop()[:16],
+    )
+    stage.tell.line(
+        f"All {len(signers)} signed the roster. {streams} streams join them, {greetings[0].version.replace('v', ' ')} "
+        "with the certificates it names."
+    )
     stage.tell.line("Malaysia and Singapore each hold a report that nobody else has seen.")
 
 
@@ -107,6 +125,11 @@ def _node_row(stage: Stage, step: Step, member: str) -> tuple[str, ...]:
 
 
 # --- 1: recorded, graded, marked, released ---------------------------------------------------------------------------
+
+
+def _answers(node: Node) -> Marking:
+    """A report that stays here, and may say that it was met: its originator learns of a match, and nothing else."""
+    return node.ctx.default_marking().but(hit_no_hit=True)
 
 
 def _recorded(stage: Stage, step: Step) -> None:
@@ -129,9 +152,9 @@ def _show_grade(stage: Stage, step: Step, grade: Grade) -> None:
     names = {"4x4": "4x4 (as entered)", "admiralty": "Admiralty", "3x5x2": "3x5x2", "stix": "STIX confidence"}
     views = grade.views()
     step.must("the grade is shown in four scales", set(views) == set(names), tuple(views))
-    said = {True: "another grade would look the same", False: "exact"}
+    said = {True: "lossy: another grade looks the same", False: "exact"}
     rows = [(name, views[key].text, said[views[key].lossy]) for key, name in names.items()]
-    stage.tell.table(("Scale", "Grade", "Step"), rows, title=f"Graded once, read everywhere: {grade.meaning}")
+    stage.tell.table(("Scale", "Grade", "Read back"), rows, title=f"Graded once, in every scale: {grade.meaning}")
     step.note(grade={key: {"text": view.text, "lossy": view.lossy} for key, view in views.items()})
 
 
@@ -166,8 +189,8 @@ def _mark(stage: Stage, step: Step, grade: Grade) -> None:
     )
     stage.tell.table(("What", "Who may have it", "TLP"), groups, title="Marked")
     stage.tell.line(
-        f"All of it: PAP:{kept.pap.name}, {kept.handling}, onward only with consent, for {kept.purpose}, "
-        f"to be reviewed by {(kept.review or '')[:10]}."
+        f"All of it: PAP:{kept.pap.name}, {kept.handling}, passed on by {kept.onward} only, for {kept.purpose}; "
+        f"review {(kept.review or '')[:10]}."
     )
     step.note(marked={"wide": len(wide), "narrow": len(servers) + len(close), "stays": 1})
 
@@ -181,7 +204,8 @@ def _gate(stage: Stage, step: Step) -> None:
     opened = stage.home.preview(draft.id, approver=APPROVER)[0].decision
     step.must("it may go once they are answered", opened.allowed, opened.reason)
     stage.home.decline(draft.id, by=APPROVER, reason="goes with the case")
-    stage.tell.line(f"A notice on a person: {shut.reason}. Six answers of no, and it may go.")
+    stage.tell.line(f"A notice on a person waits: {shut.reason}.")
+    stage.tell.line(f"{len(QUESTIONS)} of them are answered with no, and it may go.")
 
 
 def _release(stage: Stage, step: Step) -> None:
@@ -202,16 +226,18 @@ def _release(stage: Stage, step: Step) -> None:
         stage.promised[member] = sent
         cut = sum(made.id != source for source, made in sent.items())
         weight = sum(len(made.raw) for made in sent.values())
-        rows.append((STATES[member], len(sent) - cut, cut, len(told) - len(sent), f"{weight:,}", _digest(sent.values())))
+        rows.append(
+            (STATES[member], len(sent) - cut, cut, len(told) - len(sent), f"{weight:,}", _digest(sent.values()))
+        )
     tell.table(
-        ("State", "Whole", "Tear-line", "Stay", "Bytes", "SHA-256 of them"),
+        ("State", "Whole", "Tear-line", "Stay here", "Bytes", "SHA-256 of them"),
         rows,
-        title=f"What {APPROVER.title()} sees before saying yes",
+        title=f"What {APPROVER.title()} sees before saying yes: objects, and the very bytes",
     )
     _show_tear_line(stage, step)
     red = [one for one in previews if one.object == stage.case.ids["debrief"]]
     step.must("the TLP:RED debrief stays for every state", not any(one.decision.allowed for one in red), "it may go")
-    tell.line(f"The debrief stays: {red[0].decision.reason}.")
+    tell.line(f"The debrief stays: {red[0].decision.reason.partition(';')[0]}.")
     stage.released_at = time.perf_counter()
     outcome = home.approve(draft.id, by=APPROVER)
     went = {
@@ -225,7 +251,7 @@ def _release(stage: Stage, step: Step) -> None:
         approver=APPROVER,
         recipients={row[0]: {"whole": row[1], "tear_line": row[2], "stays": row[3], "sha256": row[5]} for row in rows},
     )
-    tell.line(f"{APPROVER.title()} approves: signed, sealed to each, and written into {len(went)} channels.")
+    tell.line(f"{APPROVER.title()} approves: signed, sealed for each, and written into {len(went)} channels.")
 
 
 def _show_tear_line(stage: Stage, step: Step) -> None:
@@ -234,10 +260,20 @@ def _show_tear_line(stage: Stage, step: Step) -> None:
     step.must("Malaysia gets the very bytes Indonesia recorded", whole.raw == _raw(stage.home, wallet, HOME), "others")
     step.must("Thailand's extract has another id, and no link back", wallet.encode() not in cut.raw, "the old id")
     step.must("the source's words are not in it", "description" not in cut.content, "they are")
-    lines = difflib.unified_diff(_pretty(whole), _pretty(cut), lineterm="", n=0)
-    shown = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    stage.tell.excerpt(shown[:8], title="One object: Malaysia gets the lines with −, Thailand those with +")
-    step.note(tear_line=[line[:80] for line in shown[:8]])
+    shown = _difference(whole, cut)
+    stage.tell.excerpt(shown, title="One object, two readers: Malaysia gets −, Thailand gets +, and both get the rest")
+    step.note(tear_line=shown)
+
+
+def _difference(whole: StixObject, cut: StixObject) -> list[str]:
+    lines = []
+    for name in whole.content.keys() | cut.content.keys():
+        for sign, one in (("−", whole), ("+", cut)):
+            if name in one.content and whole.content.get(name) != cut.content.get(name):
+                lines.append(f"{sign} {name}: {msgspec.json.encode(one.content[name]).decode()}")
+    return sorted(
+        lines, key=lambda line: (line[2:].partition(":")[0] != "id", line[2:].partition(":")[0], line[0] == "+")
+    )
 
 
 # --- 2: known --------------------------------------------------------------------------------------------------------
@@ -260,22 +296,21 @@ def _known(stage: Stage, step: Step) -> None:
         same = sum(_raw(stage.node(member), made.id, HOME) == made.raw for made in stage.promised[member].values())
         step.must(f"{member} holds the promised bytes", same == len(stage.promised[member]), same)
         durable.append(came)
-        rows.append((STATES[member], f"{came * 1000:.0f}", f"{back * 1000:.0f}", log.entries, "verified", lag[member], same))
-    stage.tell.table(
-        ("State", "Durable there, ms", "Receipt here, ms", "Entries", "Cosignature", "Lag", "Same bytes"), rows
-    )
-    durable.sort()
+        rows.append(
+            (STATES[member], f"{came * 1000:.0f}", f"{back * 1000:.0f}", log.entries, "verified", lag[member], same)
+        )
+    stage.tell.table(("State", "Durable, ms", "Receipt, ms", "Entries", "Cosignature", "Lag", "Same bytes"), rows)
+    middle, slowest = median(durable), max(durable)
     step.note(
-        median_ms=round(durable[len(durable) // 2] * 1000, 1),
-        slowest_ms=round(durable[-1] * 1000, 1),
+        median_ms=round(middle * 1000, 1),
+        slowest_ms=round(slowest * 1000, 1),
         receipts=len(rows),
         objects_compared=sum(len(sent) for sent in stage.promised.values()),
     )
+    stage.tell.line(f"From Indonesia's commit to a durable copy: {_ms(middle)} in the middle, {_ms(slowest)} at most.")
     stage.tell.line(
-        f"From Indonesia's commit to a durable copy: median {_ms(durable[len(durable) // 2])}, slowest "
-        f"{_ms(durable[-1])}. All ten share these two processor cores."
-        if len(durable) == len(PARTNERS)
-        else ""
+        f"A bare round trip takes {stage.trip_s * 1000:.1f} ms here; the rest is the work of {len(STATES)} nodes "
+        f"on {os.cpu_count()} processors."
     )
 
 
@@ -297,7 +332,7 @@ def _understood(stage: Stage, step: Step) -> None:
 
 def _viet_nam_types_in(stage: Stage, step: Step) -> None:
     node, (writer, second) = stage.node("VN"), DESK["VN"]
-    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY)
+    report = node.record([stage.case.files["VN"]], by=writer, purpose=WHY, marking=_answers(node))
     held = [one["subject"] for one in report.warnings if "awaits confirmation" in one["warning"]]
     before = len(_across(node, HOME))
     for identifier in held:
@@ -306,8 +341,7 @@ def _viet_nam_types_in(stage: Stage, step: Step) -> None:
     step.must("nothing read out of a text counts before a person confirms it", before == 0 and found > 0, before)
     step.note(extracted=found, confirmed=len(held))
     stage.tell.line(
-        f"Viet Nam writes a report in plain words; {found} values are read out of it, and count once "
-        f"{second.title()} confirms them."
+        f"Viet Nam has a report in plain words: {found} values are read out of it, and {second.title()} confirms them."
     )
 
 
@@ -321,18 +355,17 @@ def _release_own(stage: Stage, member: str, to: Sequence[str]) -> None:
 
 
 def _show_matches(stage: Stage, step: Step) -> None:
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str]] = []
     shared: dict[str, set[str]] = {}
-    for member, other in (*((one, HOME) for one in CONCERNED), *((HOME, one) for one in CONCERNED)):
-        found = _across(stage.node(member), other)
-        step.must(f"{member} sees what it shares with {other}", bool(found), "no match")
-        shared[f"{member}/{other}"] = {one.match.key for one in found}
-        rows += [(STATES[member], STATES[other], _short(one.match.reason)) for one in found[:2]]
     for member in CONCERNED:
-        one, other = shared[f"{member}/{HOME}"], shared[f"{HOME}/{member}"]
-        step.must(f"{member} and {HOME} see the same values in common", one == other, len(one ^ other))
-    stage.tell.table(("Analysts of", "meet", "because"), rows, title="The best two each, seen on both sides")
-    step.note(values_in_common={pair: len(values) for pair, values in shared.items()})
+        here, there = _across(stage.node(member), HOME), _across(stage.home, member)
+        shared[member] = {one.match.key for one in here}
+        step.must(f"{member} sees what it shares with {HOME}", bool(here), "no match")
+        step.must(f"{HOME} sees the same", shared[member] == {one.match.key for one in there}, len(there))
+        reasons = dict.fromkeys(shortened(one.match.reason) for one in here)
+        rows += [(STATES[member] if n == 0 else "", reason) for n, reason in enumerate(list(reasons)[:3])]
+    stage.tell.table(("", "Because"), rows, title="Found in each of these and in Indonesia; the best three")
+    step.note(values_in_common={member: len(values) for member, values in shared.items()})
 
 
 def _show_silence(stage: Stage, step: Step) -> None:
@@ -346,10 +379,12 @@ def _show_silence(stage: Stage, step: Step) -> None:
             value = one.match.key.partition(":")[2].rpartition(":")[2]
             rang = [alert for alert, *_ in node.inbox() if value in alert.reason]
             step.must(f"{member}'s inbox is silent about a warninglisted value", not rang, len(rang))
-            rows.append((STATES[member], _ellipsis(value, 24), one.warned.partition(" (")[0], "kept", len(rang)))
+            rows.append((STATES[member], ellipsis(value, 24), one.warned.partition(" (")[0], "kept", len(rang)))
             silent += 1
     step.must("a warninglisted value and a private address were shared", silent >= 2, silent)
-    stage.tell.table(("State", "Value", "On the list of", "Match", "Alerts"), rows, title="Shared too, and silent")
+    stage.tell.table(
+        ("State", "Value", "On the warninglist of", "Match", "Alerts"), rows, title="Shared as well, kept, and silent"
+    )
     step.note(silent=silent)
 
 
@@ -360,7 +395,9 @@ def _show_inboxes(stage: Stage, step: Step) -> None:
         kinds = Counter(alert.event for alert in alerts)
         step.must(f"{member}'s inbox rings", kinds["match"] > 0, dict(kinds))
         rows.append((STATES[member], kinds["match"], kinds["received"], len(_about(alerts, stage.case.ids["giver"]))))
-    stage.tell.table(("Inbox of", "Matches", "Arrivals", "About the victim"), rows, title="Inboxes, one line a cause")
+    stage.tell.table(
+        ("Desk of", "Matches", "Arrivals", "About the victim"), rows, title="Inboxes ring, one line a cause"
+    )
     step.must("nobody is alerted to a victim", not any(row[3] for row in rows if row[0] != STATES[HOME]), rows)
     step.note(inbox={row[0]: row[1] + row[2] for row in rows})
 
@@ -369,7 +406,9 @@ def _show_inboxes(stage: Stage, step: Step) -> None:
 
 
 def _planned(stage: Stage, step: Step) -> None:
-    plan = stage.plan = _plan(stage)
+    plan = _plan(stage)
+    stage.plan_id = plan.id
+    stage.phone = _value(stage, "phone")
     malaysia, (author, approver) = stage.node("MY"), DESK["MY"]
     marking = stage.marking.but(releasable_to=frozenset([HOME, "SG", "VN"]), grade=None, purpose="strategy")
     malaysia.plan(plan, by=author, marking=marking)
@@ -379,17 +418,30 @@ def _planned(stage: Stage, step: Step) -> None:
     before = {member: stage.node(member).standing(plan.id) for member in CONCERNED}
     for member, found in before.items():
         step.must(f"the plan holds in {member}", found.validity.status is Status.HOLDS, found.validity.reason)
+    _show_plan(stage, plan)
     matched = {member: _naming(stage, member, "phone") for member in CONCERNED}
     started = time.perf_counter()
     _retract(stage, step)
     version = _supersede(stage, step)
-    stage.states.settle()
-    took = time.perf_counter() - started
+    took = stage.states.settle() - started
     _check_holders(stage, step, version)
+    _check_alerts(stage, step, matched)
     _show_standing(stage, step, before, took)
-    for member in CONCERNED:
-        gone = _naming(stage, member, "phone")
-        step.must(f"{member}'s matches with the retracted item are gone", matched[member] > 0 == gone, gone)
+
+
+def _show_plan(stage: Stage, plan: StixObject) -> None:
+    read = from_stix(plan)
+    rows = [
+        (claim.id, claim.text, " and ".join(sorted({_origin(stage, piece.object) for piece in claim.evidence})))
+        for claim in read.claims
+    ]
+    states = ", ".join(STATES[member] for member in read.states)
+    stage.tell.table(("Claim", "Says", "Rests on what … released"), rows, title=f"{states}: “{read.objective}”")
+
+
+def _origin(stage: Stage, identifier: str) -> str:
+    found = current(stage.node("SG").ctx, [identifier])[identifier]
+    return STATES[found[0].origin]
 
 
 def _plan(stage: Stage) -> StixObject:
@@ -446,35 +498,53 @@ def _supersede(stage: Stage, step: Step) -> str:
 def _check_holders(stage: Stage, step: Step, version: str) -> None:
     for member in PARTNERS:
         node, sent = stage.node(member), stage.promised[member]
-        with node.ctx.db.read() as connection:
-            kept = objects.latest(connection, [sent[stage.case.ids["phone"]].id])
-            new = objects.latest(connection, [sent[stage.case.ids["site"]].id])
+        kept = current(node.ctx, [sent[stage.case.ids["phone"]].id])
+        new = current(node.ctx, [sent[stage.case.ids["site"]].id])
         step.must(f"{member} has let the retracted item go", not kept, tuple(kept))
         found = [held.object.version for some in new.values() for held in some if held.origin == HOME]
         step.must(f"{member} holds the new version", found == [version], found)
     step.note(holders_corrected=len(PARTNERS))
+    stage.tell.line(f"All {len(PARTNERS)} holders have let the one go, and hold the other's new version.")
+
+
+def _check_alerts(stage: Stage, step: Step, before: dict[str, int]) -> None:
+    """Matches with the retracted item are gone and the alerts on it say so; what the three told each other stands."""
+    told, phone = 0, stage.case.ids["phone"]
+    for member in CONCERNED:
+        node = stage.node(member)
+        left = _naming(stage, member, "phone")
+        step.must(f"{member}'s matches with the retracted item are gone", before[member] > 0 == left, left)
+        found = _about((alert for alert, *_ in node.inbox()), phone)
+        rang = [one for one in found if one.event == "retracted"]
+        step.must(f"{member}'s desk is told of the retraction", bool(rang), len(found))
+        about = [one for one in found if one.event != "retracted"]
+        silent = [one.id for one in about if f"{phone}: it was taken back" not in one.reason]
+        step.must(f"{member}'s alerts on it say that it was taken back", bool(about) and not silent, silent)
+        told += len(about)
+        step.must(f"{member}'s match with the other two stands", bool(node.matches(value=stage.phone)), "none")
+    step.note(alerts_amended=told)
+    stage.tell.line(f"{told} alerts on it now say so; what the three told each other about that number stands.")
 
 
 def _show_standing(stage: Stage, step: Step, before: dict[str, Standing], took: float) -> None:
-    rows, told = [], {}
-    assert stage.plan is not None
+    rows, told, said = [], {}, dict[str, str]()
     for member, was in before.items():
-        now = stage.node(member).standing(stage.plan.id)
-        moved = {one.claim: one for one in now.validity.claims}
+        now = stage.node(member).standing(stage.plan_id)
+        moved = {one.claim: one.status for one in now.validity.claims}
         step.must(f"the plan falls in {member}", now.validity.status is Status.BROKEN, now.validity.reason)
         fallen = [one.claim for one in now.validity.claims if one.status is Status.BROKEN]
         step.must(f"{member} is told which claim lost its footing", fallen == ["channel"], fallen)
         alerts = [alert for alert, *_ in stage.node(member).inbox(owner="planners") if alert.event == "plan"]
         step.must(f"{member}'s planners are alerted", bool(alerts), "no alert")
-        said = [f"{one.claim}: {one.status} → {moved[one.claim].status}" for one in was.validity.claims]
-        rows.append((STATES[member], str(was.validity.status), str(now.validity.status), *said))
+        said = {one.claim: f"{one.status} → {moved[one.claim]}" for one in was.validity.claims}
+        rows.append((STATES[member], f"{was.validity.status} → {now.validity.status}", *said.values()))
         told[member] = {"before": str(was.validity.status), "after": str(now.validity.status), "claims": said}
-    stage.tell.table(
-        ("Plan in", "Before", "After", "Claim 1", "Claim 2", "Claim 3"), rows, title=f"Within {_ms(took)}, everywhere"
-    )
-    finding = next(one for one in stage.node("SG").standing(stage.plan.id).validity.claims if one.claim == "channel")
-    stage.tell.line(f"Why, in Singapore's words: claim “{finding.claim}” — {_no_ids(finding.reason)}.")
-    step.note(plans=told, correction_ms=round(took * 1000, 1), reason=finding.reason)
+    stage.tell.table(("Plan in", "As a whole", *said), rows, title=f"The plan, {_ms(took)} after the retraction began")
+    for one in stage.node("SG").standing(stage.plan_id).validity.claims:
+        if one.status is not Status.HOLDS:
+            stage.tell.line(f"“{one.claim}” is {one.status}: {_no_ids(one.reason)}.")
+            step.note(**{f"reason_{one.claim}": one.reason})
+    step.note(plans=told, correction_ms=round(took * 1000, 1))
 
 
 # --- 5: cut off, back, and nothing missed ----------------------------------------------------------------------------
@@ -494,14 +564,17 @@ def _cut_off(stage: Stage, step: Step) -> None:
     waiting = next(one for one in home.partners() if one.member == away).lag
     step.must("what it misses is counted at the sender", waiting == len(made), waiting)
     step.must("it has got nothing meanwhile", stage.node(away).next_of(channel) == had, "something came")
-    stage.tell.line(f"Laos is cut off; {len(made)} releases go out. Nine states have them, {waiting} wait for Laos.")
+    others = [one.member for one in home.partners() if one.lag == 0]
+    stage.tell.line(
+        f"{STATES[away]} is cut off, and {len(made)} releases go out: {len(others)} states have them, "
+        f"{waiting} entries wait for {STATES[away]}."
+    )
     started = time.perf_counter()
     states.start(away)
-    states.settle()
-    took = time.perf_counter() - started
+    took = states.settle() - started
     same = [_raw(stage.node(away), one.id, HOME) == one.raw for one in made]
     step.must("it has all of them, byte for byte", all(same), same)
-    stage.tell.line(f"Laos is back, and has caught up after {_ms(took)}.")
+    stage.tell.line(f"It comes back, and has caught up {_ms(took)} later, byte for byte.")
     _verify_everywhere(stage, step)
     _tamper(stage, step, channel)
     step.note(missed=waiting, catch_up_ms=round(took * 1000, 1))
@@ -532,28 +605,32 @@ def _verify_everywhere(stage: Stage, step: Step) -> None:
     ours = {one.channel: one.entries for one in logs[HOME]}
     theirs = {one.channel: one.entries for one in logs["LA"]}
     name = Channel(HOME, "LA").name
-    step.must("Laos misses no line of Indonesia's channel", theirs[name] == ours[name], (theirs[name], ours[name]))
+    step.must("it misses no line of Indonesia's channel", theirs[name] == ours[name], (theirs[name], ours[name]))
     lines = sum(one.entries for some in logs.values() for one in some)
     total = sum(len(some) for some in logs.values())
     step.note(logs=total, lines=lines)
-    stage.tell.line(f"verify: {total} logs with {lines} lines at {len(logs)} nodes; each line, head and receipt holds.")
+    stage.tell.line(
+        f"verify: {total} logs, {lines} lines, at {len(logs)} nodes. Every line, signed head and receipt holds."
+    )
 
 
 def _tamper(stage: Stage, step: Step, channel: Channel) -> None:
     """In a copy: one bit of one line of an exported log."""
     ctx = stage.node("LA").ctx
     export = export_channel(ctx, channel)
-    untouched = verify_export(ctx, export)
+    untouched = verify_export(ctx.roster, export)
     step.must("the exported log holds offline", not untouched.fault, untouched.fault)
     body = msgspec.json.decode(export)
     place = body["size"] // 2
     line = bytearray(_unbase64(body["lines"][place][1]))
     line[len(line) // 2] ^= 1
     body["lines"][place][1] = bytes(line)
-    found = verify_export(ctx, msgspec.json.encode(body))
+    found = verify_export(ctx.roster, msgspec.json.encode(body))
     step.must("a tampered line is found at its position", f"line {place} " in found.fault, found.fault)
     step.note(tampered_line=place, found=found.fault[:120])
-    stage.tell.line(f"One bit of a copy of that log is turned: “{found.fault.split(':')[0]}”.")
+    stage.tell.line(
+        f"One bit is turned in a copy of its log: “{found.fault.partition(':')[0]}”, of {body['size']}, counted from 0."
+    )
 
 
 # --- 6: overseen -----------------------------------------------------------------------------------------------------
@@ -588,8 +665,15 @@ def _overseen(stage: Stage, step: Step) -> None:
         checked = node.verify_audit()
         step.must(f"{member}'s audit log holds", checked.flaw is None and checked.covered == covered, checked.flaw)
         lines += checked.size
-    step.note(holders=len(holders), opened=sorted(opened), matched=sorted(matched), audit_lines=lines)
-    stage.tell.line(f"{len(STATES)} audit logs with {lines:,} lines; every line, and every signed head, holds.")
+    step.note(
+        look_at={"wallet": ids["wallet"], "plan": stage.plan_id},
+        holders=len(holders),
+        opened=sorted(opened),
+        matched=sorted(matched),
+        audit_lines=lines,
+    )
+    stage.tell.line(f"Of the item that was taken back, {len(gone)} states held a copy and none does now.")
+    stage.tell.line(f"{len(STATES)} audit logs, {lines:,} lines: every line and every signed head holds.")
 
 
 _Act = Callable[[Stage, Step], None]
@@ -612,9 +696,8 @@ def _ours(node: Node) -> list[str]:
     return [hit.id for hit in node.search(f"from:{node.member}", by=AUDITOR, purpose="oversight", limit=1000)]
 
 
-def _held(node: Node, identifier: str, origin: str) -> objects.Held:
-    with node.ctx.db.read() as connection:
-        found = [one for one in objects.latest(connection, [identifier]).get(identifier, ()) if one.origin == origin]
+def _held(node: Node, identifier: str, origin: str) -> Held:
+    found = [one for one in current(node.ctx, [identifier]).get(identifier, ()) if one.origin == origin]
     if not found:
         raise NotHeld(identifier, f"an object of {origin}", "none")
     return found[0]
@@ -624,21 +707,25 @@ def _raw(node: Node, identifier: str, origin: str) -> bytes:
     return _held(node, identifier, origin).object.raw
 
 
-def _across(node: Node, other: str) -> list[index.Linked]:
+def _across(node: Node, other: str) -> list[Linked]:
     """Matches between the node's own holdings and another state's, best first."""
     pair = {node.member, other}
     return [one for one in node.matches() if {one.left_origin, one.right_origin} == pair]
 
 
 def _naming(stage: Stage, member: str, word: str) -> int:
-    return len([one for one in stage.node(member).matches(identifier=stage.case.ids[word])])
+    return len(stage.node(member).matches(identifier=stage.case.ids[word]))
+
+
+def _value(stage: Stage, word: str) -> str:
+    """The value an object of Indonesia's names, as matches are kept by it."""
+    return named(_held(stage.home, stage.case.ids[word], HOME).object.content)[0].text
 
 
 def _own_side(stage: Stage, word: str) -> StixObject:
     """What Malaysia itself says about the value that Indonesia's object names."""
     node = stage.node("MY")
-    value = named(_held(node, stage.case.ids[word], HOME).object.content)[0].text
-    for one in node.matches(value=value):
+    for one in node.matches(value=_value(stage, word)):
         for identifier, origin in ((one.match.left, one.left_origin), (one.match.right, one.right_origin)):
             if origin == node.member:
                 return _held(node, identifier, origin).object
@@ -654,10 +741,6 @@ def _digest(sent: Iterable[StixObject]) -> str:
     for one in sent:
         whole.update(one.raw)
     return f"{whole.hexdigest()[:16]}…"
-
-
-def _pretty(obj: StixObject) -> list[str]:
-    return msgspec.json.format(obj.raw, indent=1).decode().replace(",\n", "\n").splitlines()
 
 
 def _unbase64(text: str) -> bytes:
@@ -678,20 +761,6 @@ def _first(reasons: str, word: str) -> str:
     return next((one for one in reasons.split("; ") if word in one), reasons)
 
 
-def _ellipsis(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _short(reason: str) -> str:
-    """A reason with its longest values cut."""
-    return " ".join(_ellipsis(word, 28) for word in reason.split())
-
-
 def _no_ids(reason: str) -> str:
     """A reason without the second half of its ids."""
     return " ".join(word.partition("--")[0] if "--" in word else word for word in reason.split())
-
-
-def figures(stage: Stage) -> dict[str, Any]:
-    """What the nodes hold at the end."""
-    return {member: dict(node.figures()) for member, node in stage.states.nodes.items()}

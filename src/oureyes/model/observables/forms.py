@@ -5,35 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from oureyes.model.countries import ISO2, ISO3
 from oureyes.model.observables import internet, papers
+from oureyes.model.observables.observable import Observable
 from oureyes.model.wallets import wallet
 
 __all__ = ["CANON", "KINDS", "Observable", "kind_of", "normalise"]
 
 CANON = "canon/1"
 _LONGEST = 8192  # no value worth a key is longer, and no pattern below sees more
-
-
-@dataclass(frozen=True, slots=True)
-class Observable:
-    """A value in its normal form. Equal observables are the same thing."""
-
-    kind: str
-    value: str
-
-    @property
-    def text(self) -> str:
-        """`kind:value`, what keys are made of."""
-        return f"{self.kind}:{self.value}"
-
-    @classmethod
-    def of(cls, text: str) -> Observable:
-        """From `text` again; a hash's kind holds a colon of its own."""
-        parts = text.split(":", 2 if text.startswith("hash:") else 1)
-        return cls(":".join(parts[:-1]), parts[-1])
 
 
 def normalise(kind: str, value: str, country: str | None = None) -> Observable | None:

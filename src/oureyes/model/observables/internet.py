@@ -6,13 +6,10 @@ import ipaddress
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from oureyes.model.observables.fangs import refang
-
-if TYPE_CHECKING:
-    from oureyes.model.observables.forms import Observable
+from oureyes.model.observables.observable import Observable
 
 __all__ = ["address", "domain", "email", "host_of", "mac", "registered_domain", "system_number", "url"]
 
@@ -88,15 +85,13 @@ def system_number(text: str) -> str | None:
 
 def host_of(observable: Observable) -> Observable | None:
     """The host a URL or an e-mail address names, as an observable of its own; None for other kinds."""
-    from oureyes.model.observables.forms import Observable as Made
-
     if observable.kind == "email-addr":
-        return Made("domain-name", observable.value.rpartition("@")[2])
+        return Observable("domain-name", observable.value.rpartition("@")[2])
     found = _URL.fullmatch(observable.value) if observable.kind == "url" else None
     host = found[3].strip("[]") if found else ""
     if _DOMAIN.fullmatch(host):
-        return Made("domain-name", host)
-    return Made(*numeric) if (numeric := address(host)) else None
+        return Observable("domain-name", host)
+    return Observable(*numeric) if (numeric := address(host)) else None
 
 
 def registered_domain(name: str) -> str | None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import rfc8785
-
+from oureyes.model.identifiers import observable_id
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables.forms import Observable, normalise
 
 __all__ = ["observables_of", "observables_of_misp", "sco"]
 
-_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")  # STIX 2.1 §2.9
 _STIX_HASHES = {
     "md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512", "sha3-256": "SHA3-256",
     "sha3-512": "SHA3-512", "ssdeep": "SSDEEP", "tlsh": "TLSH",
@@ -29,13 +26,7 @@ def sco(observable: Observable) -> StixObject:
     """The STIX object of an observable. Its id follows from its content (STIX 2.1 §2.9): two states that record
     one domain record one object."""
     kind, properties = _written(observable)
-    name = rfc8785.dumps(properties).decode()
-    content: dict[str, Any] = {
-        "type": kind,
-        "spec_version": "2.1",
-        "id": f"{kind}--{uuid.uuid5(_NAMESPACE, name)}",
-        **properties,
-    }
+    content: dict[str, Any] = {"type": kind, "spec_version": "2.1", "id": observable_id(kind, properties), **properties}
     if kind in _OURS:
         content["extensions"] = {EXTENSIONS["observables"]: {"extension_type": "new-sco"}}
     return StixObject.make(content)

@@ -25,8 +25,8 @@ def upgrade(engine: Engine, *, migrate: bool) -> None:
                 raise StorageError(
                     "database", f"a schema that software of schema {NUMBER} may open", found["min_reader"], "update"
                 )
-            if found.get("schema") == str(NUMBER):
-                return
+            if int(found.get("schema", "0")) >= NUMBER:
+                return  # a newer schema that says we may open it is left as it is
             if not migrate:
                 raise StorageError("database", f"schema {NUMBER}", found.get("schema", "none"), "oureyes doctor")
     _migrate(engine)

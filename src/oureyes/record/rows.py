@@ -1,0 +1,49 @@
+"""Rows of a CSV or TSV file as text, and a row that is kept as it is: what tables and lists share."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from oureyes.errors import InvalidObject
+from oureyes.model.identifiers import observable_id
+from oureyes.model.objects import EXTENSIONS, StixObject
+
+__all__ = ["is_table", "kept", "rows_of"]
+
+
+def is_table(name: str) -> bool:
+    """Whether the file's name says CSV or TSV."""
+    return name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+
+
+def rows_of(data: bytes, subject: str) -> Iterator[list[str] | InvalidObject]:
+    """The rows as text, blank lines left out; a row that cannot be read is its error."""
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+    reader = csv.reader(text, delimiter=_delimiter(data))
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield InvalidObject(f"{subject} line {reader.line_num}", "a CSV row", str(error)[:80])
+            continue
+        if any(cell.strip("\x1a \t") for cell in row):  # DOS ended its files with 0x1A
+            yield row
+
+
+def _delimiter(data: bytes) -> str:
+    """The one that the first line holds most of, outside quotes."""
+    line = re.sub(rb'"[^"]*"', b"", data[:65536].lstrip().split(b"\n", 1)[0])
+    best = max(b",\t;|", key=lambda mark: line.count(bytes([mark])))
+    return chr(best) if line.count(bytes([best])) else ","
+
+
+def kept(kind: str, content: dict[str, Any]) -> StixObject:
+    """A custom observable that holds `content` and nothing else; its id follows from it."""
+    body = {"type": kind, "spec_version": "2.1", "id": observable_id(kind, content), **content}
+    return StixObject.make(body | {"extensions": {EXTENSIONS["observables"]: {"extension_type": "new-sco"}}})

@@ -1,0 +1,199 @@
+"""Outside accounts, their tokens, the collections they read, and what became of what they posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+from sqlalchemy import Connection
+
+from oureyes.model.accounts import Account, Collection, Token
+from oureyes.storage.dialect import insert_many, quick, rows, run
+
+__all__ = [
+    "Kept",
+    "Seen",
+    "account",
+    "account_by_certificate",
+    "accounts",
+    "certificates",
+    "collection",
+    "collections",
+    "drop_collection",
+    "extract_of",
+    "posting",
+    "put_account",
+    "put_collection",
+    "put_extracts",
+    "put_posting",
+    "put_seen",
+    "put_token",
+    "revoke_token",
+    "seen",
+    "token_by_digest",
+    "tokens",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account with what only the node may know of it."""
+
+    account: Account
+    password: str
+    certificate: bytes
+
+
+# The text in the row is the account: equal texts are read once, however many requests ask.
+@lru_cache(1024)
+def _account(text: str) -> Account:
+    return Account.from_json(msgspec.json.decode(text))
+
+
+@lru_cache(1024)
+def _collection(text: str) -> Collection:
+    return Collection.from_json(msgspec.json.decode(text))
+
+
+def account(connection: Connection, identifier: str) -> Kept | None:
+    """One account."""
+    return _one(quick(connection, "SELECT body, password, certificate FROM account WHERE id = ?", [identifier]))
+
+
+def account_by_certificate(connection: Connection, certificate: bytes) -> Kept | None:
+    """The account that may present this client certificate (DER)."""
+    found = quick(connection, "SELECT body, password, certificate FROM account WHERE certificate = ?", [certificate])
+    return _one(found)
+
+
+def accounts(connection: Connection) -> list[Kept]:
+    """Every account."""
+    found = rows(connection, "SELECT body, password, certificate FROM account ORDER BY id")
+    return [kept for row in found if (kept := _one([row])) is not None]
+
+
+def certificates(connection: Connection) -> list[bytes]:
+    """The client certificates that enabled accounts may present, DER."""
+    return [one.certificate for one in accounts(connection) if one.certificate and one.account.enabled]
+
+
+def _one(found: Sequence[Sequence[object]]) -> Kept | None:
+    if not found:
+        return None
+    body, password, certificate = found[0]
+    raw = bytes(certificate) if isinstance(certificate, bytes | memoryview) else b""
+    return Kept(_account(str(body)), str(password), raw)
+
+
+def put_account(connection: Connection, kept: Kept) -> None:
+    """Keep an account as it stands."""
+    run(connection, "DELETE FROM account WHERE id = ?", [kept.account.id])
+    body = msgspec.json.encode(kept.account.to_json()).decode()
+    row = (kept.account.id, body, kept.password, kept.certificate or None)
+    insert_many(connection, "account", "id, body, password, certificate", [row])
+
+
+_TOKEN = "SELECT id, account, digest, scopes, expires, issued, revoked FROM token "  # noqa: S105 - SQL, no secret
+
+
+def token_by_digest(connection: Connection, digest: bytes) -> Token | None:
+    """The token whose SHA-256 this is."""
+    found = quick(connection, _TOKEN + "WHERE digest = ?", [digest])
+    return _token(found[0]) if found else None
+
+
+def tokens(connection: Connection, of: str) -> list[Token]:
+    """The tokens of an account, oldest first."""
+    return [_token(row) for row in rows(connection, _TOKEN + "WHERE account = ? ORDER BY issued, id", [of])]
+
+
+def _token(row: Sequence[object]) -> Token:
+    identifier, of, digest, scopes, expires, issued, revoked = row
+    assert isinstance(digest, bytes | memoryview)
+    words = frozenset(str(scopes).split())
+    return Token(str(identifier), str(of), bytes(digest), words, str(expires), str(issued), bool(revoked))
+
+
+def put_token(connection: Connection, token: Token) -> None:
+    """Keep a token's digest."""
+    insert_many(
+        connection,
+        "token",
+        "digest, id, account, scopes, issued, expires, revoked",
+        [(token.digest, token.id, token.account, " ".join(sorted(token.scopes)), token.issued, token.expires, False)],
+    )
+
+
+def revoke_token(connection: Connection, identifier: str) -> bool:
+    """It is good no more; whether there was one."""
+    return run(connection, "UPDATE token SET revoked = ? WHERE id = ?", [True, identifier]) > 0
+
+
+def collection(connection: Connection, name: str) -> Collection | None:
+    """One collection, by its id or its alias."""
+    found = quick(connection, "SELECT body FROM collection WHERE id = ? OR alias = ?", [name, name])
+    return _collection(str(found[0][0])) if found else None
+
+
+def collections(connection: Connection) -> list[Collection]:
+    """Every collection, by id: the same order each time (TAXII 2.1 §3.3)."""
+    return [_collection(str(body)) for (body,) in rows(connection, "SELECT body FROM collection ORDER BY id")]
+
+
+def put_collection(connection: Connection, made: Collection) -> None:
+    """Keep a collection as it stands."""
+    run(connection, "DELETE FROM collection WHERE id = ?", [made.id])
+    body = msgspec.json.encode(made.to_json()).decode()
+    insert_many(connection, "collection", "id, alias, body", [(made.id, made.alias or None, body)])
+
+
+def drop_collection(connection: Connection, identifier: str) -> bool:
+    """There is no such view any more; what it showed stays where it is."""
+    run(connection, "DELETE FROM seen WHERE collection = ?", [identifier])
+    return run(connection, "DELETE FROM collection WHERE id = ?", [identifier]) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The labels an account could read in a collection, of all up to `newest`."""
+
+    newest: int
+    labels: frozenset[int]
+
+
+def seen(connection: Connection, of: str, by: str) -> Seen | None:
+    """What was to be read the last time its rights were worked out."""
+    found = rows(connection, "SELECT newest, labels FROM seen WHERE collection = ? AND account = ?", [of, by])
+    return Seen(int(found[0][0]), frozenset(msgspec.json.decode(str(found[0][1])))) if found else None
+
+
+def put_seen(connection: Connection, of: str, by: str, now: Seen) -> None:
+    """Remember it."""
+    run(connection, "DELETE FROM seen WHERE collection = ? AND account = ?", [of, by])
+    labels = msgspec.json.encode(sorted(now.labels)).decode()
+    insert_many(connection, "seen", "collection, account, newest, labels", [(of, by, now.newest, labels)])
+
+
+def put_extracts(connection: Connection, found: Iterable[tuple[str, int]]) -> None:
+    """Remember (id it is shown under, ident) of extracts that outside readers were shown."""
+    insert_many(connection, "extract", "sent, ident", list(found), ignore=True)
+
+
+def extract_of(connection: Connection, identifier: str) -> int | None:
+    """The ident an extract was cut from."""
+    found = rows(connection, "SELECT ident FROM extract WHERE sent = ?", [identifier])
+    return int(found[0][0]) if found else None
+
+
+def put_posting(connection: Connection, identifier: str, by: str, at_us: int, body: bytes, *, keep_us: int) -> None:
+    """Keep what became of a posting, and forget those older than `keep_us`."""
+    run(connection, "DELETE FROM posting WHERE at < ?", [at_us - keep_us])
+    insert_many(connection, "posting", "id, account, at, body", [(identifier, by, at_us, body)])
+
+
+def posting(connection: Connection, identifier: str, by: str) -> bytes | None:
+    """What became of a posting, for the account that made it."""
+    found = rows(connection, "SELECT body FROM posting WHERE id = ? AND account = ?", [identifier, by])
+    return bytes(found[0][0]) if found else None

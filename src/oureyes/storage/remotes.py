@@ -1,0 +1,82 @@
+"""Servers of others, and how far each is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from oureyes.model.remotes import Progress, Remote
+from oureyes.storage.dialect import insert_many, rows, run
+
+__all__ = ["Standing", "claim", "drop", "put", "reached", "remote", "remotes", "settle"]
+
+_READ = "SELECT body, secret, state, progress, attempts, next_try, error, at FROM remote "
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A remote as it stands: `state` is idle or failing; `at` when it last answered."""
+
+    remote: Remote
+    secret: str
+    state: str
+    progress: Progress
+    attempts: int
+    next_try: int
+    error: str
+    at: str
+
+
+def remotes(connection: Connection) -> list[Standing]:
+    """All of them."""
+    return [_standing(row) for row in rows(connection, _READ + "ORDER BY name")]
+
+
+def remote(connection: Connection, name: str) -> Standing | None:
+    """One of them."""
+    found = rows(connection, _READ + "WHERE name = ?", [name])
+    return _standing(found[0]) if found else None
+
+
+def _standing(row: Sequence[object]) -> Standing:
+    body, secret, state, progress, attempts, next_try, error, at = row
+    made = Remote.from_json(msgspec.json.decode(str(body)))
+    reached = msgspec.json.decode(str(progress), type=Progress)
+    return Standing(made, str(secret), str(state), reached, int(str(attempts)), int(str(next_try)), str(error), str(at))
+
+
+def put(connection: Connection, made: Remote, secret: str) -> None:
+    """Keep a new one; it is due at once."""
+    body = msgspec.json.encode(made.to_json()).decode()
+    insert_many(connection, "remote", "name, body, secret, state", [(made.name, body, secret, "idle")])
+
+
+def drop(connection: Connection, name: str) -> bool:
+    """Forget it; what it gave stays."""
+    return run(connection, "DELETE FROM remote WHERE name = ?", [name]) > 0
+
+
+def claim(connection: Connection, name: str, now_ms: int, until_ms: int) -> bool:
+    """Take a remote that is due, so that no other worker does before `until_ms`."""
+    return (
+        run(connection, "UPDATE remote SET next_try = ? WHERE name = ? AND next_try <= ?", [until_ms, name, now_ms]) > 0
+    )
+
+
+def reached(connection: Connection, name: str, progress: Progress) -> None:
+    """How far it is read now; written with what was read."""
+    kept = msgspec.json.encode(asdict(progress)).decode()
+    run(connection, "UPDATE remote SET progress = ? WHERE name = ?", [kept, name])
+
+
+def settle(connection: Connection, name: str, state: str, attempts: int, next_try: int, error: str, at: str) -> None:
+    """How a run ended."""
+    run(
+        connection,
+        "UPDATE remote SET state = ?, attempts = ?, next_try = ?, error = ?, at = CASE WHEN ? = '' THEN at ELSE ? END"
+        " WHERE name = ?",
+        [state, attempts, next_try, error, at, at, name],
+    )

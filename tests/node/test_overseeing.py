@@ -1,0 +1,122 @@
+"""The audit log's proof, and who has what anywhere."""
+
+from __future__ import annotations
+
+import pytest
+from a_case import a_report, an_indicator
+from simulated import deliver, federation, for_
+
+from oureyes.errors import InvalidObject
+
+WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
+
+
+@pytest.fixture
+def states(tmp_path):
+    nodes = federation(tmp_path / "nodes", ["ID", "MY", "SG"])
+    yield nodes
+    for node in nodes.values():
+        node.close()
+
+
+@pytest.fixture
+def node(states):
+    found = states["ID"]
+    for _ in range(6):
+        found.record_objects([an_indicator()], by="ayu", marking=for_())
+    found.seal_audit()
+    for _ in range(3):
+        found.record_objects([an_indicator()], by="budi", marking=for_())
+    return found
+
+
+def spoil(node, sql, *values):
+    node.ctx.db.write(lambda connection: connection.exec_driver_sql(sql, values))
+
+
+def test_a_log_as_it_was_written_adds_up_and_says_how_far_a_head_covers_it(node):
+    found = node.verify_audit()
+    assert found.flaw is None
+    assert (found.size, found.covered) == (9, 6)
+
+
+def test_an_altered_line_is_named(node):
+    leaf = node.audit(by="auditor")  # one more line
+    assert leaf
+    with node.ctx.db.read() as connection:
+        raw = bytes(connection.exec_driver_sql("SELECT leaf FROM audit WHERE seq = 3").scalar())
+    spoil(node, "UPDATE audit SET leaf = ? WHERE seq = 3", raw.replace(b'"ayu"', b'"eve"'))
+    flaw = node.verify_audit().flaw
+    assert (flaw.first, flaw.last, flaw.what) == (3, 3, "altered")
+
+
+def test_a_line_altered_with_its_hash_is_found_by_the_signed_head(node):
+    from oureyes.model.merkle import leaf_hash
+
+    with node.ctx.db.read() as connection:
+        raw = bytes(connection.exec_driver_sql("SELECT leaf FROM audit WHERE seq = 3").scalar())
+    forged = raw.replace(b'"ayu"', b'"eve"')
+    spoil(node, "UPDATE audit SET leaf = ?, hash = ? WHERE seq = 3", forged, leaf_hash(forged))
+    flaw = node.verify_audit().flaw
+    assert flaw.what == "rewritten"
+    assert flaw.first <= 3 <= flaw.last
+
+
+def test_a_line_altered_with_its_hash_after_the_last_head_is_found_too(node):
+    from oureyes.model.merkle import leaf_hash
+
+    with node.ctx.db.read() as connection:
+        raw = bytes(connection.exec_driver_sql("SELECT leaf FROM audit WHERE seq = 8").scalar())
+    forged = raw.replace(b'"budi"', b'"eve"')
+    spoil(node, "UPDATE audit SET leaf = ?, hash = ? WHERE seq = 8", forged, leaf_hash(forged))
+    assert node.verify_audit().flaw.what == "rewritten"
+
+
+@pytest.mark.parametrize(("gone", "what"), [(4, "missing or moved"), (8, "cut off")])
+def test_a_missing_line_is_named(node, gone, what):
+    spoil(node, "DELETE FROM audit WHERE seq = ?", gone)
+    flaw = node.verify_audit().flaw
+    assert (flaw.first, flaw.what) == (gone, what)
+
+
+@pytest.mark.parametrize("kept", [0, 4, 6, 7])
+def test_lines_cut_off_the_end_are_missed(node, kept):
+    spoil(node, "DELETE FROM audit WHERE seq >= ?", kept)
+    flaw = node.verify_audit().flaw
+    assert (flaw.first, flaw.what) == (kept, "cut off")
+
+
+def test_looking_at_the_log_is_a_line_of_the_log(node):
+    node.audit(by="auditor", actor="ayu")
+    assert node.audit(by="second")[0].verb == "audit"
+    assert {row.actor for row in node.audit(by="auditor", actor="ayu")} == {"ayu"}
+    assert [row.verb for row in node.audit(by="auditor", verb="record", limit=2)] == ["record"] * 2
+
+
+def test_a_name_that_is_missing_is_no_act(node):
+    with pytest.raises(InvalidObject):
+        node.record_objects([an_indicator()], by="", marking=for_())
+    with pytest.raises(InvalidObject):
+        node.audit(by="")
+
+
+def test_who_received_opened_and_matched_is_told_by_the_partners_themselves(states, tmp_path):
+    indonesia, malaysia, singapore = states.values()
+    obj = an_indicator("cryptocurrency-wallet:value", WALLET)
+    malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=for_("ID"))
+    indonesia.record_objects([obj], by="ayu", marking=for_("MY", "SG"))
+    indonesia.approve(indonesia.propose([obj.id], ["MY", "SG"], by="ayu").id, by="budi")
+    before = {holder.member: holder for holder in indonesia.who_has(obj.id, by="auditor")}
+    assert not any(holder.received for holder in before.values())
+    deliver(states)
+    singapore.show(obj.id, by="lim")
+    deliver(states)
+    after = {holder.member: holder for holder in indonesia.who_has(obj.id, by="auditor")}
+    assert (after["MY"].received, bool(after["MY"].opened_at), bool(after["MY"].matched_at)) == (True, False, True)
+    assert (after["SG"].received, bool(after["SG"].opened_at), bool(after["SG"].matched_at)) == (True, True, False)
+    assert indonesia.who_has("malware--none", by="auditor") == []
+
+
+def test_figures_hold_numbers_and_no_names(node):
+    assert all(isinstance(number, int) for number in node.figures().values())
+    assert "ayu" not in repr(node.yearly(2026))
