@@ -1,7 +1,9 @@
 """(n) Names: who is found among a hundred thousand, at which rate of false alarms, by community; beside rapidfuzz.
 
-Asked with names alone: a real alarm also weighs birth, country and documents. nomenklatura's logic-v2 needs PyICU,
-which has no wheel; it is not run, and its figures in the research note are quoted as text.
+Asked with names alone: a real alarm also weighs birth, country and documents. The peer, rapidfuzz, is given our own
+candidates and strings without marks, in their script: it cannot read another script, so its zero there says only that.
+nomenklatura's logic-v2 needs PyICU, which has no wheel: it is not run, and figures of it from another benchmark are
+not put beside ours. What these figures cannot show is in SOURCES.md.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ __all__ = ["figures"]
 
 _EACH = 25  # pairs and strangers of a community: a minute in all; the note's figures used 40
 _SGMY = "Chinese, SG/MY"
-_LOGIC_V2 = "logic-v2, research note"
 
 
 def figures(data: Path) -> Iterator[Figure]:
@@ -35,16 +36,14 @@ def figures(data: Path) -> Iterator[Figure]:
     latin = [group for group, crossed in ours.cross.items() if not crossed]
     candidates = sum(sum(some) / len(some) for some in ours.found.values()) / len(ours.found)
     yield Figure("names: candidates@100 of 100k", 100 * candidates, "%", aim="≥ 92")
-    for name, groups, logic, aim in (
-        ("macro", [*cross, *latin], 34, "≥ 75"),
-        ("cross-script", cross, 3, "≥ 65"),
-        ("Latin", latin, 68, "≥ 85"),
-        ("SG/MY Chinese", [_SGMY], None, "≥ 30"),
+    for name, groups, aim in (
+        ("macro", [*cross, *latin], "≥ 75"),
+        ("cross-script", cross, "≥ 65"),
+        ("Latin", latin, "≥ 85"),
+        ("SG/MY Chinese", [_SGMY], "≥ 30"),
     ):
         mine, other = recall_at(ours, level, groups), recall_at(peer, theirs, groups)
         yield Figure(f"names: recall @5 %, {name}", 100 * mine, "%", "rapidfuzz token_sort", 100 * other, aim)
-        if logic is not None:
-            yield Figure(f"names: recall @5 %, {name}", 100 * mine, "%", _LOGIC_V2, logic, aim)
     yield from _cost(found, truths, ours)
     yield from _fairness(ours, level)
 

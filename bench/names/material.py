@@ -431,12 +431,15 @@ def _crowd(count: int, data: Path, named: set[str]) -> Iterator[str]:
             yield name
 
 
+_LOCALES = (
+    ("id_ID", "{0} {1}"), ("vi_VN", "{1} {0} {2}"), ("ta_IN", "{0} {2}"), ("en_IN", "{0} {1}"), ("en_TH", "{0} {1}"),
+    ("zh_TW", "{1}{0}"), ("zh_CN", "{1}{0}"), ("ar_AA", "{0} {1}"), ("pt_BR", "{0} {2} {1}"),
+    ("es_MX", "{0} {2} {1} {3}"), ("en_US", "{0} {1}"), ("th_TH", "{0} {1}"), ("fr_FR", "{0} {1}"), ("tr_TR", "{0} {1}"),
+)  # fmt: skip
+
+
 def _makers() -> Iterator[Callable[[random.Random], str]]:
-    for locale, form in (("id_ID", "{0} {1}"), ("vi_VN", "{1} {0} {2}"), ("ta_IN", "{0} {2}"), ("en_IN", "{0} {1}"),
-    ("en_TH", "{0} {1}"),
-                         ("zh_TW", "{1}{0}"), ("zh_CN", "{1}{0}"), ("ar_AA", "{0} {1}"), ("pt_BR", "{0} {2} {1}"),
-                         ("es_MX", "{0} {2} {1} {3}"),
-                         ("en_US", "{0} {1}"), ("th_TH", "{0} {1}"), ("fr_FR", "{0} {1}"), ("tr_TR", "{0} {1}")):  # fmt: skip
+    for locale, form in _LOCALES:
         yield from [_recombined(*_faker(locale), form)] * 3  # wide lists: they fill the index
     for text in (components.LAO, components.KHMER, components.THAI, components.JAWI):
         yield _apart(_parts(text), 2, lambda rng, some: " ".join(rng.choice(spelled) for _, spelled in some))
