@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 RUNS := $(VENV)/.can-run
 TESTS := $(VENV)/.can-test
+MEDIA := $(VENV)/.can-test-media
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint fix bench docs lock clean
+.PHONY: help setup demo test test-all test-media lint fix bench docs lock clean
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -24,11 +25,15 @@ demo: $(RUNS) ## play the story: eleven nodes on this machine, which then stay u
 
 test: $(TESTS) ## run the everyday tests
 	@echo "test: the everyday suite; the slow tests are in make test-all"
-	@$(PYTEST) -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow and not media" $(ARGS)
 
 test-all: $(TESTS) ## run every test: soak, chaos and scale too
-	@echo "test-all: every test; this takes minutes"
-	@$(PYTEST) $(ARGS)
+	@echo "test-all: every test but those in make test-media; this takes minutes"
+	@$(PYTEST) -m "not media" $(ARGS)
+
+test-media: $(MEDIA) ## run the tests that hash pictures; installing for them takes a C++ compiler
+	@echo "test-media: pictures and documents, decoded and hashed"
+	@$(PYTEST) -m media $(ARGS)
 
 lint: $(TESTS) ## check style, types and the direction of imports
 	@echo "lint: ruff, mypy --strict, import-linter"
@@ -52,7 +57,7 @@ docs: $(TESTS) ## write docs/reference/ anew from the code
 	@$(BIN)/python docs/generate.py
 
 lock: $(TESTS) ## resolve the lock files anew; ARGS=--upgrade takes newer versions
-	@echo "lock: requirements.lock and requirements-dev.lock from pyproject.toml"
+	@echo "lock: the three lock files from pyproject.toml"
 	@$(BIN)/python .ci/lock.py $(ARGS)
 
 clean: ## remove what was installed, built and cached here
@@ -69,6 +74,11 @@ $(RUNS): requirements.lock pyproject.toml | $(BIN)/python
 $(TESTS): requirements-dev.lock $(RUNS)
 	@echo "setup: what the tests and checks need, from requirements-dev.lock, into $(VENV) (once)"
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(MEDIA): requirements-media.lock $(TESTS)
+	@echo "setup: what hashes pictures, from requirements-media.lock, into $(VENV) (once; built by g++ with Python's headers)"
+	@$(INSTALL) --require-hashes -r requirements-media.lock
 	@touch $@
 
 $(BIN)/python:

@@ -1,7 +1,8 @@
-"""Write the two lock files from pyproject.toml: every package with its version and the digests of its files.
+"""Write the lock files from pyproject.toml: every package with its version and the digests of its files.
 
     requirements.lock        what a node runs on, and what builds it (so that installing needs nothing else)
     requirements-dev.lock    that, PostgreSQL's driver, and what the tests and checks need
+    requirements-media.lock  that, and what hashes pictures; of some of it there is only source, so it needs a compiler
 
 Run it by `make lock`, on the oldest Python that is supported. Options go on to pip-compile, such as `--upgrade`.
 """
@@ -14,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+COMPILED = ("media",)  # extras that are installed from source: most who run the tests have no compiler
 HEADER = "# Written by `make lock` from pyproject.toml. Install: pip install --require-hashes -r {name}\n"
 
 
@@ -21,10 +23,14 @@ def wanted() -> dict[str, list[str]]:
     """Lock file → what it must satisfy."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     runtime = project["build-system"]["requires"] + project["project"]["dependencies"]
-    extras = [each for some in project["project"]["optional-dependencies"].values() for each in some]
+    extras = project["project"]["optional-dependencies"]
+    ready = [each for name, some in extras.items() if name not in COMPILED for each in some]
+    compiled = [each for name in COMPILED for each in extras[name]]
+    tested = runtime + ready + project["dependency-groups"]["dev"]
     return {
         "requirements.lock": runtime,
-        "requirements-dev.lock": runtime + extras + project["dependency-groups"]["dev"],
+        "requirements-dev.lock": tested,
+        "requirements-media.lock": tested + compiled,
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import delivery, exchange, ingest, memory, misp, names, taxii
+from bench import delivery, exchange, ingest, media, memory, misp, names, taxii
 from bench.figures import Figure, write
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +17,7 @@ _PARTS = {
     "ingest": ingest,
     "exchange": exchange,
     "delivery": delivery,
+    "media": media,
     "memory": memory,
     "taxii": taxii,
     "misp": misp,

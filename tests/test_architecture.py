@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path, PurePath
 
 import pytest
@@ -247,7 +248,7 @@ def test_no_path_of_one_machine_and_no_registry_host_is_written_down() -> None:
 
 
 def test_the_lock_files_hold_versions_and_digests_only() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-media.lock"):
         lines = text(PurePath(name)).splitlines()
         form = re.compile(r"#.*|[a-z0-9-]+==[\w.]+(?: ; .+)? \\|    --hash=sha256:[0-9a-f]{64}(?: \\)?")
         none(f"{name}:{number}: {line}" for number, line in enumerate(lines, 1) if line and not form.fullmatch(line))
@@ -256,9 +257,11 @@ def test_the_lock_files_hold_versions_and_digests_only() -> None:
 def test_the_lock_files_satisfy_what_the_project_declares() -> None:
     project = tomllib.loads(text(PurePath("pyproject.toml")))
     runtime = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    extras = project["project"]["optional-dependencies"]
     for name, wanted in (
         ("requirements.lock", runtime),
-        ("requirements-dev.lock", [*runtime, *project["dependency-groups"]["dev"]]),
+        ("requirements-dev.lock", [*runtime, *extras["postgresql"], *project["dependency-groups"]["dev"]]),
+        ("requirements-media.lock", [*runtime, *chain(*extras.values()), *project["dependency-groups"]["dev"]]),
     ):
         locked = set(re.findall(r"^([a-z0-9-]+)==", text(PurePath(name)), re.MULTILINE))
         none(f"{name}: {each} is not in it; run make lock" for each in wanted if _package(each) not in locked)
@@ -278,6 +281,8 @@ BY_NAME_ONLY = {
 }
 MODULES = {
     "misp-stix": "misp_stix_converter",
+    "pillow": "PIL",
+    "py-tlsh": "tlsh",
     "python-stdnum": "stdnum",
     "stix2-matcher": "stix2matcher",
     "stix2-patterns": "stix2patterns",

@@ -87,3 +87,11 @@ def test_any_text_in_a_number_is_a_number_or_refused(text):
 def test_every_setting_says_what_it_does_and_has_a_name_of_its_own():
     assert all(setting.says and setting.variable == f"OUREYES_{setting.name.upper()}" for setting in SETTINGS)
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+def test_a_setting_that_lists_things_is_read_with_or_without_spaces(tmp_path):
+    assert load(tmp_path, {}).names("webhook_allow") == frozenset()
+    assert load(tmp_path, {}, webhook_allow=" a.example,b.example , ,").names("webhook_allow") == {
+        "a.example",
+        "b.example",
+    }

@@ -81,6 +81,10 @@ class Config:
     def flag(self, name: str) -> bool:
         return bool(self.values[name])
 
+    def names(self, name: str) -> frozenset[str]:
+        """A setting that lists things, with commas between them."""
+        return frozenset(part.strip() for part in self.text(name).split(",") if part.strip())
+
     @property
     def member(self) -> str:
         return self.text("member")

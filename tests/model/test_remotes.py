@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oureyes.errors import InvalidObject
 from oureyes.model.grades import Grade
 from oureyes.model.markings import TLP, Marking
-from oureyes.model.remotes import Remote, wait_ms
+from oureyes.model.remotes import Progress, Remote, wait_ms
 
 
 def test_a_remote_survives_being_kept() -> None:
@@ -32,3 +32,8 @@ def test_each_failure_waits_longer_up_to_an_end(interval: int, attempts: int, lu
     waits = wait_ms(interval, attempts, luck)
     assert usual * 0.75 <= waits <= max(usual, 6 * 3_600_000) * 1.25
     assert wait_ms(interval, 0, luck) == usual
+
+
+def test_progress_goes_one_page_on_and_counts_what_was_done_and_put_aside() -> None:
+    gone = Progress(newest="n", pages=1, objects=4, stored=3, put_aside=1).went("etag", 2, 1)
+    assert gone == Progress(newest="n", following="etag", pages=2, objects=7, stored=5, put_aside=2)

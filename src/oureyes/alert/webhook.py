@@ -24,7 +24,7 @@ from oureyes.alert.notice import notice
 from oureyes.errors import ConfigError, OurEyesError, Refused
 from oureyes.model.findings import Alert
 
-__all__ = ["NAME", "Target", "guarded", "payload", "readable", "send", "signature"]
+__all__ = ["NAME", "Target", "guarded", "payload", "pinned", "readable", "send", "signature"]
 
 NAME = "webhook"
 SIGNATURE_HEADER = "X-OurEyes-Signature"
@@ -79,7 +79,7 @@ def send(
     headers = {"Content-Type": "application/json", "Host": _named(target), "Connection": "close"}
     if secret:
         headers[SIGNATURE_HEADER] = signature(body, secret)
-    status = _post(target, body, headers, timeout_s, connect or _connection)
+    status = _post(target, body, headers, timeout_s, connect or pinned)
     if not 200 <= status < 300:
         raise OurEyesError(f"webhook {target.host}", "a status of 2xx", str(status), "redirects are not followed")
 
@@ -95,7 +95,7 @@ def guarded(
         raise OurEyesError(f"webhook {host}", "an address", "none", "check the name")
     local = all(one.is_loopback for one in found)
     if parts.scheme == "http" and not (loopback_http and local):
-        raise Refused(f"webhook {host}", "https", "http", "give an https address")
+        raise _plain(host)
     if host not in allowed and not (loopback_http and local) and not all(_public(one) for one in found):
         raise Refused(f"webhook {host}", "a public address", "a private or special one", "ask the operator to list it")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -106,7 +106,11 @@ def readable(address: str) -> None:
     """Refuse an address that could never be used, before anybody relies on it: ConfigError or Refused."""
     parts, _ = _parts(address)
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise Refused(f"webhook {parts.hostname}", "https", "http", "give an https address")
+        raise _plain(parts.hostname or "")
+
+
+def _plain(host: str) -> Refused:
+    return Refused(f"webhook {host}", "https", "http", "give an https address")
 
 
 def _parts(address: str) -> tuple[SplitResult, int]:
@@ -163,19 +167,24 @@ def _resolved(host: str, port: int) -> Sequence[str]:
         raise OurEyesError(f"webhook {host}", "an address", type(error).__name__, "it is tried again") from error
 
 
-def _connection(target: Target, timeout_s: float) -> http.client.HTTPConnection:
+def pinned(target: Target, timeout_s: float, ca: str = "") -> http.client.HTTPConnection:
+    """A connection to the address that was checked. With TLS the certificate must be the name's, by a public authority
+    or, where `ca` holds certificates in PEM, by those alone."""
     if not target.secure:
         return http.client.HTTPConnection(target.address, target.port, timeout=timeout_s)
     connection = _Pinned(target.address, target.port, timeout=timeout_s)
-    connection.server_name = target.host
+    connection.server_name, connection.ca = target.host, ca
     return connection
 
 
 class _Pinned(http.client.HTTPConnection):
     """TLS to the checked address, whatever the name resolves to by now; the certificate must still be the name's."""
 
-    server_name = ""
+    server_name, ca = "", ""
 
     def connect(self) -> None:
         super().connect()
-        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.server_name)
+        context = ssl.create_default_context(cadata=self.ca or None)
+        if self.ca:
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.server_name)

@@ -70,7 +70,7 @@ class Service:
         config = node.ctx.config
         self._heartbeat_s = heartbeat_s if heartbeat_s is not None else config.number("heartbeat_s")
         self._retry_max_s = retry_max_s if retry_max_s is not None else config.number("retry_max_s")
-        self._push_to = frozenset(part.strip() for part in config.text("push_to").split(",") if part.strip())
+        self._push_to = config.names("push_to")
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
@@ -163,11 +163,6 @@ class Service:
         await self._close_doors()
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
-
-    async def run_until(self, stop: asyncio.Event) -> None:
-        """Serve until told to stop."""
-        async with self:
-            await stop.wait()
 
     # --- partners ----------------------------------------------------------------------------------------------------
 

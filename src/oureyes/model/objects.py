@@ -26,6 +26,7 @@ OBSERVABLE_TYPES = frozenset(
         *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
         *("user-account", "windows-registry-key", "x509-certificate"),
         *("phone-number", "bank-account", "cryptocurrency-wallet", "identity-document", "vehicle", "media-content"),
+        *("payment-card",),
         *("x-oureyes-observable", "x-misp-attribute", "x-oureyes-table", "x-oureyes-row"),
     )
 )
@@ -41,6 +42,8 @@ EXTENSIONS: Mapping[str, str] = {
     "x-oureyes-case": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0007",
     "observables": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0008",
     "provenance": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0009",
+    "media": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0101",
+    "x-oureyes-transfer": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0102",
 }
 
 _IDENTIFIER = re.compile(

@@ -79,7 +79,11 @@ class Example:
 
 
 class Matcher(Protocol):
-    """A way of seeing that two things belong together. What `compare` accepts always shares a key."""
+    """A way of seeing that two things belong together. What `compare` accepts always shares a key.
+
+    Where keys are equal only nearly, a matcher also has `probes(obj)`: what is looked up besides the keys, and not
+    stored; then each side's keys meet the other's keys or probes. Where a key is a part of what is compared (a chunk,
+    a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source."""
 
     NAME: str
     EXAMPLES: Sequence[Example]

@@ -107,6 +107,16 @@ class Progress:
     def but(self, **changes: Any) -> Progress:
         return replace(self, **changes)
 
+    def went(self, following: str, done: int, aside: int) -> Progress:
+        """One page on: `done` were taken or given, `aside` were not."""
+        return self.but(
+            following=following,
+            pages=self.pages + 1,
+            objects=self.objects + done + aside,
+            stored=self.stored + done,
+            put_aside=self.put_aside + aside,
+        )
+
 
 def wait_ms(interval_s: int, attempts: int, luck: float) -> int:
     """How long until the next try: the usual interval, doubled for each failure in a row; `luck` (0–1) spreads it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from oureyes.correlate.casepatterns import Cluster as CaseCluster
 from oureyes.model.findings import Alert, AlertState, Holding, Judgement, Subscription, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -20,6 +21,8 @@ from oureyes.node import (
     connecting,
     exchanging,
     exporting,
+    following,
+    hashing,
     listing,
     overseeing,
     planning,
@@ -30,6 +33,7 @@ from oureyes.node import (
     vocabularies,
 )
 from oureyes.node.context import Context
+from oureyes.node.following import Patterns
 from oureyes.node.opening import init, install_roster, member_of, open_context
 from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
@@ -39,6 +43,7 @@ from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
+from oureyes.understand.money import Flow, Route
 from oureyes.understand.timeline import Event
 from oureyes.understand.trends import Burst
 
@@ -304,6 +309,39 @@ class Node:
         """After a restore: our lost entries, from the log their recipient exported."""
         return exchanging.recover_from(self.ctx, raw)
 
+    # --- media -------------------------------------------------------------------------------------------------------
+
+    def add_media(
+        self,
+        paths: Iterable[Path],
+        *,
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+        bank: str = "",
+        labels: Sequence[str] = (),
+    ) -> recording.Report:
+        """Hash pictures and documents and record the hashes; the files are not kept."""
+        return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
+
+    def banks(self) -> list[tuple[str, int]]:
+        """Our banks of hashes, with their sizes."""
+        return hashing.banks(self.ctx)
+
+    def bank(self, name: str, *, by: str, purpose: str = "investigation") -> list[hashing.Member]:
+        """A bank: its hashes with labels, hits, and which states agree."""
+        return hashing.bank(self.ctx, name, by=by, purpose=purpose)
+
+    def opine(
+        self, identifier: str, agrees: bool, *, by: str, why: str = "", purpose: str = "investigation"
+    ) -> StixObject:
+        """Our state's word on a hash."""
+        return hashing.opine(self.ctx, identifier, agrees, why=why, by=by, purpose=purpose)
+
+    def export_bank(self, name: str, form: str = "csv", *, by: str, purpose: str = "investigation") -> bytes:
+        """A bank in a form that hash-sharing communities read."""
+        return hashing.export(self.ctx, name, form, by=by, purpose=purpose)
+
     # --- correlate and alert -----------------------------------------------------------------------------------------
 
     def matches(
@@ -393,6 +431,29 @@ class Node:
     def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
         """What grows faster than its own past."""
         return understanding.trends(self.ctx, by=by, purpose=purpose, step=step)
+
+    def routes(
+        self, start: str, end: str, *, by: str, hops: int = 6, most: int = 3, purpose: str = "investigation"
+    ) -> tuple[Route, ...]:
+        """The ways between two subjects, the cheapest evidence first."""
+        return following.money_routes(self.ctx, start, end, by=by, purpose=purpose, hops=hops, most=most)
+
+    def flow(self, account: str, *, by: str, hops: int = 6, purpose: str = "investigation") -> Flow:
+        """Where the money of an account went, layer by layer; the account as people write it."""
+        keys = understanding.keys_of(self.ctx, account)
+        return following.money_flow(self.ctx, keys[0], by=by, purpose=purpose, hops=hops)
+
+    def cases_alike(self, *, by: str, purpose: str = "strategy") -> tuple[CaseCluster, ...]:
+        """Cases that are done the same way."""
+        return following.cases_alike(self.ctx, by=by, purpose=purpose)
+
+    def new_patterns(self, *, by: str, purpose: str = "strategy") -> Patterns:
+        """Combinations that are new to this node, and those that grow faster than their own past."""
+        return following.new_patterns(self.ctx, by=by, purpose=purpose)
+
+    def watch_patterns(self, *, by: str, purpose: str = "strategy") -> int:
+        """Put what is new or growing before the desk; how many alerts."""
+        return following.watch_patterns(self.ctx, by=by, purpose=purpose)
 
     # --- plan --------------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,15 @@ that one falls away another takes its place, and when none is left the match is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from oureyes.alert import NOTIFIERS, rules, webhook
 from oureyes.alert.inbox import move as moved
-from oureyes.correlate import MATCHERS, observables, ranking, standing
+from oureyes.correlate import MATCHERS, PARTIAL, keys_of, observables, probes_of, ranking, standing
 from oureyes.errors import NotHeld, OurEyesError, Refused
-from oureyes.model.findings import Alert, AlertState, Judgement, Match, Subscription, Verdict, WarningHit
+from oureyes.model.findings import Alert, AlertState, Judgement, Key, Match, Subscription, Verdict, WarningHit
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Statement
@@ -47,12 +48,35 @@ DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _LONGEST_WAIT_MS = 3_600_000
 _BACKWARDS = 20_000  # observables of its types that a new standing pattern is put to, newest first
+# Of one part (a chunk, a band, a feature) that many are looked at; it is another part that then tells them apart.
+_CROWD = 1_000
+_COMPARED = 20_000  # pairs that share parts, those that share most first
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     holding: int
     object: StixObject
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a batch looks up: by whole values, where one object stands for a value, and by parts, where all do."""
+
+    whole: dict[tuple[str, str], _Side]
+    parts: dict[tuple[str, str], list[_Side]]
+
+    def add(self, side: _Side, keys: Iterable[Key]) -> None:
+        for key in keys:
+            if key is standing.MARK:
+                continue
+            name = (key.matcher, key.value)
+            if key.matcher in PARTIAL:
+                self.parts.setdefault(name, []).append(side)
+            else:
+                known = self.whole.get(name)
+                if known is None or _says_more(side.object, known.object):
+                    self.whole[name] = side
 
 
 def connect(
@@ -66,7 +90,7 @@ def connect(
     """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
     outdated = [n for one in added for n in one.outdated]
     lost = _closed(ctx, connection, outdated)
-    best: dict[tuple[str, str], _Side] = {}
+    asked = _Asked({}, {})
     sides: list[_Side] = []
     for item, one in zip(batch, added, strict=True):
         if item.hold or one.outcome not in ("new", "version", "revived"):
@@ -74,14 +98,10 @@ def connect(
         current = item.upgraded or item.object
         if current.revoked:  # its origin no longer stands by it
             continue
-        sides.append(_Side(one.holding, current))
-        for key in item.keys:
-            if key is standing.MARK:
-                continue
-            known = best.get((key.matcher, key.value))
-            if known is None or _says_more(current, known.object):
-                best[(key.matcher, key.value)] = _Side(one.holding, current)
-    fresh = _meet(ctx, connection, best, source) + _meet_patterns(ctx, connection, sides, source)
+        side = _Side(one.holding, current)
+        sides.append(side)
+        asked.add(side, item.keys + item.probes)
+    fresh = _meet_all(ctx, connection, asked, source) + _meet_patterns(ctx, connection, sides, source)
     for value in lost:  # what a newer version no longer says, another of its source may
         _rematch(ctx, connection, value)
     for item, one in zip(batch, added, strict=True):
@@ -176,6 +196,37 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], _Sid
             kept = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
             pairs.setdefault((candidate.source, match.matcher, match.key), kept)
     fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
+    _ring(ctx, connection, fresh)
+    return fresh
+
+
+def _meet_all(ctx: Context, connection: Connection, asked: _Asked, source: int) -> list[int]:
+    return _meet(ctx, connection, asked.whole, source) + _meet_parts(ctx, connection, asked.parts, source)
+
+
+def _meet_parts(
+    ctx: Context, connection: Connection, parts: dict[tuple[str, str], list[_Side]], source: int
+) -> list[int]:
+    """Compare with every holder of a part, each pair once, those that share most parts first."""
+    if not parts:
+        return []
+    shared: Counter[tuple[str, int, int, int]] = Counter()
+    side_of: dict[int, _Side] = {}
+    for found in index.sharing(connection, {value for _, value in parts}, source=source, limit=_CROWD):
+        for side in parts.get((found.matcher, found.value), ()):
+            side_of[side.holding] = side
+            shared[(found.matcher, side.holding, found.holding, found.source)] += 1
+    pairs = [pair for pair, _ in shared.most_common(_COMPARED)]
+    other = objects.by_holding(connection, dict.fromkeys(held for _, _, held, _ in pairs))
+    total = index.count_sources(connection)
+    kept: dict[tuple[int, str, str], index.NewMatch] = {}
+    for matcher, mine, held, theirs in pairs:
+        match = _BY_NAME[matcher].compare(side_of[mine].object, other[held].current) if held in other else None
+        if match is not None:
+            rank = ranking.rank(match.score, 2, total)
+            new = index.NewMatch(match, mine, held, source, theirs, rank, "")
+            kept.setdefault((theirs, match.matcher, match.key), new)
+    fresh = index.add_matches(connection, list(kept.values()), ctx.now())
     _ring(ctx, connection, fresh)
     return fresh
 
@@ -316,7 +367,7 @@ def fell(ctx: Context, connection: Connection, identifier: str, holdings: Sequen
 def values_of(connection: Connection, identifier: str, origin: str) -> list[str]:
     """The keys under which what `origin` holds of an id is found."""
     held = [item for item in objects.by_id(connection, identifier) if item.origin == origin]
-    return [key.value for item in held for matcher in MATCHERS for key in matcher.keys(item.current)]
+    return [key.value for item in held for key in keys_of(item.current)]
 
 
 def _amend(connection: Connection, identifier: str, why: str) -> None:
@@ -347,12 +398,9 @@ def reconnect(ctx: Context, connection: Connection, ids: Iterable[str]) -> None:
     for some in objects.latest(connection, ids).values():
         for held in some:
             source = objects.source(connection, held.origin, held.source)
-            sides = {
-                (key.matcher, key.value): _Side(held.holding, held.current)
-                for matcher in MATCHERS
-                for key in matcher.keys(held.current)
-            }
-            _meet(ctx, connection, sides, source)
+            asked = _Asked({}, {})
+            asked.add(_Side(held.holding, held.current), keys_of(held.current) + probes_of(held.current))
+            _meet_all(ctx, connection, asked, source)
 
 
 def matches(
@@ -459,7 +507,7 @@ def _sent(send: Callable[[str, Alert, str], None], name: str, alert: Alert, addr
 
 
 def _send_by(ctx: Context) -> Callable[[str, Alert, str], None]:
-    allowed = frozenset(part.strip() for part in ctx.config.text("webhook_allow").split(",") if part.strip())
+    allowed = ctx.config.names("webhook_allow")
 
     def send(name: str, alert: Alert, address: str) -> None:
         found = next((one for one in NOTIFIERS if name == one.NAME), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from oureyes.errors import InvalidObject, NotHeld, OurEyesError
+from oureyes.errors import NotHeld, OurEyesError
 from oureyes.model.accounts import Caller
 from oureyes.model.remotes import Progress, Remote
 from oureyes.node.context import Context
@@ -80,9 +80,8 @@ class Peer:
     def put_aside(self, error: OurEyesError, raw: bytes) -> None:
         """The dead letters of a remote are in the quarantine, under its name."""
         kept = raw[:_KEPT_RAW] or str(error).encode()
-        named = error if isinstance(error, OurEyesError) else InvalidObject(self.remote.name, "an event", "none")
         source, now = f"{self.remote.kind}:{self.remote.name}", self.ctx.now()
-        self.ctx.db.write(lambda connection: desk.quarantine(connection, source, named, kept, now))
+        self.ctx.db.write(lambda connection: desk.quarantine(connection, source, error, kept, now))
 
     def outgoing(self) -> list[Head]:
         """The events it may have and did not give itself: published, and meant to go beyond this node's community."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes import record
-from oureyes.correlate import MATCHERS, observables, standing
+from oureyes.correlate import keys_of, observables, probes_of, standing
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -349,14 +349,13 @@ def derive(
     what names them is their equality, which stands for nothing more."""
     current = upgraded or obj
     if named is None:
-        keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
+        keys = keys_of(current)
         if standing.standing(current.content):
             keys += (standing.MARK,)
     else:
-        keys = observables.keys_of_named(named)
-        keys += tuple(key for matcher in MATCHERS if matcher is not observables for key in matcher.keys(current))
+        keys = observables.keys_of_named(named) + keys_of(current, without=observables)
     words = " ".join(tokens(text_of(current.content)))
-    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags)
+    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
 
 
 def take_in(

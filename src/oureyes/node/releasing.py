@@ -385,8 +385,9 @@ class _Rules:
 
     def hide(self, ref: str, marking: Marking) -> bool:
         """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
-        shared plan must be able to cite what each state released. But an observable's id tells its value."""
-        if not self.refuse(marking):
+        shared plan must be able to cite what each state released. But an observable's id tells its value: that may be
+        said only to whom we have it from, who must be able to hear what we think of it."""
+        if not self.refuse(marking) or marking.originator == self._to.id:
             return False
         foreign = marking.originator not in ("", self._ctx.me)
         named = foreign and not objects.is_observable(ref.partition("--")[0])

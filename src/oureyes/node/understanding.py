@@ -37,6 +37,7 @@ __all__ = [
     "keys_of",
     "search",
     "show",
+    "steps_of",
     "trends",
 ]
 
@@ -152,7 +153,7 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
         if not held:
             raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
         chosen = (current or held)[0]
-        steps = list(_steps(connection, reader, [identifier]))
+        steps = list(steps_of(connection, reader, [identifier]))
         linked = [
             item.match
             for item in index.matches(connection, identifier=identifier, warned=True)
@@ -221,7 +222,7 @@ def _successor(connection: Connection, identifier: str) -> str:
         seen.add(at)
 
 
-def _steps(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterable[Neighbour]:
+def steps_of(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterable[Neighbour]:
     """Every step that touches the ids and that the reader may know: both the step and where it leads."""
     found = objects.neighbours(connection, ids)
     whose = objects.holders(connection, [number for *_, number in found])
@@ -269,7 +270,7 @@ def graph(ctx: Context, identifier: str, *, hops: int, by: str, purpose: str, li
         reader = Reader(ctx, connection, by, purpose)
         if not any(reader.may(item.label) for item in objects.by_id(connection, identifier)):
             raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
-        found = walk(identifier, hops, lambda ids: _steps(connection, reader, ids), limit)
+        found = walk(identifier, hops, lambda ids: steps_of(connection, reader, ids), limit)
     ctx.db.write(lambda connection: ctx.audit(connection, by, "graph", identifier, purpose, nodes=len(found.nodes)))
     return found
 
@@ -278,7 +279,7 @@ def connect_path(ctx: Context, start: str, end: str, *, by: str, purpose: str) -
     """The shortest way between two things."""
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        found = path(start, end, lambda ids: _steps(connection, reader, ids))
+        found = path(start, end, lambda ids: steps_of(connection, reader, ids))
     ctx.db.write(lambda connection: ctx.audit(connection, by, "path", start, purpose, **{"with": end}))
     return found
 
@@ -293,7 +294,7 @@ def events(ctx: Context, ids: Sequence[str], *, by: str, purpose: str) -> tuple[
     """When things happened, for one object and what it touches."""
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        near = {end for step in _steps(connection, reader, ids) for end in (step.source, step.target)} | set(ids)
+        near = {end for step in steps_of(connection, reader, ids) for end in (step.source, step.target)} | set(ids)
         told = [
             Told(item.current, item.origin)
             for held in objects.latest(connection, near).values()

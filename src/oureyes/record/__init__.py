@@ -14,7 +14,7 @@ import msgspec
 
 from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
-from oureyes.record import lists, misp, stix, table, text, trails
+from oureyes.record import lists, misp, money, signals, stix, table, text, trails
 from oureyes.record.demands import of_definition
 from oureyes.record.misp_export import event_of, to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
@@ -39,7 +39,7 @@ __all__ = [
     "to_misp",
 ]
 
-IMPORTERS: tuple[Importer, ...] = (stix, misp, lists, table, trails, text)
+IMPORTERS: tuple[Importer, ...] = (stix, misp, lists, signals, money, table, trails, text)
 
 _ACCEPTED = "STIX 2.0 or 2.1, MISP events, CSV or TSV, an OFAC or UN list, a list of values, or a text report"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
@@ -92,7 +92,7 @@ def is_feed(folder: Path) -> bool:
 def _unclaimed(head: bytes, name: str) -> InvalidObject:
     """Why nobody takes it, as exactly as the first bytes allow."""
     if head.startswith(_IMAGES) or name.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")):
-        return InvalidObject(name, _ACCEPTED, "an image or its name", "images are hashed and matched, not imported")
+        return InvalidObject(name, _ACCEPTED, "an image or its name", "`oureyes media add`: pictures are hashed")
     keys = top_level(head) or {}
     if keys and all(_UUID.fullmatch(key) for key in keys):
         return InvalidObject(name, _ACCEPTED, "the manifest of a MISP feed", "import the folder")

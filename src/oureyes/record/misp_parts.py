@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable, observables_of_misp, sco
 from oureyes.model.ports import Record, Rejected
 from oureyes.record.demands import of_tags, of_tlp, tightest
 from oureyes.record.misp_types import MISP_TYPES, RULES
-from oureyes.record.observed import marking_refs, pattern_of, provenance
+from oureyes.record.observed import LONG_AGO, marking_refs, pattern_of, provenance
 from oureyes.record.syntax import pattern_error
 
 __all__ = [
@@ -406,7 +406,7 @@ def _techniques(
 def _technique(external: str, tag: str) -> StixObject:
     """A technique of which only the number is known here; the number is what ATT&CK's own object is found by."""
     name = tag.partition("=")[2].strip('"').partition(" - ")[0] or external
-    at = "2020-01-01T00:00:00.000Z"
+    at = LONG_AGO
     return StixObject.make(
         {
             "type": "attack-pattern",

@@ -13,7 +13,17 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, normalise, sco
 from oureyes.model.ports import Record
 
-__all__ = ["guess", "identity_of", "marking_refs", "moment", "pattern_of", "provenance", "reported", "sighted"]
+__all__ = [
+    "LONG_AGO",
+    "guess",
+    "identity_of",
+    "marking_refs",
+    "moment",
+    "pattern_of",
+    "provenance",
+    "reported",
+    "sighted",
+]
 
 _HASHES = {
     "md5": "MD5", "sha1": "'SHA-1'", "sha256": "'SHA-256'", "sha512": "'SHA-512'", "sha3-256": "'SHA3-256'",
@@ -25,7 +35,7 @@ _VALUED = frozenset(
 )
 # TLP 2.0's definitions stand first in the table.
 _MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in list(TLP_IDS.items())[:5]}
-_LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
+LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
 
 
 def pattern_of(observables: Sequence[Observable]) -> str:
@@ -73,8 +83,8 @@ def identity_of(name: str, kind: str = "organization") -> StixObject:
             "type": "identity",
             "spec_version": "2.1",
             "id": derived_id("identity", kind, name),
-            "created": _LONG_AGO,
-            "modified": _LONG_AGO,
+            "created": LONG_AGO,
+            "modified": LONG_AGO,
             "name": name,
             "identity_class": kind,
         }
@@ -85,7 +95,7 @@ def moment(date: str) -> str:
     """`2026-03-01` or an instant as an instant; a constant where neither is given, so that twice is once."""
     if is_instant(date):
         return date
-    return f"{date}T00:00:00.000Z" if is_instant(f"{date}T00:00:00.000Z") else _LONG_AGO
+    return f"{date}T00:00:00.000Z" if is_instant(f"{date}T00:00:00.000Z") else LONG_AGO
 
 
 def reported(

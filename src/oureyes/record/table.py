@@ -23,7 +23,7 @@ from oureyes.model.markings import TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import KINDS, Observable, defang, normalise
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.record import lists
+from oureyes.record import lists, signals
 from oureyes.record.demands import of_tags
 from oureyes.record.observed import guess, identity_of, marking_refs, moment, provenance, reported
 from oureyes.record.opening import read_bytes
@@ -51,7 +51,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def sniff(head: bytes, name: str) -> bool:
     """By its name: a table looks like any text. Lists that have a layout of their own are theirs."""
-    return is_table(name) and b"\0" not in head and not lists.sniff(head, name)
+    return is_table(name) and b"\0" not in head and not (lists.sniff(head, name) or signals.sniff(head, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, normalise, refang, registered_domain, sco
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.text import hidden
+from oureyes.record import signals, trails
 from oureyes.record.observed import identity_of, moment, provenance, sighted
 from oureyes.record.opening import read_bytes, top_level
 
@@ -30,11 +31,14 @@ _NAMES = (".txt", ".text", ".md", ".eml", ".log")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """A text file that is no list of values and no JSON."""
-    from oureyes.record import trails
-
+    """A text file that is no list of values or hashes and no JSON."""
     named = name.lower().removesuffix(".gz").endswith(_NAMES)
-    return named and b"\0" not in head and not top_level(head) and not trails.sniff(head, name)
+    return (
+        named
+        and b"\0" not in head
+        and not top_level(head)
+        and not (trails.sniff(head, name) or signals.sniff(head, name))
+    )
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:

@@ -132,11 +132,6 @@ def append(
     )
 
 
-def set_note(connection: Connection, row: ChannelRow, note: bytes) -> None:
-    """Keep a newer checkpoint of the same size."""
-    run(connection, "UPDATE channel SET note = ? WHERE n = ?", [note, row.n])
-
-
 def entries(connection: Connection, channel: Channel, start: int, limit: int) -> list[EntryRow]:
     """Entries from `start`, at most `limit`."""
     found = rows(

@@ -467,11 +467,6 @@ def standing(connection: Connection, plan: str) -> tuple[str, str, Any, str] | N
     return (str(found[0][0]), str(found[0][1]), _load(found[0][2]), str(found[0][3])) if found else None
 
 
-def standings(connection: Connection) -> list[tuple[str, str]]:
-    """(plan, status) of every plan held."""
-    return [(str(a), str(b)) for a, b in rows(connection, "SELECT plan, status FROM standing ORDER BY plan")]
-
-
 def add_activity(connection: Connection, found: Iterable[tuple[str, str, str, str, str]]) -> int:
     """Keep (partner, object, what, when, statement) as partners tell it; how many were new."""
     added = 0

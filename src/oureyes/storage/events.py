@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from oureyes.model.markings import Marking
-from oureyes.storage.dialect import chunks, rows, run, select_in
+from oureyes.storage.dialect import rows, run, select_in
 from oureyes.storage.objects import ACCOUNT, label, place_anew
 
 __all__ = [
@@ -162,13 +162,12 @@ def _numbers(found: Iterable[int]) -> str:
 def holdings_of(connection: Connection, ids: Iterable[str], source: int) -> dict[str, list[int]]:
     """The holdings of ids that `source` has and still stands by."""
     out: dict[str, list[int]] = {}
-    for some in chunks(dict.fromkeys(ids)):
-        for text, n in select_in(
-            connection,
-            "SELECT i.id, h.n FROM ident i JOIN holding h ON h.ident = i.n WHERE i.id IN (:in) AND h.source = ?"
-            " AND h.state IN ('held', 'held-back', 'superseded')",
-            some,
-            source,
-        ):
-            out.setdefault(str(text), []).append(int(n))
+    for text, n in select_in(
+        connection,
+        "SELECT i.id, h.n FROM ident i JOIN holding h ON h.ident = i.n WHERE i.id IN (:in) AND h.source = ?"
+        " AND h.state IN ('held', 'held-back', 'superseded')",
+        dict.fromkeys(ids),
+        source,
+    ):
+        out.setdefault(str(text), []).append(int(n))
     return out

@@ -26,6 +26,7 @@ __all__ = [
     "matches",
     "postings",
     "search",
+    "sharing",
 ]
 
 _LIVE = "h.state = 'held' AND h.last"
@@ -111,6 +112,22 @@ def _of_value(connection: Connection, value: str, source: int, mine: str, limit:
         )
         out += [Candidate(value, matcher, int(n), number, origin, holders) for (n,) in live]
     return out
+
+
+def sharing(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> list[Candidate]:
+    """Every live holding of another source that has one of the values, up to `limit` a value: for keys that are only a
+    part of what is compared."""
+    known = select_in(connection, "SELECT DISTINCT value FROM key WHERE value IN (:in) AND source <> ?", values, source)
+    return [
+        Candidate(str(value), str(matcher), int(holding), int(theirs), "", 0)
+        for (value,) in known
+        for matcher, theirs, holding in rows(
+            connection,
+            "SELECT k.matcher, k.source, k.holding FROM key k JOIN holding h ON h.n = k.holding"
+            f" WHERE k.value = ? AND k.source <> ? AND {_LIVE} ORDER BY k.matcher, k.source, k.holding LIMIT ?",
+            [value, source, limit],
+        )
+    ]
 
 
 def postings(connection: Connection, value: str) -> list[tuple[str, str, str]]:

@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One object on its way in, with everything derived from it that the store indexes."""
+    """One object on its way in, with everything derived from it that the store indexes; `probes` are looked up only."""
 
     object: StixObject
     marking: Marking
@@ -52,6 +52,7 @@ class Incoming:
     upgraded: StixObject | None = None
     hold: str = ""
     tags: tuple[str, ...] = ()
+    probes: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,26 +184,25 @@ def add(
         obj, ident = item.object, numbers[item.object.id]
         instant, dig = _within(obj.instant), obj.digest
         name = (ident, instant, dig)
+        upgraded = item.upgraded.raw if item.upgraded is not None else None
         number = objects.get(name)
+        said = number is None  # its links and words are to be kept
         if number is None:
             number = objects[name] = next_object
             next_object += 1
-            upgraded = item.upgraded.raw if item.upgraded is not None else None
             whole, refs = _whole(item), _refs(item, numbers)
             new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, whole, refs))
-            new["edge"] += _edges(item, ident, number, numbers)
-            if item.tokens:
-                new["words"].append((number, item.tokens))
         outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
         if number in erased and outcome != "unchanged":  # what was erased is said again
             erased.discard(number)
-            upgraded = item.upgraded.raw if item.upgraded is not None else None
             run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
+            said = True
+        if said:
             new["edge"] += _edges(item, ident, number, numbers)
             new["words"] += [(number, item.tokens)] if item.tokens else []
+        if outcome != "unchanged":
+            new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
         if outcome in ("unchanged", "revived"):
-            if outcome == "revived":
-                new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
             out.append(Added(holding, number, outcome, outdated=outdated))
             continue
         next_holding += 1
@@ -213,7 +213,6 @@ def add(
             (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
         )
         at_us += 1
-        new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
         out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, new)
     known.save(connection, at_us)
@@ -768,3 +767,14 @@ def under_labels(connection: Connection, labels: Iterable[int]) -> list[tuple[st
         labels,
     )
     return [(str(a), str(b), int(c), str(d), tuple(str(e).split("\n"))) for a, b, c, d, e in found]
+
+
+def sources_named(connection: Connection, origin: str, start: str) -> list[tuple[str, int]]:
+    """(name, how many current holdings) of the sources of `origin` whose names begin so."""
+    found = rows(
+        connection,
+        "SELECT s.name, count(h.n) FROM source s JOIN holding h ON h.source = s.n AND h.last AND h.state = 'held'"
+        " WHERE s.origin = ? AND substr(s.name, 1, ?) = ? GROUP BY s.name ORDER BY s.name",
+        [origin, len(start), start],
+    )
+    return [(str(name), int(number)) for name, number in found]

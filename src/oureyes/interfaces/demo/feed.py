@@ -13,7 +13,7 @@ from pathlib import Path
 
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.demo.federation import STATES, Federation
-from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
+from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, played, shortened
 from oureyes.model.markings import PAP, TLP, Marking, Onward
 from oureyes.node import Node
 from oureyes.node.holding import Linked, ours
@@ -40,14 +40,7 @@ class Feed:
 
 def feed(work: Feed) -> Iterator[Step]:
     """Deal, record, release, match, verify."""
-    for number, (name, says, act) in enumerate(_STEPS):
-        step = Step(number, name, says)
-        work.tell.begin(step)
-        started = time.perf_counter()
-        act(work, step)
-        step.seconds = time.perf_counter() - started
-        work.tell.end(step)
-        yield step
+    return played(work, work.tell, _STEPS)
 
 
 def _files(path: Path) -> list[Path]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from oureyes.errors import VerificationError
 
-__all__ = ["ProofFailed", "Silence", "Step", "Telling", "ellipsis", "shortened"]
+__all__ = ["ProofFailed", "Silence", "Step", "Telling", "ellipsis", "played", "shortened"]
+
+_Stage = TypeVar("_Stage")
 
 
 class ProofFailed(VerificationError):
@@ -53,6 +56,20 @@ class Telling(Protocol):
     def progress(self, what: str, done: int, total: int) -> None: ...
 
     def end(self, step: Step) -> None: ...
+
+
+def played(
+    on: _Stage, tell: Telling, steps: Iterable[tuple[str, str, Callable[[_Stage, Step], None]]]
+) -> Iterator[Step]:
+    """Play (name, what it says, what it does) in order; each is given out when its proof stands."""
+    for number, (name, says, act) in enumerate(steps):
+        step = Step(number, name, says)
+        tell.begin(step)
+        started = time.perf_counter()
+        act(on, step)
+        step.seconds = time.perf_counter() - started
+        tell.end(step)
+        yield step
 
 
 class Silence:

@@ -21,7 +21,7 @@ from oureyes.errors import NotHeld, NotReleasable
 from oureyes.exchange import roster
 from oureyes.interfaces.demo.case import Case
 from oureyes.interfaces.demo.federation import STATES, Federation
-from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, shortened
+from oureyes.interfaces.demo.proof import Step, Telling, ellipsis, played, shortened
 from oureyes.model.findings import Alert
 from oureyes.model.grades import Grade
 from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward, Role
@@ -68,14 +68,7 @@ class Stage:
 
 def play(stage: Stage) -> Iterator[Step]:
     """Play the steps; each is given out when its proof stands. ProofFailed names the one that does not."""
-    for number, (name, says, act) in enumerate(_STEPS):
-        step = Step(number, name, says)
-        stage.tell.begin(step)
-        started = time.perf_counter()
-        act(stage, step)
-        step.seconds = time.perf_counter() - started
-        stage.tell.end(step)
-        yield step
+    return played(stage, stage.tell, _STEPS)
 
 
 # --- 0: the nodes ----------------------------------------------------------------------------------------------------

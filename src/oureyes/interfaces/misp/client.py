@@ -6,76 +6,37 @@ then what was said of them (proposals of the last 90 days, sightings). Push: ver
 begins again and skips what is done. On the way in, what was meant for the remote's own community goes no further
 (1 becomes 0, 2 becomes 1); on the way out, 2 becomes 1, and parts below 2 and local tags stay here.
 
-The address comes from a person: it passes the same guard as a webhook's, is resolved once, and no redirect is followed.
+How it is reached is `interfaces.outgoing`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import http.client
-import ssl
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from types import TracebackType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from oureyes.alert.webhook import Resolve, Target, guarded
 from oureyes.errors import InvalidObject, OurEyesError
+from oureyes.interfaces import outgoing
 from oureyes.interfaces.misp import feed, shapes
-from oureyes.model.remotes import Progress, Remote
-from oureyes.node import polling
+from oureyes.interfaces.outgoing import LARGEST, Outgoing, ServerFault, decoded
+from oureyes.model.remotes import Progress
 from oureyes.node.peers import Peer
 from oureyes.node.polling import Standing
 from oureyes.node.serving import Serving
-from oureyes.record.opening import nested
 
 __all__ = ["Client", "ServerFault", "downgraded", "run"]
 
-_TIMEOUT_S = 60.0
-_LARGEST = 256 << 20
-_DEEPEST = 32
 _BATCH = 500  # events asked about at once
 _SIGHTED = 20  # MISP asks for the sightings of so many events at once
 _BENIGN = "Event could not be saved: Event in the request not newer than the local copy."
 _PROPOSALS_S = 90 * 86_400
 
-Connect = Callable[[Target, str, float], http.client.HTTPConnection]
 
-
-class ServerFault(OurEyesError):
-    """The server answered something other than what was asked for; `status` says what."""
-
-    def __init__(self, subject: str, expected: str, status: int) -> None:
-        super().__init__(subject, expected, str(status), "it is tried again")
-        self.status = status
-
-
-class Client:
+class Client(Outgoing):
     """One MISP, over one connection. `with Client(…) as client`."""
-
-    def __init__(
-        self,
-        remote: Remote,
-        secret: str,
-        *,
-        allowed: Collection[str] = (),
-        loopback_http: bool = False,
-        resolve: Resolve | None = None,
-        connect: Connect | None = None,
-    ) -> None:
-        self._remote, self._secret = remote, secret
-        self._url = remote.url if remote.url.endswith("/") else f"{remote.url}/"
-        self._target = guarded(self._url, allowed=allowed, loopback_http=loopback_http, resolve=resolve)
-        self._connection = (connect or _connection)(self._target, remote.ca, _TIMEOUT_S)
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._connection.close()
 
     def version(self) -> str:
         """What it calls itself."""
@@ -93,7 +54,7 @@ class Client:
             return etag, []
         if status != 200:
             raise ServerFault(self._remote.name, "an index", status)
-        return headers.get("etag", ""), [one for one in _decoded(said, list) if isinstance(one, dict)]
+        return headers.get("etag", ""), [one for one in decoded(said, "answer", list) if isinstance(one, dict)]
 
     def event(self, uuid: str) -> tuple[dict[str, Any], bytes]:
         """One event, whole, with what was deleted softly."""
@@ -104,7 +65,7 @@ class Client:
         status, _, said = self.ask("GET", path)
         if status != 200:
             raise ServerFault(f"event {uuid}", "an event", status)
-        found = _decoded(said, dict).get("Event")
+        found = decoded(said, "answer", dict).get("Event")
         if not isinstance(found, dict) or str(found.get("uuid")).lower() != uuid.lower():
             raise InvalidObject(f"event {uuid}", "the event asked for", "something else")
         return found, said
@@ -166,71 +127,28 @@ class Client:
         status, _, said = self.ask(method, path, body)
         if status != 200:
             raise ServerFault(self._remote.name, f"an answer to {path.split('/')[0]}", status)
-        return _decoded(said, object)
+        return decoded(said, "answer")
 
     def ask(
         self, method: str, path: str, body: Any = None, more: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One call."""
-        headers = {"Accept": "application/json", "Host": urlsplit(self._url).netloc, "User-Agent": "oureyes"}
-        headers |= {"Accept-Encoding": "gzip", "Content-Type": "application/json", **(more or {})}
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "Content-Type": "application/json"}
+        headers |= more or {}
         if self._secret:
             headers["Authorization"] = self._secret
         sent = msgspec.json.encode(body) if body is not None else None
-        try:
-            self._connection.request(method, self._target.path + path, sent, headers)
-            answer = self._connection.getresponse()
-            read = answer.read(_LARGEST + 1)
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise OurEyesError(self._remote.name, "an answer", type(error).__name__, "it is tried again") from error
-        found = {name.lower(): value for name, value in answer.getheaders()}
+        status, found, read = self._exchange(method, path, headers, sent)
         if found.get("content-encoding", "").lower() == "gzip":
-            read = _unpacked(read, self._remote.name)
-        if len(read) > _LARGEST:
-            self._connection.close()
-            raise OurEyesError(self._remote.name, f"at most {_LARGEST} bytes", "more", "see what that server sends")
-        return answer.status, found, read
+            read = self._limited(_unpacked(read, self._remote.name))
+        return status, found, read
 
 
 def _unpacked(packed: bytes, name: str) -> bytes:
     try:
-        return zlib.decompressobj(31).decompress(packed, _LARGEST + 1)
+        return zlib.decompressobj(31).decompress(packed, LARGEST + 1)
     except zlib.error:
         raise InvalidObject(name, "gzip", "something else", "ask whoever runs it") from None
-
-
-def _decoded(raw: bytes, kind: type) -> Any:
-    if nested(raw, _DEEPEST):
-        raise InvalidObject("answer", f"at most {_DEEPEST} levels", "more")
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise InvalidObject("answer", "JSON", "something else", "ask whoever runs it") from None
-    if not isinstance(found, kind):
-        raise InvalidObject("answer", f"a JSON {kind.__name__}", type(found).__name__)
-    return found
-
-
-def _connection(target: Target, ca: str, timeout_s: float) -> http.client.HTTPConnection:
-    if not target.secure:
-        return http.client.HTTPConnection(target.address, target.port, timeout=timeout_s)
-    made = _Pinned(target.address, target.port, timeout=timeout_s)
-    made.server_name, made.ca = target.host, ca
-    return made
-
-
-class _Pinned(http.client.HTTPConnection):
-    """TLS to the address that was checked; the certificate must be the name's, by a public authority or by `ca`."""
-
-    server_name, ca = "", ""
-
-    def connect(self) -> None:
-        super().connect()
-        context = ssl.create_default_context(cadata=self.ca or None)
-        if self.ca:
-            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.server_name)
 
 
 # --- a run -----------------------------------------------------------------------------------------------------------
@@ -238,17 +156,7 @@ class _Pinned(http.client.HTTPConnection):
 
 def run(serving: Serving, name: str, *, early: bool = False, **options: Any) -> Standing:
     """Pull or push one remote to its end, and say how it stands then. A fault is kept with it, and not raised."""
-    ctx = serving.ctx
-    standing = polling.claim(ctx, name, even_early=early)
-    if standing is None:
-        return polling.one(ctx, name)
-    listed = tuple(part.strip() for part in ctx.config.text("taxii_allow").split(",") if part.strip())
-    options = {"allowed": listed, "loopback_http": ctx.config.flag("taxii_loopback"), **options}
-    try:
-        polling.succeeded(ctx, standing, _run(serving, standing, options))
-    except OurEyesError as error:
-        polling.failed(ctx, standing, str(error))
-    return polling.one(ctx, name)
+    return outgoing.run(serving, name, _run, early=early, options=options)
 
 
 def _run(serving: Serving, standing: Standing, options: Mapping[str, Any]) -> Progress:
@@ -290,13 +198,7 @@ def _pull(peer: Peer, client: Client, progress: Progress) -> Progress:
         fresh.append(uuid)
     said = _pull_said(peer, client, fresh) if listed else 0
     peer.told(progress, "poll", taken + said, aside)
-    return progress.but(
-        following=etag,
-        pages=progress.pages + 1,
-        objects=progress.objects + taken + aside,
-        stored=progress.stored + taken,
-        put_aside=progress.put_aside + aside,
-    )
+    return progress.went(etag, taken, aside)
 
 
 def _pull_said(peer: Peer, client: Client, uuids: Sequence[str]) -> int:
@@ -332,13 +234,7 @@ def _push(peer: Peer, client: Client, progress: Progress) -> Progress:
                 error = OurEyesError(f"event {uuid}", f"{peer.remote.name} to take it", why, "see what it wants")
                 peer.put_aside(error, f"{uuid} {some[uuid].timestamp}".encode())
     peer.told(progress, "push", given, aside, state.encode())
-    return progress.but(
-        following=state,
-        pages=progress.pages + 1,
-        objects=progress.objects + given + aside,
-        stored=progress.stored + given,
-        put_aside=progress.put_aside + aside,
-    )
+    return progress.went(state, given, aside)
 
 
 def downgraded(content: Mapping[str, Any], steps: Mapping[str, str]) -> dict[str, Any]:

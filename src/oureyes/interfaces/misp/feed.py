@@ -17,6 +17,7 @@ import msgspec
 
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.interfaces.misp import shapes
+from oureyes.interfaces.outgoing import LARGEST, decoded
 from oureyes.model.accounts import Caller
 from oureyes.model.remotes import Progress
 from oureyes.node import accounts
@@ -24,12 +25,9 @@ from oureyes.node.events import Events
 from oureyes.node.peers import Peer
 from oureyes.node.serving import Serving
 from oureyes.record.misp_parts import UUID
-from oureyes.record.opening import nested
 
 __all__ = ["read_folder", "read_remote", "write_feed"]
 
-_DEEPEST = 32
-_LARGEST = 256 << 20
 _NOT_IN_A_FEED = (
     "id",
     "org_id",
@@ -110,7 +108,7 @@ def read_folder(peer: Peer, progress: Progress) -> Progress:
 
     def file(name: str, etag: str) -> tuple[int, str, bytes]:
         path = folder / name
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
             return 404, "", b""
         body = path.read_bytes()
         tag = hashlib.sha256(body).hexdigest()
@@ -127,19 +125,13 @@ def read_remote(peer: Peer, file: _FILE, progress: Progress) -> Progress:
     if status != 200:
         raise NotHeld(f"feed {peer.remote.name}", "its manifest.json", str(status), "check the address")
     taken, aside = 0, 0
-    for uuid, said in _decoded(body, f"feed {peer.remote.name}").items():
+    for uuid, said in decoded(body, f"feed {peer.remote.name}", dict).items():
         if not UUID.fullmatch(uuid) or not isinstance(said, dict) or not peer.wanted(uuid, said.get("timestamp")):
             continue
         good = _take(peer, file, uuid)
         taken, aside = taken + good, aside + (not good)
     peer.told(progress, "poll", taken, aside, body)
-    return progress.but(
-        following=etag,
-        pages=progress.pages + 1,
-        objects=progress.objects + taken + aside,
-        stored=progress.stored + taken,
-        put_aside=progress.put_aside + aside,
-    )
+    return progress.went(etag, taken, aside)
 
 
 def _take(peer: Peer, file: _FILE, uuid: str) -> bool:
@@ -147,22 +139,10 @@ def _take(peer: Peer, file: _FILE, uuid: str) -> bool:
     try:
         if status != 200:
             raise NotHeld(f"event {uuid}", "a file of the feed", str(status), "it is tried again")
-        content = _decoded(body, f"event {uuid}").get("Event")
+        content = decoded(body, f"event {uuid}", dict).get("Event")
         if not isinstance(content, dict) or str(content.get("uuid")).lower() != uuid.lower():
             raise InvalidObject(f"event {uuid}", "the event its name says", "something else")
     except OurEyesError as error:
         peer.put_aside(error, body)
         return False
     return peer.take(content, body)
-
-
-def _decoded(raw: bytes, subject: str) -> dict[str, Any]:
-    if nested(raw, _DEEPEST):
-        raise InvalidObject(subject, f"at most {_DEEPEST} levels", "more")
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise InvalidObject(subject, "JSON", "something else", "ask whoever runs it") from None
-    if not isinstance(found, dict):
-        raise InvalidObject(subject, "a JSON object", type(found).__name__)
-    return found

@@ -9,51 +9,35 @@
   failed.
 * It may call `objects` `items`, leave its media type out, or rewrite versions as text: none of that matters here.
 
-The address comes from a person: it passes the same guard as a webhook's (`alert.webhook.guarded`), is resolved once,
-and no redirect is followed.
+How it is reached is `interfaces.outgoing`.
 """
 
 from __future__ import annotations
 
-import http.client
-import ssl
 from base64 import b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
-from oureyes.alert.webhook import Resolve, Target, guarded
-from oureyes.errors import InvalidObject, OurEyesError
+from oureyes.errors import InvalidObject
+from oureyes.interfaces import outgoing
+from oureyes.interfaces.outgoing import Outgoing, ServerFault
 from oureyes.interfaces.taxii.filters import date_added
 from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.remotes import Progress, Remote
 from oureyes.node import polling
-from oureyes.node.context import Context
 from oureyes.node.polling import Standing
 from oureyes.node.serving import Serving
 
 __all__ = ["Client", "Fetched", "ServerFault", "run"]
 
 _TAXII = "application/taxii+json;version=2.1"
-_TIMEOUT_S = 30.0
-_LARGEST = 256 << 20
 _MOST_PAGES = 10_000  # in one run; the rest comes with the next
 _BATCH_BYTES = 1 << 20
 _IDS = 50  # asked for at once
-
-Connect = Callable[[Target, str, float], http.client.HTTPConnection]
-
-
-class ServerFault(OurEyesError):
-    """The server answered something other than what was asked for; `status` says what."""
-
-    def __init__(self, subject: str, expected: str, status: int) -> None:
-        super().__init__(subject, expected, str(status), "it is tried again")
-        self.status = status
 
 
 class _Envelope(msgspec.Struct):
@@ -76,29 +60,11 @@ class Fetched:
     last: str
 
 
-class Client:
+class Client(Outgoing):
     """One server's collection, over one connection. `with Client(…) as client`."""
 
-    def __init__(
-        self,
-        remote: Remote,
-        secret: str,
-        *,
-        allowed: Collection[str] = (),
-        loopback_http: bool = False,
-        resolve: Resolve | None = None,
-        connect: Connect | None = None,
-    ) -> None:
-        self._remote, self._secret = remote, secret
-        self._url = remote.url if remote.url.endswith("/") else f"{remote.url}/"
-        self._target = guarded(self._url, allowed=allowed, loopback_http=loopback_http, resolve=resolve)
-        self._connection = (connect or _connection)(self._target, remote.ca, _TIMEOUT_S)
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._connection.close()
+    timeout_s = 30.0
+    smaller = "set a smaller limit"
 
     def page(self, after: str, following: str, limit: int) -> Fetched:
         """The next page of objects."""
@@ -152,23 +118,12 @@ class Client:
     def _ask(
         self, method: str, rest: str, query: Mapping[str, str], body: bytes | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        path = self._target.path + rest
         if query:
-            path += "?" + "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in query.items())
-        headers = {"Accept": _TAXII, "Host": urlsplit(self._url).netloc, "User-Agent": "oureyes", **self._credential()}
+            rest += "?" + "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in query.items())
+        headers = {"Accept": _TAXII, **self._credential()}
         if body is not None:
             headers["Content-Type"] = _TAXII
-        try:
-            self._connection.request(method, path, body, headers)
-            answer = self._connection.getresponse()
-            read = answer.read(_LARGEST + 1)
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise OurEyesError(self._remote.name, "an answer", type(error).__name__, "it is tried again") from error
-        if len(read) > _LARGEST:
-            self._connection.close()
-            raise OurEyesError(self._remote.name, f"at most {_LARGEST} bytes", "more", "set a smaller limit")
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, read
+        return self._exchange(method, rest, headers, body)
 
     def _credential(self) -> dict[str, str]:
         if self._remote.user:
@@ -216,48 +171,18 @@ def _instant(text: str) -> str:
     return text if is_instant(text) else ""
 
 
-def _connection(target: Target, ca: str, timeout_s: float) -> http.client.HTTPConnection:
-    if not target.secure:
-        return http.client.HTTPConnection(target.address, target.port, timeout=timeout_s)
-    made = _Pinned(target.address, target.port, timeout=timeout_s)
-    made.server_name, made.ca = target.host, ca
-    return made
-
-
-class _Pinned(http.client.HTTPConnection):
-    """TLS to the address that was checked; the certificate must be the name's, by a public authority or by `ca`."""
-
-    server_name, ca = "", ""
-
-    def connect(self) -> None:
-        super().connect()
-        context = ssl.create_default_context(cadata=self.ca or None)
-        if self.ca:
-            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.server_name)
-
-
 # --- a run -----------------------------------------------------------------------------------------------------------
 
 
 def run(serving: Serving, name: str, *, early: bool = False, **options: Any) -> Standing:
     """Poll or push one remote to its end, and say how it stands then. A fault is kept with it, and not raised."""
-    ctx = serving.ctx
-    standing = polling.claim(ctx, name, even_early=early)
-    if standing is None:
-        return polling.one(ctx, name)
-    options = {"allowed": _listed(ctx, "taxii_allow"), "loopback_http": ctx.config.flag("taxii_loopback"), **options}
-    try:
-        with Client(standing.remote, standing.secret, **options) as client:
-            work = _push if standing.remote.push else _poll
-            polling.succeeded(ctx, standing, work(serving, client, standing))
-    except OurEyesError as error:
-        polling.failed(ctx, standing, str(error))
-    return polling.one(ctx, name)
+    return outgoing.run(serving, name, _run, early=early, options=options)
 
 
-def _listed(ctx: Context, setting: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in ctx.config.text(setting).split(",") if part.strip())
+def _run(serving: Serving, standing: Standing, options: Mapping[str, Any]) -> Progress:
+    with Client(standing.remote, standing.secret, **options) as client:
+        work = _push if standing.remote.push else _poll
+        return work(serving, client, standing)
 
 
 def _poll(serving: Serving, client: Client, standing: Standing) -> Progress:

@@ -1,0 +1,214 @@
+"""Decodes pictures in a process of its own: hostile files are what this project is sent.
+
+Run by its path with `python -I`, it imports nothing of ours. It takes one file after another on its standard input
+(four bytes of length, one of what to do, the bytes) and answers each with one line of JSON. Each file is decoded in a
+fork that may use so much memory and time, may open or write no file, start nothing and reach no network; when it dies,
+the answer says so and the next file is taken.
+
+Allowed are JPEG, PNG, WebP and the first frame of a GIF, told by their bytes and not by their names. The picture is
+hashed at its full size: shrinking first moves a PDQ hash by up to 26 of the 31 bits that may differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+from typing import Any, BinaryIO
+
+__all__ = ["FORMATS", "MEMORY", "PIXELS", "SECONDS", "main"]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+PIXELS = 40_000_000
+MEMORY = 2 << 30
+SECONDS = 30
+_SMALLEST_INNER = 64  # pixels a side; less inside a border is no picture
+_TOLERANCE, _SHARE = 24, 0.98  # a line is plain when 98 % of it is within 24 of 255 of its middle value
+_ANSWER = 1 << 16
+_NEW_USER, _NEW_NET, _NO_NEW_PRIVILEGES = 0x10000000, 0x40000000, 38
+
+
+def main() -> None:
+    """Serve files until the input ends."""
+    _preload()
+    _without_network()
+    while (head := sys.stdin.buffer.read(5)) and len(head) == 5:
+        size, what = struct.unpack(">IB", head)
+        data = sys.stdin.buffer.read(size)
+        sys.stdout.write(_forked(data, what) + "\n")
+        sys.stdout.flush()
+
+
+def _preload() -> None:
+    """Everything that is needed, before files can no longer be opened: decoders load parts of theirs on first use."""
+    import numpy  # noqa: F401 - loaded once, for all forks
+    import pdqhash  # noqa: F401 - likewise
+    from PIL import Image
+
+    with contextlib.suppress(ImportError):
+        import tlsh  # noqa: F401 - likewise
+    Image.init()
+    Image.MAX_IMAGE_PIXELS = PIXELS
+    for form in FORMATS:
+        with contextlib.suppress(KeyError, OSError):  # a Pillow built without WebP reads none either
+            out = io.BytesIO()
+            Image.new("RGB", (8, 8)).save(out, form)
+            _picture(out.getvalue())
+
+
+def _without_network() -> None:
+    """A network namespace of its own, with nothing in it, where the kernel lets us have one."""
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        libc.unshare(_NEW_USER | _NEW_NET)
+
+
+def _forked(data: bytes, what: int) -> str:
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        try:  # whatever happens, the fork ends here
+            os.close(read)
+            _confine()
+            os.write(write, _answer(data, what).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as answers:
+        said = _until_it_ends(answers, child)
+    os.waitpid(child, 0)
+    return said.decode("utf-8", "replace").replace("\n", " ") or _error("decoding ended without an answer")
+
+
+def _until_it_ends(answers: BinaryIO, child: int) -> bytes:
+    """What it says before its time on the clock is over."""
+    over = time.monotonic() + 2 * SECONDS
+    said = b""
+    while len(said) < _ANSWER and (left := over - time.monotonic()) > 0:
+        if select.select([answers], [], [], left)[0]:
+            piece = os.read(answers.fileno(), _ANSWER)
+            if not piece:
+                return said
+            said += piece
+    os.kill(child, signal.SIGKILL)
+    return b""
+
+
+def _confine() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 0),  # what is open stays open
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _answer(data: bytes, what: int) -> str:
+    try:
+        return json.dumps(_picture(data) if what == ord("p") else _document(data))
+    except MemoryError:
+        return _error("more memory than allowed")
+    except Exception as error:  # a decoder may raise anything on a hostile file; its type says enough
+        return _error(_words(error))
+
+
+def _error(said: str) -> str:
+    return json.dumps({"error": said})
+
+
+def _words(error: Exception) -> str:
+    said = {"UnidentifiedImageError": "no picture of an allowed format", "DecompressionBombError": "too many pixels"}
+    return said.get(type(error).__name__, f"{type(error).__name__} while decoding")
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    """TLSH, where the file is long and varied enough to have one and the library is there."""
+    try:
+        import tlsh
+    except ImportError:
+        return {}
+    digest = tlsh.hash(data)
+    return {"tlsh": digest} if digest and digest != "TNULL" else {}
+
+
+def _picture(data: bytes) -> dict[str, Any]:
+    import numpy
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if image.width * image.height > PIXELS:
+            return {"error": "too many pixels"}
+        kind = image.format
+        image.seek(0)
+        pixels = numpy.asarray(_opaque(image))
+    found = _hashed(pixels)
+    said = {"format": kind, "width": pixels.shape[1], "height": pixels.shape[0], "pdq": found[0], "quality": found[1]}
+    inner = _inside_border(pixels)
+    if inner is not None:
+        digest, quality = _hashed(inner)
+        said |= {"inner": digest} if quality >= 50 else {}
+    return said
+
+
+def _opaque(image: Any) -> Any:
+    """RGB; what is transparent shows white."""
+    from PIL import Image
+
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
+    return image.convert("RGB")
+
+
+def _hashed(pixels: Any) -> tuple[str, int]:
+    import numpy
+    import pdqhash
+
+    bits, quality = pdqhash.compute(numpy.ascontiguousarray(pixels))
+    return f"{int(''.join('1' if bit else '0' for bit in bits), 2):064x}", int(quality)
+
+
+def _inside_border(pixels: Any) -> Any:
+    """What a plain border surrounds; None where there is none, or hardly anything inside."""
+    top, bottom = _plain_ends(pixels)
+    if top + bottom >= len(pixels):
+        return None
+    left, right = _plain_ends(pixels[top : pixels.shape[0] - bottom].swapaxes(0, 1))
+    if not (top or bottom or left or right):
+        return None
+    inner = pixels[top : pixels.shape[0] - bottom, left : pixels.shape[1] - right]
+    return inner if min(inner.shape[:2]) >= _SMALLEST_INNER else None
+
+
+def _plain_ends(lines: Any) -> tuple[int, int]:
+    first = 0
+    while first < len(lines) and _plain(lines[first]):
+        first += 1
+    last = 0
+    while last < len(lines) - first and _plain(lines[-1 - last]):
+        last += 1
+    return first, last
+
+
+def _plain(line: Any) -> bool:
+    import numpy
+
+    values = line.astype(numpy.int16)
+    apart = numpy.abs(values - numpy.median(values, axis=0)).max(axis=1)
+    return bool((apart <= _TOLERANCE).mean() >= _SHARE)
+
+
+if __name__ == "__main__":
+    main()

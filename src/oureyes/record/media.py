@@ -1,0 +1,128 @@
+"""Files of pictures and documents become hashes. The file itself is read, never kept: only hashes travel.
+
+Needs the extra `oureyes[media]`; decoding happens in a process of its own (`record.decoding`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import struct
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from oureyes.errors import ConfigError, InvalidObject
+from oureyes.model.mediahashes import Picture, media_object
+from oureyes.model.objects import StixObject
+from oureyes.record import decoding
+
+__all__ = ["LARGEST", "hashed", "is_media"]
+
+LARGEST = 128 << 20  # bytes of one file
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".svg", ".ico")
+_MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+_NEEDED = ("PIL", "pdqhash", "numpy")
+
+
+def is_media(head: bytes, name: str) -> bool:
+    """Whether a file is a picture by its first bytes, or says so by its name."""
+    return _is_picture(head) or name.lower().endswith(_PICTURES)
+
+
+def hashed(paths: Iterable[Path]) -> Iterator[StixObject | InvalidObject]:
+    """For each file the object that stands for it, or why there is none; one bad file stops nothing."""
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigError("hashing of media", "the extra oureyes[media]", f"no {', '.join(missing)}", "install it")
+    with _Decoder() as decoder:
+        for path in paths:
+            try:
+                yield _one(decoder, path)
+            except InvalidObject as error:
+                yield error
+
+
+def _is_picture(head: bytes) -> bool:
+    return head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+def _one(decoder: _Decoder, path: Path) -> StixObject:
+    data = _read(path)
+    picture = _is_picture(data[:16])
+    if not picture and path.name.lower().endswith(_PICTURES):
+        raise InvalidObject(path.name, "JPEG, PNG, WebP or GIF", "something else under such a name", "convert it")
+    said = decoder.ask(data, "p" if picture else "d")
+    if "error" in said:
+        raise InvalidObject(path.name, "a whole picture of an allowed format and size", str(said["error"])[:80])
+    hashes = {"SHA-256": hashlib.sha256(data).hexdigest()}
+    if not picture:
+        if "tlsh" not in said:
+            raise InvalidObject(path.name, "a picture, or a document TLSH can digest", "neither", "it may be too short")
+        return media_object({**hashes, "TLSH": said["tlsh"]}, size=len(data))
+    found = Picture(said["pdq"], int(said["quality"]), said.get("inner", ""))
+    return media_object(hashes, size=len(data), mime=_MIMES[said["format"]], picture=found)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise InvalidObject(path.name, "a readable file", type(error).__name__, "check the path") from None
+    if not data or len(data) > LARGEST:
+        raise InvalidObject(path.name, f"1 to {LARGEST} bytes", "none" if not data else "more")
+    return data
+
+
+class _Decoder:
+    """The process that decodes; started anew when it dies."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> _Decoder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def ask(self, data: bytes, what: str) -> dict[str, Any]:
+        """What it says of a file."""
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(struct.pack(">IB", len(data), ord(what)) + data)
+            process.stdin.flush()
+            said = json.loads(process.stdout.readline(1 << 17))
+        except (OSError, ValueError):
+            self._end()
+            return {"error": "the decoding process ended"}
+        return said if isinstance(said, dict) else {"error": "an answer that is none"}
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # isolated (-I): no PYTHON variables, no user's packages, nothing from the working folder
+        words = [sys.executable, "-I", str(Path(decoding.__file__))]
+        quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=quiet, cwd="/"
+        )
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # what was still to be written has nobody to read it
+                    continue
+        self._process.kill()
+        self._process.wait()
+        self._process = None

@@ -1,0 +1,70 @@
+"""Media, money and cases on the command line."""
+
+import json
+
+import pytest
+from at_the_desk import a_home, oureyes
+from paths import DATA
+
+held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
+W2, W4 = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY", "TH7tPvFfsqzWQrBSLBxhH1X1GD3eieSoWU"
+
+
+@pytest.mark.media
+@held
+def test_a_poster_is_added_to_a_bank_judged_and_exported(tmp_path):
+    home = a_home(tmp_path)
+    poster = DATA / "media/posters/p101_original.jpg"
+    added = oureyes("--home", home, "media", "add", poster, "--bank", "posters", "--label", "recruitment", "--json")
+    assert (added.code, added.json["stored"]) == (0, 1)
+    assert oureyes("--home", home, "media", "--json").json == {"banks": [{"name": "posters", "hashes": 1}]}
+    (one,) = oureyes("--home", home, "media", "bank", "posters", "--json").json["hashes"]
+    assert oureyes("--home", home, "media", "disagree", one["id"], "--why", "a film still").code == 0
+    assert oureyes("--home", home, "media", "agree", one["id"]).code == 0
+    assert "recruitment" in oureyes("--home", home, "media", "bank", "posters").out
+    (after,) = oureyes("--home", home, "media", "bank", "posters", "--json").json["hashes"]
+    assert (after["agree"], after["disagree"], after["labels"]) == (["ID"], [], ["recruitment"])
+    exported = oureyes("--home", home, "media", "export", "posters").raw.decode().splitlines()
+    assert exported[0] == "collab,signal_type,signal_str,category,tags"
+    assert exported[1].endswith("POSITIVE_CLASS,recruitment")
+
+
+@pytest.mark.media
+def test_what_cannot_be_hashed_is_named(tmp_path):
+    home = a_home(tmp_path)
+    (tmp_path / "a.jpg").write_text("no picture")
+    answer = oureyes("--home", home, "media", "add", tmp_path / "a.jpg")
+    assert answer.code == 7
+    assert "a.jpg" in answer.out
+
+
+@held
+def test_money_is_followed_from_a_subject_to_another_and_from_an_account_on(tmp_path):
+    home = a_home(tmp_path, "TH")
+    oureyes("--home", home, "import", DATA / "scenarios/s3_money_trail.ndjson")
+    ids = {
+        name: oureyes("--home", home, "search", name, "--json").json["hits"][0]["id"]
+        for name in ("ทองดี", "Wichai", "Weiming")
+    }
+    way = oureyes("--home", home, "money", ids["ทองดี"], ids["Wichai"], "--json")
+    assert way.json["routes"][0]["nodes"][0] == ids["ทองดี"]
+    assert "steps, on the word of TH" in oureyes("--home", home, "money", ids["ทองดี"], ids["Wichai"]).out
+    assert oureyes("--home", home, "money", ids["ทองดี"], ids["Weiming"]).code == 1
+    flow = oureyes("--home", home, "flow", W2, "--json").json
+    assert [one["account"].split(":")[-1] for layer in flow["layers"] for one in layer["accounts"]] == [W2, W4]
+    assert "1,370 USDT" in oureyes("--home", home, "flow", W2).out
+
+
+def test_cases_alike_are_shown_and_an_alarm_says_how_many(tmp_path):
+    home = a_home(tmp_path)
+    how = ["T1651", "T1566.002"]
+    case = {"type": "x-oureyes-case", "spec_version": "2.1", "created": "2026-09-02T00:00:00.000Z"}
+    case |= {"modified": "2026-09-02T00:00:00.000Z", "name": "a case", "techniques": how, "targets": ["bank"]}
+    held = [case | {"id": f"x-oureyes-case--00000000-0000-4000-8000-00000000000{at}"} for at in (1, 2)]
+    (tmp_path / "cases.json").write_text(json.dumps(held))
+    oureyes("--home", home, "import", tmp_path / "cases.json")
+    found = oureyes("--home", home, "cases", "--alarm", "--json").json
+    assert [len(one["cases"]) for one in found["alike"]] == [2]
+    assert (found["new"], found["alerts"]) == ([], 0)
+    assert "2 cases: T" not in oureyes("--home", home, "cases").out
+    assert "2 cases" in oureyes("--home", home, "cases").out

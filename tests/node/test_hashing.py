@@ -1,0 +1,146 @@
+"""One poster re-uploaded with edits meets itself in every state, only its hashes travel, and banks show who agrees."""
+
+import gzip
+import json
+
+import pytest
+from paths import DATA
+from simulated import deliver, federation, for_
+
+from oureyes.errors import InvalidObject, NotHeld
+
+held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
+STATES = ("ID", "MY", "PH", "SG", "TH", "BN", "VN")
+EDITS = {"MY": "jpeg_q20", "PH": "watermark", "SG": "shrink_25pc", "TH": "screenshot_border", "BN": "mirror"}
+
+
+def poster(edit, number=101):
+    return DATA / f"media/posters/p{number}_{edit}.jpg"
+
+
+@pytest.mark.media
+@held
+def test_s4_a_poster_re_uploaded_with_edits_is_known_in_five_states_and_its_neighbours_match_nothing(tmp_path):
+    nodes = federation(tmp_path, STATES)
+    indonesia = nodes["ID"]
+    for state, edit in EDITS.items():
+        nodes[state].add_media([poster(edit)], by="desk")
+    nodes["VN"].add_media([poster("original", 102), DATA / "media/other/chelsea.jpg"], by="desk")
+    indonesia.add_media([poster("original")], by="ayu", marking=for_(*STATES))
+    made = next(one for one in indonesia.search("type:file", by="ayu"))
+    draft = indonesia.propose([made.id], [one for one in STATES if one != "ID"], by="ayu")
+    if draft.state == "proposed":
+        indonesia.approve(draft.id, by="budi")
+    deliver(nodes)
+    met = {state: [one.match for one in nodes[state].matches() if one.match.matcher == "media"] for state in STATES}
+    assert {state: len(found) for state, found in met.items()} == {"ID": 0, "VN": 0, **dict.fromkeys(EDITS, 1)}
+    assert "mirrored" in met["BN"][0].reason
+    assert "border cut off" in met["TH"][0].reason
+    assert "differ in 18 of 256 bits" in met["SG"][0].reason
+    assert all(nodes[state].inbox() for state in EDITS)
+    assert not nodes["VN"].inbox(state="match")
+
+
+@pytest.mark.media
+@held
+def test_only_hashes_are_stored_and_travel(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    file = poster("original")
+    node.add_media([file], by="ayu")
+    found = node.show(node.search("type:file", by="ayu")[0].id, by="ayu").raw
+    assert len(found) < 1000
+    assert file.name.encode() not in found
+    assert file.read_bytes()[1000:1032] not in (tmp_path / "ID" / "node.db").read_bytes()
+
+
+@pytest.mark.media
+@held
+def test_two_posters_of_one_folder_meet_and_the_order_does_not_matter(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    node.add_media([poster("mirror"), poster("original"), poster("original", 102), poster("rotate90")], by="ayu")
+    assert len([one for one in node.matches() if one.match.matcher == "media"]) == 3
+
+
+@pytest.mark.media
+@held
+def test_a_bank_shows_labels_hits_and_which_states_agree(tmp_path):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = nodes.values()
+    indonesia.add_media(
+        [poster("original"), poster("original", 102)],
+        by="ayu",
+        bank="posters",
+        labels=["recruitment"],
+        marking=for_("MY"),
+    )
+    indonesia.add_media([poster("watermark")], by="ayu")
+    ids = [one.object.id for one in indonesia.bank("posters", by="ayu")]
+    draft = indonesia.propose(ids, ["MY"], by="ayu")
+    if draft.state == "proposed":
+        indonesia.approve(draft.id, by="budi")
+    deliver(nodes)
+    opinion = malaysia.opine(ids[0], False, why="a news photograph", by="aziz")
+    malaysia.mark([opinion.id], for_("ID"), by="aziz")
+    draft = malaysia.propose([opinion.id], ["ID"], by="aziz")
+    if draft.state == "proposed":
+        malaysia.approve(draft.id, by="bala")
+    indonesia.opine(ids[0], True, by="ayu")
+    deliver(nodes)
+    first, second = sorted(indonesia.bank("posters", by="ayu"), key=lambda one: ids.index(one.object.id))
+    assert (first.labels, first.agree, first.disagree) == (("recruitment",), ("ID",), ("MY",))
+    assert sorted([first.hits, second.hits]) == [0, 1]
+    assert indonesia.banks() == [("posters", 2)]
+    exported = json.loads(indonesia.export_bank("posters", "json", by="ayu"))["data"]
+    assert {one["status"] for one in exported if one["indicator"] == first.object.content["hashes"]["PDQ"]} == {
+        "NON_MALICIOUS"
+    }
+
+
+@pytest.mark.media
+@held
+def test_a_bank_exported_here_is_read_and_matched_there(tmp_path):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = nodes.values()
+    indonesia.add_media([poster("original")], by="ayu", bank="posters", labels=["recruitment"])
+    for form in ("csv", "json"):
+        file = tmp_path / f"posters.{form}"
+        file.write_bytes(indonesia.export_bank("posters", form, by="ayu"))
+        assert malaysia.record([file], by="aziz").stored == (1 if form == "csv" else 0) or form == "json"
+    malaysia.add_media([poster("mirror")], by="aziz")
+    found = [one.match for one in malaysia.matches() if one.match.matcher == "media"]
+    assert any("mirrored" in one.reason for one in found)  # the list held one hash, and no picture to turn
+
+
+def test_a_later_opinion_takes_the_place_of_the_first(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    file = tmp_path / "hashes.txt"
+    file.write_text("pdq f9fece700003b66c9fc0021913ce0941c631fbdeec7efec4311bcedefde60010\n")
+    node.record([file], by="ayu")
+    about = node.search("type:file", by="ayu")[0].id
+    first, second = node.opine(about, True, by="ayu"), node.opine(about, False, by="ayu")
+    assert first.id == second.id
+    assert first.content["created"] == second.content["created"]
+    assert node.show(first.id, by="ayu").raw == second.raw
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    with pytest.raises(NotHeld):
+        node.bank("none", by="ayu")
+    with pytest.raises(NotHeld):
+        node.opine("file--d30430c9-e519-5362-87ea-29729576cdc3", True, by="ayu")
+    with pytest.raises(InvalidObject):
+        node.add_media([tmp_path / "nothing"], by="ayu")
+    with pytest.raises(InvalidObject):
+        node.export_bank("none", "xml", by="ayu")
+
+
+@pytest.mark.media
+def test_an_unreadable_file_stops_nothing_and_is_named(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jpg").write_text("no picture")
+    (tmp_path / "in" / "b.txt").write_bytes(gzip.compress(bytes(range(256)) * 40) + bytes(range(256)) * 4)
+    report = node.add_media([tmp_path / "in"], by="ayu")
+    assert (report.files, report.stored, report.quarantined) == (2, 1, 1)
+    assert "a.jpg" in report.errors[0]["error"]
