@@ -321,7 +321,7 @@ class Node:
         bank: str = "",
         labels: Sequence[str] = (),
     ) -> recording.Report:
-        """Hash pictures and documents and record the hashes; the files are not kept."""
+        """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
 
     def banks(self) -> list[tuple[str, int]]:
