@@ -39,6 +39,23 @@ def test_search_answers_with_the_stable_keys_and_says_when_there_is_nothing(tmp_
     assert oureyes("--home", home, "search", "funders", "--purpose", "curiosity").code == 3
 
 
+def test_a_name_found_in_another_script_says_what_it_matched(tmp_path: Path) -> None:
+    home = a_home(tmp_path)
+    person = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
+    assert oureyes("--home", home, "import", a_bundle(tmp_path, person, name="person.json")).code == 0
+    [hit] = oureyes("--home", home, "search", "Thongdi", "--json").json["hits"]
+    assert (hit["id"], hit["matched_as"], hit["zawgyi"]) == (person.id, "ทองดี พรหมมา", False)
+    assert "matched as ทองดี พรหมมา" in oureyes("--home", home, "search", "Thongdi").out
+
+
+def test_the_search_index_is_built_anew_on_demand(tmp_path: Path) -> None:
+    home = a_home(tmp_path)
+    a_case(home, tmp_path)
+    said = oureyes("--home", home, "reindex", "--json").json
+    assert said["objects"] > 0
+    assert oureyes("--home", home, "search", "funders").code == 0
+
+
 def test_matches_answer_with_the_stable_keys_and_a_reason_in_words(tmp_path: Path) -> None:
     home = a_home(tmp_path)
     assert oureyes("--home", home, "matches", "--json").json == {"count": 0, "matches": []}

@@ -18,7 +18,7 @@ READ = [
     ("สมชาย", "somchai"), ("ศรีสุวรรณ", "sisuwan"), ("บุญเรือง", "bunrueang"), ("พรหมมา", "phromma"), ("กมล", "kamon"),
     ("ณัฐพล", "natphon"), ("ประยุทธ์", "prayut"), ("วัฒนา", "watna"), ("จันทร์", "chan"), ("ลักษณ์", "lak"), ("ชินวัตร",
     "chinwat"),
-    ("สุรชัย", "surachai"), ("ธนพล", "thanaphol"), ("เศรษฐา", "settha"), ("ยิ่งลักษณ์", "yinglak"), ("เกรียงศักดิ์", "kriangsak"),
+    ("สุรชัย", "surachai"), ("จักร", "chak"), ("ธนพล", "thanaphol"), ("เศรษฐา", "settha"), ("ยิ่งลักษณ์", "yinglak"), ("เกรียงศักดิ์", "kriangsak"),
     ("ສົມພອນ", "somphon"), ("ພົມມະຈັນ", "phommachan"), ("ແກ້ວມະນີ", "kaeomani"), ("ທອງລຸນ", "thongloun"), ("ຫຼວງ", "louang"),
     ("សុខ", "sokh"), ("សុភាព", "sopheap"), ("ដារ៉ា", "dara"), ("គឹម", "keum"), ("ហ៊ុន", "hun"), ("វិជ្ជា", "vichchea"),
     ("សម្បត្តិ", "sambot"), ("រតនា", "ratna"), ("ပြည်", "pyi"), ("ဇော်", "zaw"), ("လှိုင်", "hlaing"), ("ညွန့်", "nyunt"),

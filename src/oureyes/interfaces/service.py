@@ -34,7 +34,7 @@ from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, planning, polling, retaining
+from oureyes.node import Node, exchanging, indexing, planning, polling, retaining
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
 
@@ -46,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
-_DOORS_S, _POLL_S = 5.0, 5.0
+_DOORS_S, _POLL_S, _INDEX_S = 5.0, 5.0, 1.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -275,6 +275,7 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
+            self._each(_INDEX_S, partial(self._in_thread, indexing.step, ctx)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),

@@ -23,6 +23,7 @@ from oureyes.node import (
     exporting,
     following,
     hashing,
+    indexing,
     listing,
     overseeing,
     planning,
@@ -512,6 +513,14 @@ class Node:
     def yearly(self, year: int) -> Figures:
         """The figures of one year that a state may publish."""
         return overseeing.yearly(self.ctx, year)
+
+    def index_state(self) -> indexing.State:
+        """Which cutting of words made the search index, and which would now."""
+        return indexing.state(self.ctx)
+
+    def reindex(self, *, by: str) -> int:
+        """Build the search index anew; how many objects."""
+        return indexing.rebuild(self.ctx, by=by)
 
     def backup(self, target: Path) -> None:
         """A consistent, encrypted copy of everything while the node runs."""

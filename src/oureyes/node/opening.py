@@ -34,6 +34,7 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
+from oureyes.node.indexing import begin
 from oureyes.node.sending import RESTORED, current_channel
 from oureyes.storage import Connection, channels, desk, open_database, restore
 
@@ -156,6 +157,7 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         )
     ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
     _hold_restored(ctx)
+    begin(ctx)
     return ctx
 
 

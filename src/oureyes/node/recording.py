@@ -24,10 +24,11 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
+from oureyes.model.zawgyi import NOTE, holds_zawgyi
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.storage import Connection, desk, objects
-from oureyes.understand.tokens import text_of, tokens
+from oureyes.understand.fulltext import indexed
 
 __all__ = [
     "Progress",
@@ -273,6 +274,8 @@ def _count(part: Report, kept: list[Record], taken: Taken) -> None:
             part.conflicts += 1
             said = "another content under the same id and version is held; the one with the smaller digest counts"
             part.warnings.append({"subject": item.object.id, "warning": said})
+        if holds_zawgyi(item.object.content, item.object.raw):
+            part.warnings.append({"subject": item.object.id, "warning": NOTE})
         part.warnings += [{"subject": note.subject, "warning": note.message} for note in item.findings]
     part.matches = len(taken.matched)
 
@@ -354,8 +357,7 @@ def derive(
             keys += (standing.MARK,)
     else:
         keys = observables.keys_of_named(named) + keys_of(current, without=observables)
-    words = " ".join(tokens(text_of(current.content)))
-    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
+    return objects.Incoming(obj, marking, keys, indexed(current.content), upgraded, hold, tags, probes_of(current))
 
 
 def take_in(

@@ -35,6 +35,7 @@ VERBS: Mapping[str, str] = {
     "mark": "marked {subject}",
     "tag": "put {subject} under {count} terms",
     "release": "released {subject} to {to}",
+    "reindex": "built the search index anew, {count} objects",
     "refuse": "was refused {subject} for {to}",
     "send": "sent {subject} to {to}",
     "receive": "received {subject} from {origin}",

@@ -11,6 +11,7 @@ import typer
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command
 from oureyes.interfaces.cli.screen import raw_out
+from oureyes.model.zawgyi import NOTE as ZAWGYI
 
 if TYPE_CHECKING:
     from oureyes.model.ports import Neighbour
@@ -44,13 +45,15 @@ def search(
 
     One argument is a whole query; of several, one with spaces is a phrase.
 
+    A name is found in other scripts too: Thongdi finds ทองดี. Such answers come last and say what they matched.
+
     Filters: type:indicator, from:ID, tlp:amber, since:2026-01-01, until:…. You are shown what you may see, and each
     search is in the audit log (its digest, not its words). Exit 1 when nothing is found.
     """
     text = words[0] if len(words) == 1 else " ".join(_word(word) for word in words)
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
-    hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
+    hits = [asdict(one) for one in found]
     at.screen.answer({"query": text, "count": len(hits), "hits": hits}, lambda: _draw_hits(at, found))
     return exits.OK if hits else exits.NOTHING
 
@@ -63,6 +66,10 @@ def _draw_hits(at: Session, found: Sequence[Hit]) -> None:
         at.screen.line(one.name, "bold")
         facts = (one.id, f"from {one.origin}, {one.source}", one.tlp, one.grade, one.version[:19])
         at.screen.line("  " + " · ".join(fact for fact in facts if fact))
+        if one.matched_as:
+            at.screen.line(f"  matched as {one.matched_as}: it sounds like what was asked")
+        if one.zawgyi:
+            at.screen.line(f"  {ZAWGYI}")
 
 
 def _word(word: str) -> str:
