@@ -1,7 +1,7 @@
 """Write the lock files from pyproject.toml: every package with its version and the digests of its files.
 
     requirements.lock        what a node runs on, and what builds it (so that installing needs nothing else)
-    requirements-dev.lock    that, PostgreSQL's driver, and what the tests and checks need
+    requirements-dev.lock    that, the extras that are ready wheels, and what the tests and checks need
     requirements-media.lock  that, and what hashes pictures; of some of it there is only source, so it needs a compiler
 
 Run it by `make lock`, on the oldest Python that is supported. Options go on to pip-compile, such as `--upgrade`.

@@ -44,6 +44,8 @@ def figures(data: Path) -> Iterator[Figure]:
     ):
         mine, other = recall_at(ours, level, groups), recall_at(peer, theirs, groups)
         yield Figure(f"names: recall @5 %, {name}", 100 * mine, "%", "rapidfuzz token_sort", 100 * other, aim)
+    for lacking in found.missing:
+        yield Figure(f"names: {lacking}", 0, "pairs", aim="bench/requirements-names.txt, make setup")
     yield from _cost(found, truths, ours)
     yield from _fairness(ours, level)
 

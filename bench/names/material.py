@@ -67,8 +67,8 @@ def material(data: Path, crowd: int = 100_000) -> Material:
                     found[side].append(
                         Truth(name, truth[0], truth[1], not (truth[0] + truth[1]).isascii() and _crossed(*truth))
                     )
-        except _Absent as error:
-            missing.append(f"{name}: {error}")
+        except (_Absent, FileNotFoundError) as error:
+            missing.append(f"{name}: {str(error).splitlines()[0].rpartition('/')[2]}")
         for side, some in found.items():
             sides[side] += some
     others = tuple(_crowd(crowd, data, taken))
@@ -424,7 +424,9 @@ def _crowd(count: int, data: Path, named: set[str]) -> Iterator[str]:
     rng = random.Random("crowd")
     makers = list(_makers())
     seen = set(named)
-    while len(seen) - len(named) < count:
+    for _ in range(20 * count):  # without the packages there are not so many
+        if len(seen) - len(named) >= count:
+            return
         name = rng.choice(makers)(rng)
         if (key := _key(name)) not in seen:
             seen.add(key)
@@ -440,7 +442,7 @@ _LOCALES = (
 
 
 def _makers() -> Iterator[Callable[[random.Random], str]]:
-    for locale, form in _LOCALES:
+    for locale, form in _LOCALES if importlib.util.find_spec("faker") else ():
         yield from [_recombined(*_faker(locale), form)] * 3  # wide lists: they fill the index
     for text in (components.LAO, components.KHMER, components.THAI, components.JAWI):
         yield _apart(_parts(text), 2, lambda rng, some: " ".join(rng.choice(spelled) for _, spelled in some))

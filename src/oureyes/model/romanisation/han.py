@@ -7,6 +7,7 @@ Readings come from pypinyin, ToJyutping and taibun; how this region writes them 
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -32,33 +33,29 @@ class Character:
     readings: tuple[tuple[str, ...], ...]
 
 
-# Each is loaded with the first Chinese name (half a second, 10 MB), and may be missing: its dialect then has only
-# what our own tables say, and keys of Chinese names differ from those of nodes that have it.
+# Each is loaded with the first Chinese name: half a second and about 100 MB in all, which a node without Chinese names
+# never pays. None of them may be missing, and none may change an answer unseen: keys are made of the readings.
 @lru_cache(maxsize=1)
 def _mandarin_library() -> Callable[[str], list[list[str]]]:
-    try:
-        from pypinyin import Style, pinyin
-    except ImportError:
-        return lambda char: [[]]
+    # characters are asked for one by one: its phrases (40 MB) would never be looked at
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    from pypinyin import Style, pinyin
+
     return lambda char: pinyin(char, heteronym=True, style=Style.NORMAL)
 
 
 @lru_cache(maxsize=1)
 def _cantonese_library() -> Callable[[str], list[tuple[str, str | None]]]:
-    try:
-        import ToJyutping  # type: ignore[import-untyped]  # ships no types
-    except ImportError:
-        return lambda char: [(char, None)]
+    import ToJyutping
+
     return cast(Callable[[str], list[tuple[str, str | None]]], ToJyutping.get_jyutping_list)
 
 
 @lru_cache(maxsize=1)
 def _hokkien_library() -> tuple[Mapping[str, list[str]], Mapping[str, str], Mapping[str, str]]:
     """Readings by character; simplified by traditional; traditional by simplified."""
-    try:
-        from taibun.taibun import prons_dict, simp_dict, trad_dict  # type: ignore[import-untyped]  # ships no types
-    except ImportError:
-        return {}, {}, {}
+    from taibun.taibun import prons_dict, simp_dict, trad_dict
+
     return prons_dict, simp_dict, {key: value for key, value in trad_dict.items() if len(key) == 1}
 
 
