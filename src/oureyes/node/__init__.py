@@ -24,6 +24,7 @@ from oureyes.node import (
     following,
     hashing,
     indexing,
+    likeness,
     listing,
     overseeing,
     planning,
@@ -428,6 +429,10 @@ class Node:
     def timeline(self, ids: Sequence[str], *, by: str, purpose: str = "investigation") -> tuple[Event, ...]:
         """When things happened."""
         return understanding.events(self.ctx, ids, by=by, purpose=purpose)
+
+    def similar(self, identifier: str, *, by: str, purpose: str = "investigation", limit: int = 10) -> likeness.Answer:
+        """Reports that may be of the same crime, in whatever language."""
+        return likeness.similar(self.ctx, identifier, by=by, purpose=purpose, limit=limit)
 
     def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
         """What grows faster than its own past."""

@@ -77,6 +77,7 @@ VERBS: Mapping[str, str] = {
     "erase": "erased {subject}, leaving a tombstone",
     "hold": "put {subject} under legal hold",
     "quarantine": "held {subject} back",
+    "similar": "looked for reports like {subject}",
     "retry": "tried {subject} again",
     "roster": "changed the roster to version {version}",
     "key": "changed a key of {subject}",

@@ -487,6 +487,7 @@ def _erase(connection: Connection, number: int) -> None:
         run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
         run(connection, "DELETE FROM words WHERE rowid = ?", [number])
         run(connection, "DELETE FROM edge WHERE object = ?", [number])
+        run(connection, "DELETE FROM vector WHERE object = ?", [number])
 
 
 def set_label(connection: Connection, identifier: str, origin: str, marking: Marking, at_us: int = 0) -> int:
