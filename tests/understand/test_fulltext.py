@@ -1,6 +1,6 @@
 """The row of one object, and which version of the cutting made it."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.understand import wordbreaks
@@ -10,6 +10,7 @@ from oureyes.understand.tokens import text_of, tokens
 ZAWGYI, UNICODE = "ေအာင္ဝင္းေဇာ္", "အောင်ဝင်းဇော်"
 
 
+@settings(deadline=None)  # tables of readings are loaded on first use
 @given(st.text(max_size=60))
 def test_the_pieces_come_first_and_are_the_same_with_and_without_icu(text):
     content = {"type": "note", "id": "x", "content": text}

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.understand import wordbreaks
@@ -86,12 +86,14 @@ def test_what_one_word_and_one_object_add_to_the_index_is_bounded():
     assert len(sounds(many, text_of(many), words).at) <= 1_200 + 8 + 3
 
 
+@settings(deadline=None)  # tables of readings are loaded on first use
 @given(st.text("ทองดีພົມມາសុខ陈美玲محمدசிவ ok-'.", max_size=30))
 def test_every_token_is_plain_ascii_and_no_sound_looks_like_a_word(text):
     for token in row("identity", name=text):
         assert re.fullmatch("[a-z][a-z0-9]*|1u[0-9a-f]+|[02][a-z]{2,20}", token)
 
 
+@settings(deadline=None)  # tables of readings are loaded on first use
 @given(st.text(max_size=40))
 def test_nothing_typed_is_syntax_by_ear_either(text):
     for way in heard(text):
