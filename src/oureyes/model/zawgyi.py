@@ -86,7 +86,7 @@ def is_zawgyi(text: str) -> bool:
 
 def holds_zawgyi(content: Mapping[str, Any], raw: bytes) -> bool:
     """Whether any text of an object is in Zawgyi; its bytes tell at once that most hold no Burmese."""
-    if not _BYTES.search(raw):
+    if (raw.isascii() and b"\\u10" not in raw) or not _BYTES.search(raw):
         return False
     return any(is_zawgyi(text) for text in strings(content))
 

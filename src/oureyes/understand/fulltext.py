@@ -13,7 +13,7 @@ from typing import Any
 
 from oureyes.model.romanisation import VERSION
 from oureyes.understand import hearing, wordbreaks
-from oureyes.understand.tokens import letters, text_of, tokens
+from oureyes.understand.tokens import letters, plain, text_of, tokens
 
 __all__ = ["WHOLE", "indexed", "matched_as", "version", "whole"]
 
@@ -29,9 +29,12 @@ def version() -> str:
 def indexed(content: Mapping[str, Any]) -> str:
     """The row of one object."""
     text = text_of(content)
-    cut = None if text.isascii() else wordbreaks.words(text)
+    pieces = tokens(text)
+    if plain(text) is not None:  # nearly all: nothing but names of persons is heard
+        return " ".join([*pieces, *hearing.sounds(content, "", None).at])
+    cut = wordbreaks.words(text)
     words = [WHOLE + letters(word) for run in cut or () for word in run]
-    return " ".join([*tokens(text), *words, *hearing.sounds(content, text, cut).at])
+    return " ".join([*pieces, *words, *hearing.sounds(content, text, cut).at])
 
 
 def whole(text: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from typing import Any
 
 from oureyes.model.zawgyi import to_unicode
 
-__all__ = ["MAX_TEXT", "UNSPACED", "Piece", "Token", "cut", "letters", "text_of", "tokens"]
+__all__ = ["MAX_TEXT", "UNSPACED", "Piece", "Token", "cut", "letters", "plain", "text_of", "tokens"]
 
 MAX_TEXT = 16_000  # characters of one object: PostgreSQL keeps positions up to 16,383
 _LONGEST = 128  # a SHA-512; longer runs are cut, in the index and in the question alike
@@ -83,19 +83,19 @@ Token = tuple[str, Piece]
 
 def tokens(text: str) -> list[str]:
     """The tokens of `text` in order, each of a–z and 0–9 alone."""
-    if (plain := _plain(text)) is not None:
-        return [token if token[0] > "9" else "n" + token for token in _ASCII.findall(plain)]
+    if (quick := plain(text)) is not None:
+        return [token if token[0] > "9" else "n" + token for token in _ASCII.findall(quick)]
     return [token for token, _ in _spelled(_folded(text))]
 
 
 def cut(text: str) -> list[Token]:
     """As `tokens`, and what each is: a question leaves out a last cluster, which its pair already asks for."""
-    if (plain := _plain(text)) is not None:
-        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(plain)]
+    if (quick := plain(text)) is not None:
+        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(quick)]
     return list(_spelled(_folded(text)))
 
 
-def _plain(text: str) -> str | None:
+def plain(text: str) -> str | None:
     """Lower-case ASCII, where typographic signs are all that keeps a text from it: the common case, and a quick one."""
     if not text.isascii():
         for sign in _TYPOGRAPHIC:
