@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("warn_documentation", False, "whether documentation domains and addresses count as warninglisted"),
     Setting("webhook_allow", "", "hosts, comma-separated, that webhooks may reach although their address is private"),
     Setting("misp_max_mib", 128, "largest body the MISP door takes, unpacked"),
+    Setting("api_max_mib", 256, "largest file the node's own interface takes (`/api/1/imports`)"),
     Setting("misp_version", "2.5.42", "version the MISP door reports: a MISP syncs only with its own minor version"),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR; no level logs content"),
 )
