@@ -195,7 +195,7 @@ def poll(call: Call) -> forms.Remote:
 
 
 def remote(call: Call) -> forms.Remote:
-    """One of them."""
+    """One server that is polled or pushed to."""
     return _remotes(call, [polling.one(call.node.ctx, call.path["id"])])[0]
 
 

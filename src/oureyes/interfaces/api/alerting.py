@@ -58,7 +58,7 @@ def alerts(call: Call) -> forms.Alerts:
 
 
 def alert(call: Call) -> forms.Alert:
-    """One alert."""
+    """One alert of the inbox."""
     found = next((one for one in call.node.inbox() if one[0].id == call.path["id"]), None)
     if found is None:
         raise NotHeld("alert", "an alert", "none by that id", "GET /alerts")
@@ -89,7 +89,7 @@ def rules(call: Call) -> forms.Rules:
 
 
 def rule(call: Call) -> forms.Rule:
-    """One rule."""
+    """One rule, by its id."""
     found = next((one for one in call.node.rules() if one.id == call.path["id"]), None)
     if found is None:
         raise NotHeld("rule", "a rule of this node", "none by that id", "GET /rules")

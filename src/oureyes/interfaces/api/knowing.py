@@ -47,7 +47,7 @@ def _row(one: Listed, content: bool) -> forms.Row:
     return forms.Row(
         id=one.id, type=one.type, revision=one.revision, version=one.version, name=one.name, origin=one.origin,
         source=one.source, tlp=one.tlp, grade=one.grade, state=one.state,
-        object=msgspec.Raw(one.raw) if content and one.raw else None,
+        object=msgspec.Raw(one.raw if content and one.raw else b"null"),
     )  # fmt: skip
 
 

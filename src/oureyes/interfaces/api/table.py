@@ -26,7 +26,7 @@ BY_NAME: Mapping[str, Route] = {route.name: route for route in ROUTES}
 # Commands without a route. A test sees that every command is here or in a route's `cli`, and none in both.
 NO_ROUTE: Mapping[str, str] = {
     "init": "it makes the node; there is nobody to ask before",
-    "serve": "it is what answers",
+    "serve": "it is what runs the server that answers here",
     "demo": "it runs eleven nodes of its own",
     "roster build": "it is done once, from the members' files, by officers who compare keys by telephone",
     "roster sign": "a signature of the state is given at the machine, by who has read what is signed",

@@ -82,7 +82,8 @@ class ObjectsAsked(Paged, frozen=True, kw_only=True):
 
 
 class Row(Answer, frozen=True, kw_only=True):
-    """One object of a list; `revision` grows with every change. What the caller may not learn is left empty."""
+    """One object of a list; `revision` grows with every change. What the caller may not learn is left empty; `object`
+    is null unless `content` was asked for."""
 
     id: str
     type: str
@@ -94,7 +95,7 @@ class Row(Answer, frozen=True, kw_only=True):
     tlp: str = ""
     grade: str = ""
     state: str = ""
-    object: Raw | None = None
+    object: Raw
 
 
 class ObjectsPage(Answer, frozen=True):
