@@ -92,7 +92,13 @@ class ApiSite:
         return self.account(name, scopes, kind=OFFICER, approver=approver, **more)
 
     def account(
-        self, name: str, scopes: frozenset[str] = OUTSIDE, *, kind: str = "partner", approver: str = "chief", **more: Any
+        self,
+        name: str,
+        scopes: frozenset[str] = OUTSIDE,
+        *,
+        kind: str = "partner",
+        approver: str = "chief",
+        **more: Any,
     ) -> Client:
         """An account with a token."""
         marking = Marking(TLP.GREEN, PAP.GREEN)

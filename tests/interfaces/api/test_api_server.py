@@ -65,7 +65,7 @@ def test_what_officers_may_no_outsider_is_let_in_with(site):
 def test_an_expired_a_revoked_and_a_disabled_credential_are_all_unknown(site):
     ctx = site.node.ctx
     site.account("short")
-    token, text = issue(ctx, "short", by="registrar", scopes=OUTSIDE, days=1)
+    _, text = issue(ctx, "short", by="registrar", scopes=OUTSIDE, days=1)
     site.tokens["gone"] = text
     assert site.ask("gone", "GET", "/").status == 200
     ctx.clock.forward(days=2)
@@ -409,9 +409,6 @@ def test_two_at_once_under_one_key_are_one(site):
 
     body = {"owner": "at-once"}
     with ThreadPoolExecutor(8) as pool:
-        said = list(
-            pool.map(lambda _: site.ask("ayu", "POST", "/rules", body, Idempotency_Key="k-5").status, range(8))
-        )
+        said = list(pool.map(lambda _: site.ask("ayu", "POST", "/rules", body, Idempotency_Key="k-5").status, range(8)))
     assert set(said) <= {201, 409}
     assert [one.owner for one in site.ayu.rules()].count("at-once") == 1
-

@@ -60,8 +60,9 @@ def listening(site, client):
 
 
 def test_each_hears_what_it_may_know_of_and_nothing_else(site):
-    officer, outsider = listening(site, site.stands(token=site.tokens["ayu"])), listening(
-        site, site.stands(token=site.tokens["ann"])
+    officer, outsider = (
+        listening(site, site.stands(token=site.tokens["ayu"])),
+        listening(site, site.stands(token=site.tokens["ann"])),
     )
     hidden, red = an_indicator(value="s-hidden.example"), an_indicator(value="s-red.example")
     last = an_indicator(value="s-last.example")
@@ -171,14 +172,14 @@ def test_one_account_cannot_take_all_the_streams(site):
 
 def test_an_officer_without_the_right_to_admit_does_not_hear_who_is_let_in(site):
     site.officer("clerk", frozenset({"api:read"}))
-    heard, full = listening(site, site.stands(token=site.tokens["clerk"])), listening(
-        site, site.stands(token=site.tokens["ayu"])
+    heard, full = (
+        listening(site, site.stands(token=site.tokens["clerk"])),
+        listening(site, site.stands(token=site.tokens["ayu"])),
     )
     site.account("newcomer")
     assert full.until("newcomer")[-1].kind == "account"
     site.record(last := an_indicator(value="clerk.example"))
     assert "account" not in {one.kind for one in heard.until(last.id)}
-
 
 
 def test_a_place_given_back_is_free_again(site):

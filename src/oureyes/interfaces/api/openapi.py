@@ -49,8 +49,8 @@ _HEADERS: Mapping[str, tuple[str, dict[str, Any], str]] = {
         {"type": "string", "enum": sorted(PURPOSES)},
         "What it is for, in the audit log; `investigation` unless said.",
     ),
-    "IfNoneMatch": ("If-None-Match", {"type": "string", "maxLength": 200}, "An ETag that is known already."),
-    "IfMatch": ("If-Match", {"type": "string", "maxLength": 200}, "The ETag of what is to be changed."),
+    "IfNoneMatch": ("If-None-Match", {"type": "string"}, "An ETag that is known already."),
+    "IfMatch": ("If-Match", {"type": "string"}, "The ETag of what is to be changed."),
     "IdempotencyKey": (
         "Idempotency-Key",
         {"type": "string", "pattern": "^[!-~]{1,255}$"},

@@ -24,7 +24,11 @@ def _marking(call: Call) -> Marking | None:
         return None
     if "to" in said:
         said["to"] = [one for one in said["to"].split(",") if one]
-    return changed(call.node.ctx.default_marking(), msgspec.convert(said, forms.MarkingSaid))
+    try:
+        asked = msgspec.convert(said, forms.MarkingSaid)
+    except msgspec.ValidationError as error:
+        raise InvalidObject("marking", "words as the marking options have them", str(error)[:100]) from None
+    return changed(call.node.ctx.default_marking(), asked)
 
 
 def _file(call: Call) -> Path:

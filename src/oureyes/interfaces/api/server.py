@@ -27,7 +27,6 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
-from starlette.routing import Route as Mounted
 from starlette.types import Receive, Scope, Send
 
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OurEyesError, StorageError
@@ -35,6 +34,7 @@ from oureyes.interfaces.api import openapi
 from oureyes.interfaces.api.route import Bytes, Call, Route
 from oureyes.interfaces.api.stream import Full, Streams
 from oureyes.interfaces.api.table import BY_NAME, STREAM, find
+from oureyes.interfaces.below import Below
 from oureyes.interfaces.gate import CHALLENGES, Gate, TooMany, Unknown, shown
 from oureyes.interfaces.problems import STATUS, problem
 from oureyes.model.accounts import Caller
@@ -92,7 +92,7 @@ class Api:
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
-        return [Mounted(openapi.BASE + "{rest:path}", self)]
+        return [Below(openapi.BASE, self)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -218,8 +218,9 @@ class Api:
     # --- doing it ----------------------------------------------------------------------------------------------------
 
     async def _run(self, request: Request, route: Route, call: Call, body: bytes) -> Response:
-        key = request.headers.get("idempotency-key", "") if not route.reads else ""
-        if key and not _KEY.fullmatch(key):
+        keyed = "idempotency-key" in request.headers and not route.reads
+        key = request.headers["idempotency-key"] if keyed else ""
+        if keyed and not _KEY.fullmatch(key):
             raise _Fault(400, "Idempotency-Key: up to 255 visible characters")
         matching = request.headers.get("if-match", "") if not route.reads else ""
         if matching and not route.guard:

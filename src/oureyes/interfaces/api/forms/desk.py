@@ -65,12 +65,12 @@ class ImportAsked(Asked, frozen=True, kw_only=True):
     """What the file is called (its name is its source), and the words of the marking options of `oureyes import`."""
 
     name: _FileName
-    mapping: Annotated[str, Meta(max_length=10_000, description='For tables, JSON: {"Nomor": "phone"}.')] = ""
+    mapping: Annotated[str, Meta(max_length=2_000, description='For tables, JSON: {"Nomor": "phone"}.')] = ""
     country: Annotated[str, Meta(max_length=2)] = ""
     edition: Annotated[str, Meta(max_length=100, description="An official list: what it leaves out expires.")] = ""
     date: Annotated[str, Meta(max_length=10)] = ""
     tlp: Annotated[str, Meta(max_length=20)] = ""
-    to: Annotated[str, Meta(max_length=2_000)] = ""
+    to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$", max_length=2_000)] = ""
     grade: Annotated[str, Meta(max_length=20)] = ""
     pap: Annotated[str, Meta(max_length=20)] = ""
     handling: Annotated[str, Meta(max_length=20)] = ""
@@ -80,7 +80,7 @@ class ImportAsked(Asked, frozen=True, kw_only=True):
     review: Annotated[str, Meta(max_length=40)] = ""
     fact: Annotated[str, Meta(max_length=20)] = ""
     role: Annotated[str, Meta(max_length=20)] = ""
-    conditions: Annotated[str, Meta(max_length=2_000)] = ""
+    conditions: Annotated[str, Meta(max_length=500)] = ""
 
 
 class MediaAsked(Asked, frozen=True, kw_only=True):
@@ -88,9 +88,9 @@ class MediaAsked(Asked, frozen=True, kw_only=True):
 
     name: _FileName
     bank: Annotated[str, Meta(max_length=100)] = ""
-    labels: Annotated[str, Meta(max_length=2_000)] = ""
+    labels: Annotated[str, Meta(max_length=500)] = ""
     tlp: Annotated[str, Meta(max_length=20)] = ""
-    to: Annotated[str, Meta(max_length=2_000)] = ""
+    to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$", max_length=2_000)] = ""
     grade: Annotated[str, Meta(max_length=20)] = ""
 
 

@@ -258,7 +258,7 @@ class PathFound(Answer, frozen=True):
 class TimelineAsked(Asked, frozen=True):
     """The ids, with commas."""
 
-    ids: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    ids: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._+,-]*$", max_length=8_000)]
 
 
 class Moment(Answer, frozen=True):
