@@ -22,7 +22,8 @@ from oureyes import errors
 from oureyes.alert import NOTIFIERS
 from oureyes.config import SETTINGS
 from oureyes.correlate import MATCHERS
-from oureyes.interfaces.api import openapi, table as routes
+from oureyes.interfaces.api import openapi
+from oureyes.interfaces.api import table as routes
 from oureyes.model import vocabularies
 from oureyes.model.accounts import SCOPES
 from oureyes.model.findings import AlertState, Verdict
