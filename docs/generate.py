@@ -155,8 +155,8 @@ def _plain(text: str) -> str:
 
 
 def api() -> Iterator[str]:
-    yield f"Under `{openapi.BASE}`, on the port of `doors_listen`. [openapi.json](openapi.json) is the whole description,"
-    yield f"served at `{openapi.BASE}/openapi.json`; [how to use it](../howto/use-the-api.md)."
+    yield f"Under `{openapi.BASE}`, on the port of `doors_listen`. [openapi.json](openapi.json) is the description"
+    yield f"that is served at `{openapi.BASE}/openapi.json`; [how to use it](../howto/use-the-api.md)."
     yield ""
     rows = ((code(name), said) for name, said in SCOPES.items() if name.startswith("api:"))
     yield from table(("Scope", "Lets"), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -14,8 +14,7 @@ from oureyes.interfaces.api import forms
 
 __all__ = ["Client"]
 
-F = TypeVar("F", bound=msgspec.Struct)
-_JSON, _FILE = "application/json", "application/octet-stream"
+_JSON = "application/json"
 
 
 class Client:
@@ -43,8 +42,6 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # --- asking ------------------------------------------------------------------------------------------------------
-
     def ask(
         self,
         method: str,
@@ -56,42 +53,18 @@ class Client:
         """One request, for what has no method here. Problem when the node says no."""
         return self._line.ask(method, path, query or {}, body, headers or {})
 
-    def _get(self, form: type[F], path: str, **query: Any) -> F:
-        return msgspec.json.decode(self.ask("GET", path, query), type=form)
-
-    def _pages(self, form: type[F], path: str, **query: Any) -> Iterator[F]:
-        cursor = ""
-        while True:
-            page = self._get(form, path, **query, cursor=cursor)
-            yield page
-            cursor = str(getattr(page, "next", ""))
-            if not cursor:
-                return
-
-    def _do(
-        self, form: type[F], method: str, path: str, said: msgspec.Struct | None = None, *, if_match: str = ""
-    ) -> F:
-        headers = {"If-Match": if_match} if if_match else {}
-        body = None if said is None else msgspec.json.encode(said)
-        if body is not None:
-            headers["Content-Type"] = _JSON
-        return msgspec.json.decode(self.ask(method, path, None, body, headers), type=form)
-
-    def _file(self, form: type[F], method: str, path: str, raw: bytes, **query: Any) -> F:
-        return msgspec.json.decode(self.ask(method, path, query, raw, {"Content-Type": _FILE}), type=form)
-
     # --- what is known -----------------------------------------------------------------------------------------------
 
     def index(self) -> forms.Index:
         """Which node this is, and who it takes you for."""
-        return self._get(forms.Index, "/")
+        return self._line.get(forms.Index, "/")
 
     def objects(
         self, *, types: Sequence[str] = (), origin: str = "", content: bool = False, limit: int = 1000
     ) -> Iterator[forms.Row]:
         """Every object that you may have, in the order they came or last changed."""
         asked = {"types": ",".join(types), "origin": origin, "content": content, "limit": limit}
-        for page in self._pages(forms.ObjectsPage, "/objects", **asked):
+        for page in self._line.pages(forms.ObjectsPage, "/objects", **asked):
             yield from page.objects
 
     def post(self, objects: Iterable[Mapping[str, Any] | bytes]) -> forms.Outcome:
@@ -102,11 +75,11 @@ class Client:
 
     def show(self, identifier: str) -> forms.Object:
         """One object."""
-        return self._get(forms.Object, f"/objects/{_place(identifier)}")
+        return self._line.get(forms.Object, f"/objects/{_place(identifier)}")
 
     def withdraw(self, identifier: str, *, if_match: str = "") -> forms.Done:
         """Take back what your account posted."""
-        return self._do(forms.Done, "DELETE", f"/objects/{_place(identifier)}", if_match=if_match)
+        return self._line.do(forms.Done, "DELETE", f"/objects/{_place(identifier)}", if_match=if_match)
 
     def raw(self, identifier: str) -> bytes:
         """Its exact bytes."""
@@ -114,60 +87,58 @@ class Client:
 
     def graph(self, identifier: str, *, hops: int = 2) -> forms.Graph:
         """What it touches."""
-        return self._get(forms.Graph, f"/objects/{_place(identifier)}/graph", hops=hops)
+        return self._line.get(forms.Graph, f"/objects/{_place(identifier)}/graph", hops=hops)
 
     def search(self, q: str, *, limit: int = 50) -> forms.SearchFound:
         """Find by words and values."""
-        return self._get(forms.SearchFound, "/search", q=q, limit=limit)
+        return self._line.get(forms.SearchFound, "/search", q=q, limit=limit)
 
     def path(self, start: str, end: str) -> forms.PathFound:
         """The shortest way between two things."""
-        return self._get(forms.PathFound, "/paths", **{"from": start, "to": end})
+        return self._line.get(forms.PathFound, "/paths", **{"from": start, "to": end})
 
     def timeline(self, *ids: str) -> forms.Timeline:
         """When things happened."""
-        return self._get(forms.Timeline, "/timeline", ids=",".join(ids))
+        return self._line.get(forms.Timeline, "/timeline", ids=",".join(ids))
 
     def trends(self, step: str = "day") -> forms.Trends:
         """What rises."""
-        return self._get(forms.Trends, "/trends", step=step)
+        return self._line.get(forms.Trends, "/trends", step=step)
 
     def money(self, start: str, end: str, *, hops: int = 6, most: int = 3) -> forms.RoutesFound:
         """The ways between two subjects, the cheapest evidence first."""
-        return self._get(forms.RoutesFound, "/money", **{"from": start, "to": end}, hops=hops, most=most)
+        return self._line.get(forms.RoutesFound, "/money", **{"from": start, "to": end}, hops=hops, most=most)
 
     def flow(self, account: str, *, hops: int = 6) -> forms.Flow:
         """Where the money of an account went."""
-        return self._get(forms.Flow, "/flow", account=account, hops=hops)
+        return self._line.get(forms.Flow, "/flow", account=account, hops=hops)
 
     def cases(self) -> forms.Cases:
         """Methods: alike, new, growing."""
-        return self._get(forms.Cases, "/cases")
+        return self._line.get(forms.Cases, "/cases")
 
     def alarm(self) -> forms.Cases:
         """The same, and what is new is put before the desk."""
-        return self._do(forms.Cases, "POST", "/cases/alarm")
+        return self._line.do(forms.Cases, "POST", "/cases/alarm")
 
     def events(self, last_event_id: str = "", *, reconnect: bool = True) -> Iterator[Changed]:
         """What changes, as it does; from now on, or since `last_event_id`. It ends when the node says no."""
         return self._line.events(last_event_id, reconnect=reconnect)
 
-    # --- recording ---------------------------------------------------------------------------------------------------
-
     def import_(self, name: str, raw: bytes, **options: Any) -> forms.Report:
         """Read a file as units and partners send it; options as of `oureyes import` (tlp, to, grade, mapping …)."""
         said = {key: ",".join(one) if isinstance(one, list | tuple) else one for key, one in options.items()}
-        return self._file(forms.Report, "POST", "/imports", raw, name=name, **said)
+        return self._line.file(forms.Report, "POST", "/imports", raw, name=name, **said)
 
     def aside(self) -> Iterator[forms.Aside | forms.HeldBack]:
         """What waits for a person."""
-        for page in self._pages(forms.AsideAll, "/quarantine"):
+        for page in self._line.pages(forms.AsideAll, "/quarantine"):
             yield from page.held_back
             yield from page.unreadable
 
     def aside_one(self, n: int) -> forms.AsideOne:
         """One thing put aside."""
-        return self._get(forms.AsideOne, f"/quarantine/{n}")
+        return self._line.get(forms.AsideOne, f"/quarantine/{n}")
 
     def aside_raw(self, n: int) -> bytes:
         """Its bytes."""
@@ -175,50 +146,50 @@ class Client:
 
     def retry(self, n: int, mended: bytes = b"") -> forms.Report:
         """Read it once more."""
-        return self._file(forms.Report, "POST", f"/quarantine/{n}/retry", mended)
+        return self._line.file(forms.Report, "POST", f"/quarantine/{n}/retry", mended)
 
     def confirm(self, identifier: str, marking: forms.MarkingSaid | None = None) -> forms.Done:
         """A person has looked at what was held back."""
         said = marking or forms.MarkingSaid()
-        return self._do(forms.Done, "POST", f"/objects/{_place(identifier)}/confirm", said)
+        return self._line.do(forms.Done, "POST", f"/objects/{_place(identifier)}/confirm", said)
 
     def marking(self, identifier: str) -> forms.MarkingRead:
         """The marking of an object of ours."""
-        return self._get(forms.MarkingRead, f"/objects/{_place(identifier)}/marking")
+        return self._line.get(forms.MarkingRead, f"/objects/{_place(identifier)}/marking")
 
     def mark(self, identifier: str, said: forms.MarkingSaid, *, if_match: str = "") -> forms.MarkingRead:
         """Say who may have it, and how good it is."""
         path = f"/objects/{_place(identifier)}/marking"
-        return self._do(forms.MarkingRead, "PATCH", path, said, if_match=if_match)
+        return self._line.do(forms.MarkingRead, "PATCH", path, said, if_match=if_match)
 
     def tag(self, ids: Sequence[str], tags: Sequence[str], *, new: bool = False) -> int:
         """Put objects of ours under terms; how many."""
-        return self._do(forms.Tagged, "POST", "/tags", forms.Tagging(list(ids), list(tags), new)).tagged
+        return self._line.do(forms.Tagged, "POST", "/tags", forms.Tagging(list(ids), list(tags), new)).tagged
 
     def vocabularies(self) -> list[forms.Vocabulary]:
         """Taxonomies, galaxies, warninglists."""
-        return self._get(forms.Vocabularies, "/vocabularies").vocabularies
+        return self._line.get(forms.Vocabularies, "/vocabularies").vocabularies
 
     def load(self, name: str, raw: bytes) -> list[forms.Vocabulary]:
         """Load one."""
-        return self._file(forms.Vocabularies, "POST", "/vocabularies", raw, name=name).vocabularies
+        return self._line.file(forms.Vocabularies, "POST", "/vocabularies", raw, name=name).vocabularies
 
     def called(self, name: str) -> list[forms.Cluster]:
         """What the galaxies know by a name."""
-        return self._get(forms.Aliases, "/aliases", name=name).clusters
+        return self._line.get(forms.Aliases, "/aliases", name=name).clusters
 
     def add_media(self, name: str, raw: bytes, **options: Any) -> forms.Report:
         """Hash a picture or document; options: bank, labels, tlp, to, grade."""
         said = {key: ",".join(one) if isinstance(one, list | tuple) else one for key, one in options.items()}
-        return self._file(forms.Report, "POST", "/media", raw, name=name, **said)
+        return self._line.file(forms.Report, "POST", "/media", raw, name=name, **said)
 
     def banks(self) -> list[forms.Bank]:
         """Banks of hashes."""
-        return self._get(forms.Banks, "/banks").banks
+        return self._line.get(forms.Banks, "/banks").banks
 
     def bank(self, name: str) -> Iterator[forms.BankHash]:
         """The hashes of one."""
-        for page in self._pages(forms.BankRead, f"/banks/{_place(name)}"):
+        for page in self._line.pages(forms.BankRead, f"/banks/{_place(name)}"):
             yield from page.hashes
 
     def export_bank(self, name: str, form: str = "csv") -> bytes:
@@ -227,70 +198,68 @@ class Client:
 
     def opine(self, ids: Sequence[str], agrees: bool, why: str = "") -> forms.Opined:
         """Our state's word on hashes."""
-        return self._do(forms.Opined, "POST", "/opinions", forms.Opinion(list(ids), agrees, why))
-
-    # --- releasing ---------------------------------------------------------------------------------------------------
+        return self._line.do(forms.Opined, "POST", "/opinions", forms.Opinion(list(ids), agrees, why))
 
     def propose(self, to: Sequence[str], ids: Sequence[str] = (), *, source: str = "", reason: str = "") -> forms.Draft:
         """Propose a release."""
         said = forms.Proposal(list(to), list(ids), source, reason)
-        return self._do(forms.Draft, "POST", "/releases", said)
+        return self._line.do(forms.Draft, "POST", "/releases", said)
 
     def rehearse(self, to: Sequence[str], ids: Sequence[str] = (), *, source: str = "") -> list[forms.Preview]:
         """What a release would give each recipient."""
         said = forms.Rehearsal(list(to), list(ids), source)
-        return self._do(forms.Shown, "POST", "/rehearsals", said).preview
+        return self._line.do(forms.Shown, "POST", "/rehearsals", said).preview
 
     def releases(self, *, all: bool = False) -> Iterator[forms.Draft]:
         """Proposals that wait, or all."""
-        for page in self._pages(forms.Drafts, "/releases", all=all):
+        for page in self._line.pages(forms.Drafts, "/releases", all=all):
             yield from page.releases
 
     def release(self, identifier: str) -> forms.Shown:
         """A proposal, and what each would get if you approved it now."""
-        return self._get(forms.Shown, f"/releases/{_place(identifier)}")
+        return self._line.get(forms.Shown, f"/releases/{_place(identifier)}")
 
     def approve(self, identifier: str, *, if_match: str = "") -> forms.Released:
         """Let it go; with `if_match`, only what was looked at."""
-        return self._do(forms.Released, "POST", f"/releases/{_place(identifier)}/approve", if_match=if_match)
+        return self._line.do(forms.Released, "POST", f"/releases/{_place(identifier)}/approve", if_match=if_match)
 
     def decline(self, identifier: str, reason: str) -> forms.Done:
         """Say no."""
-        return self._do(forms.Done, "POST", f"/releases/{_place(identifier)}/decline", forms.Decline(reason))
+        return self._line.do(forms.Done, "POST", f"/releases/{_place(identifier)}/decline", forms.Decline(reason))
 
     def supersede(self, ids: Sequence[str], to: Sequence[str] = (), *, reason: str = "") -> forms.Draft:
         """Propose the newer version to who holds an earlier one."""
-        return self._do(forms.Draft, "POST", "/supersessions", forms.Supersede(list(ids), list(to), reason))
+        return self._line.do(forms.Draft, "POST", "/supersessions", forms.Supersede(list(ids), list(to), reason))
 
     def retract(self, ids: Sequence[str], reason: str) -> forms.Retracted:
         """Take objects of ours back, everywhere."""
-        return self._do(forms.Retracted, "POST", "/retractions", forms.Retract(list(ids), reason))
+        return self._line.do(forms.Retracted, "POST", "/retractions", forms.Retract(list(ids), reason))
 
     def consents(self) -> Iterator[forms.Consent]:
         """Requests to pass something on."""
-        for page in self._pages(forms.Consents, "/consents"):
+        for page in self._line.pages(forms.Consents, "/consents"):
             yield from page.consents
 
     def ask_consent(self, identifier: str, to: str, reason: str = "") -> forms.Done:
         """Ask an originator."""
-        return self._do(forms.Done, "POST", "/consents", forms.ConsentAsk(identifier, to, reason))
+        return self._line.do(forms.Done, "POST", "/consents", forms.ConsentAsk(identifier, to, reason))
 
     def answer_consent(self, said: forms.ConsentAnswer) -> forms.Done:
         """Agree, refuse or withdraw."""
-        return self._do(forms.Done, "POST", "/consents/answers", said)
+        return self._line.do(forms.Done, "POST", "/consents/answers", said)
 
     def neutrality(self, identifier: str) -> forms.Neutrality:
         """The answers kept for a notice."""
-        return self._get(forms.Neutrality, f"/objects/{_place(identifier)}/neutrality")
+        return self._line.get(forms.Neutrality, f"/objects/{_place(identifier)}/neutrality")
 
     def neutral(self, identifier: str, answers: Mapping[str, Any], *, if_match: str = "") -> forms.Neutrality:
         """Answer the questions."""
         path = f"/objects/{_place(identifier)}/neutrality"
-        return self._do(forms.Neutrality, "PUT", path, forms.NeutralitySaid(dict(answers)), if_match=if_match)
+        return self._line.do(forms.Neutrality, "PUT", path, forms.NeutralitySaid(dict(answers)), if_match=if_match)
 
     def review(self, identifier: str, clear: bool) -> forms.Neutrality:
         """Be the second person."""
-        return self._do(
+        return self._line.do(
             forms.Neutrality, "POST", f"/objects/{_place(identifier)}/neutrality/review", forms.Review(clear)
         )
 
@@ -298,107 +267,123 @@ class Client:
 
     def matches(self, identifier: str = "", *, value: str = "", warned: bool = False) -> Iterator[forms.Match]:
         """What belongs together, the rarest first."""
-        for page in self._pages(forms.Matches, "/matches", id=identifier, value=value, warned=warned):
+        for page in self._line.pages(forms.Matches, "/matches", id=identifier, value=value, warned=warned):
             yield from page.matches
 
     def holders(self, value: str) -> list[forms.Holder]:
         """Everybody who holds a value."""
-        return self._get(forms.Matches, "/matches", value=value, limit=1).holders
+        return self._line.get(forms.Matches, "/matches", value=value, limit=1).holders
 
     def judge(self, left: str, right: str, verdict: Any, why: str = "") -> forms.Judged:
         """A person's word on a pair."""
-        return self._do(forms.Judged, "POST", "/judgements", forms.Judgement(left, right, verdict, why))
+        return self._line.do(forms.Judged, "POST", "/judgements", forms.Judgement(left, right, verdict, why))
+
+    def clusters(self, identifier: str = "") -> list[forms.Hypothesis]:
+        """What states say is one thing."""
+        return self._line.get(forms.ClustersFound, "/clusters", id=identifier).clusters
 
     def alerts(self, *, owner: str = "", state: str = "") -> Iterator[forms.Alert]:
         """The inbox."""
-        for page in self._pages(forms.Alerts, "/alerts", owner=owner, state=state):
+        for page in self._line.pages(forms.Alerts, "/alerts", owner=owner, state=state):
             yield from page.alerts
 
     def alert(self, identifier: str) -> forms.Alert:
         """One of them."""
-        return self._get(forms.Alert, f"/alerts/{_place(identifier)}")
+        return self._line.get(forms.Alert, f"/alerts/{_place(identifier)}")
 
     def move(self, identifier: str, state: Any, assignee: str = "", *, if_match: str = "") -> forms.Alert:
         """See it, assign it, finish it."""
         said = forms.AlertMove(state, assignee)
-        return self._do(forms.Alert, "PATCH", f"/alerts/{_place(identifier)}", said, if_match=if_match)
+        return self._line.do(forms.Alert, "PATCH", f"/alerts/{_place(identifier)}", said, if_match=if_match)
 
     def rules(self) -> Iterator[forms.Rule]:
         """Who is told about what."""
-        for page in self._pages(forms.Rules, "/rules"):
+        for page in self._line.pages(forms.Rules, "/rules"):
             yield from page.rules
 
     def rule(self, identifier: str) -> forms.Rule:
         """One of them."""
-        return self._get(forms.Rule, f"/rules/{_place(identifier)}")
+        return self._line.get(forms.Rule, f"/rules/{_place(identifier)}")
 
     def subscribe(self, said: forms.RuleSaid) -> forms.Rule:
         """Be told."""
-        return self._do(forms.Rule, "POST", "/rules", said)
+        return self._line.do(forms.Rule, "POST", "/rules", said)
 
     def replace_rule(self, identifier: str, said: forms.RuleSaid, *, if_match: str = "") -> forms.Rule:
         """Put another in its place."""
-        return self._do(forms.Rule, "PUT", f"/rules/{_place(identifier)}", said, if_match=if_match)
+        return self._line.do(forms.Rule, "PUT", f"/rules/{_place(identifier)}", said, if_match=if_match)
 
     def unsubscribe(self, identifier: str) -> forms.Done:
         """No longer be told."""
-        return self._do(forms.Done, "DELETE", f"/rules/{_place(identifier)}")
-
-    # --- planning ----------------------------------------------------------------------------------------------------
+        return self._line.do(forms.Done, "DELETE", f"/rules/{_place(identifier)}")
 
     def add_plan(self, plan: Mapping[str, Any], marking: forms.MarkingSaid | None = None) -> forms.Plan:
         """Keep a plan."""
         said = forms.PlanMade(dict(plan), marking or forms.MarkingSaid())
-        return self._do(forms.Plan, "POST", "/plans", said)
+        return self._line.do(forms.Plan, "POST", "/plans", said)
 
     def plans(self) -> Iterator[forms.Plan]:
         """Every plan, and how it stands."""
-        for page in self._pages(forms.Plans, "/plans"):
+        for page in self._line.pages(forms.Plans, "/plans"):
             yield from page.plans
 
     def plan(self, identifier: str) -> forms.Plan:
         """One of them."""
-        return self._get(forms.Plan, f"/plans/{_place(identifier)}")
+        return self._line.get(forms.Plan, f"/plans/{_place(identifier)}")
 
     def waive(self, identifier: str, claim: str, until: str, why: str, *, if_match: str = "") -> forms.Plan:
         """Accept a gap until a day."""
         said = forms.Waiver(claim, until, why)
-        return self._do(forms.Plan, "POST", f"/plans/{_place(identifier)}/waivers", said, if_match=if_match)
+        return self._line.do(forms.Plan, "POST", f"/plans/{_place(identifier)}/waivers", said, if_match=if_match)
+
+    def question(self, said: forms.QuestionAsked) -> forms.Question:
+        """Put a question to a partner."""
+        return self._line.do(forms.Question, "POST", "/requests", said)
+
+    def requests(self) -> Iterator[forms.Question]:
+        """Questions of ours and to us."""
+        for page in self._line.pages(forms.Questions, "/requests"):
+            yield from page.requests
+
+    def reply(self, identifier: str, state: Any, *, ground: str = "", text: str = "") -> forms.Replied:
+        """Acknowledge, answer or refuse."""
+        said = forms.ReplySaid(state, ground, text)
+        return self._line.do(forms.Replied, "POST", f"/requests/{_place(identifier)}/replies", said)
 
     # --- overseeing, and between states ------------------------------------------------------------------------------
 
     def audit(self, *, subject: str = "", actor: str = "", verb: str = "") -> Iterator[forms.AuditRow]:
         """Who did what, the newest first."""
-        for page in self._pages(forms.AuditRows, "/audit", subject=subject, actor=actor, verb=verb):
+        for page in self._line.pages(forms.AuditRows, "/audit", subject=subject, actor=actor, verb=verb):
             yield from page.rows
 
     def verify_audit(self) -> forms.AuditVerified:
         """The audit log against its signed head."""
-        return self._get(forms.AuditVerified, "/audit/verification")
+        return self._line.get(forms.AuditVerified, "/audit/verification")
 
     def who_has(self, identifier: str) -> list[forms.Recipient]:
         """Who received, opened and matched an object of ours."""
-        return self._get(forms.Recipients, f"/objects/{_place(identifier)}/holders").holders
+        return self._line.get(forms.Recipients, f"/objects/{_place(identifier)}/holders").holders
 
     def export(self, said: forms.Export) -> forms.Exported:
         """Objects as one file."""
-        return self._do(forms.Exported, "POST", "/exports", said)
+        return self._line.do(forms.Exported, "POST", "/exports", said)
 
     def figures(self, year: int | None = None) -> forms.Figures:
         """Counts."""
-        return self._get(forms.Figures, "/figures", **({"year": year} if year else {}))
+        return self._line.get(forms.Figures, "/figures", **({"year": year} if year else {}))
 
     def partners(self) -> list[forms.Partner]:
         """How we stand with everybody."""
-        return self._get(forms.Partners, "/partners").partners
+        return self._line.get(forms.Partners, "/partners").partners
 
     def verify(self) -> forms.Verified:
         """Every channel's log, line by line."""
-        return self._get(forms.Verified, "/verification")
+        return self._line.get(forms.Verified, "/verification")
 
     def verify_file(self, raw: bytes) -> forms.Verified:
         """An exported log."""
-        return self._file(forms.Verified, "POST", "/verification", raw)
+        return self._line.file(forms.Verified, "POST", "/verification", raw)
 
     def log(self, channel: str) -> bytes:
         """A channel's log, such as ID/SG/1, in one file."""
@@ -406,105 +391,107 @@ class Client:
 
     def recover(self, raw: bytes) -> forms.Recovered:
         """Our lost entries, from the log their recipient exported."""
-        return self._file(forms.Recovered, "POST", "/recovery", raw)
+        return self._line.file(forms.Recovered, "POST", "/recovery", raw)
 
     def roster(self) -> forms.RosterRead:
         """Who takes part."""
-        return self._get(forms.RosterRead, "/roster")
+        return self._line.get(forms.RosterRead, "/roster")
 
     def check_roster(self, raw: bytes) -> forms.RosterRead:
         """Whether it may be installed."""
-        return self._file(forms.RosterRead, "POST", "/roster/check", raw)
+        return self._line.file(forms.RosterRead, "POST", "/roster/check", raw)
 
     def install_roster(self, raw: bytes) -> forms.RosterRead:
         """Take it."""
-        return self._file(forms.RosterRead, "PUT", "/roster", raw)
+        return self._line.file(forms.RosterRead, "PUT", "/roster", raw)
 
     def doctor(self) -> forms.Checks:
         """The node looked over."""
-        return self._get(forms.Checks, "/health")
+        return self._line.get(forms.Checks, "/health")
 
     def settings(self) -> list[forms.Setting]:
         """Every setting."""
-        return self._get(forms.Settings, "/settings").settings
+        return self._line.get(forms.Settings, "/settings").settings
 
     def versions(self) -> forms.Versions:
         """This software's version."""
-        return self._get(forms.Versions, "/versions")
-
-    # --- letting in --------------------------------------------------------------------------------------------------
+        return self._line.get(forms.Versions, "/versions")
 
     def accounts(self) -> Iterator[forms.Account]:
         """Who may come in."""
-        for page in self._pages(forms.Accounts, "/accounts"):
+        for page in self._line.pages(forms.Accounts, "/accounts"):
             yield from page.accounts
 
     def account(self, identifier: str) -> forms.AccountOne:
         """One of them, with its tokens."""
-        return self._get(forms.AccountOne, f"/accounts/{_place(identifier)}")
+        return self._line.get(forms.AccountOne, f"/accounts/{_place(identifier)}")
 
     def create_account(self, said: forms.AccountMade) -> forms.Account:
         """Let one in."""
-        return self._do(forms.Account, "POST", "/accounts", said)
+        return self._line.do(forms.Account, "POST", "/accounts", said)
 
     def switch_account(self, identifier: str, enabled: bool, *, if_match: str = "") -> forms.Account:
         """Shut it out, or let it in again."""
         said = forms.AccountSwitch(enabled)
-        return self._do(forms.Account, "PATCH", f"/accounts/{_place(identifier)}", said, if_match=if_match)
+        return self._line.do(forms.Account, "PATCH", f"/accounts/{_place(identifier)}", said, if_match=if_match)
 
     def approve_account(self, identifier: str, *, if_match: str = "") -> forms.Account:
         """Be the second person."""
-        return self._do(forms.Account, "POST", f"/accounts/{_place(identifier)}/approve", if_match=if_match)
+        return self._line.do(forms.Account, "POST", f"/accounts/{_place(identifier)}/approve", if_match=if_match)
 
     def set_password(self, identifier: str, password: str) -> forms.Done:
         """For HTTP Basic."""
-        return self._do(forms.Done, "PUT", f"/accounts/{_place(identifier)}/password", forms.PasswordSaid(password))
+        return self._line.do(
+            forms.Done, "PUT", f"/accounts/{_place(identifier)}/password", forms.PasswordSaid(password)
+        )
 
     def issue_token(self, identifier: str, scopes: Sequence[str], days: int = 365) -> forms.Issued:
         """A bearer token, shown this once."""
-        return self._do(forms.Issued, "POST", f"/accounts/{_place(identifier)}/tokens", forms.Issue(list(scopes), days))
+        return self._line.do(
+            forms.Issued, "POST", f"/accounts/{_place(identifier)}/tokens", forms.Issue(list(scopes), days)
+        )
 
     def revoke_token(self, identifier: str) -> forms.Done:
         """End a token."""
-        return self._do(forms.Done, "DELETE", f"/tokens/{_place(identifier)}")
+        return self._line.do(forms.Done, "DELETE", f"/tokens/{_place(identifier)}")
 
     def collections(self) -> Iterator[forms.Collection]:
         """Standing views."""
-        for page in self._pages(forms.Collections, "/collections"):
+        for page in self._line.pages(forms.Collections, "/collections"):
             yield from page.collections
 
     def add_collection(self, said: forms.CollectionMade) -> forms.Collection:
         """Make one."""
-        return self._do(forms.Collection, "POST", "/collections", said)
+        return self._line.do(forms.Collection, "POST", "/collections", said)
 
     def approve_collection(self, identifier: str) -> forms.Collection:
         """Be the second person."""
-        return self._do(forms.Collection, "POST", f"/collections/{_place(identifier)}/approve")
+        return self._line.do(forms.Collection, "POST", f"/collections/{_place(identifier)}/approve")
 
     def close_collection(self, identifier: str) -> forms.Done:
         """Nobody reads or posts there any more."""
-        return self._do(forms.Done, "DELETE", f"/collections/{_place(identifier)}")
+        return self._line.do(forms.Done, "DELETE", f"/collections/{_place(identifier)}")
 
     def remotes(self) -> Iterator[forms.Remote]:
         """Servers that are polled or pushed to."""
-        for page in self._pages(forms.Remotes, "/remotes"):
+        for page in self._line.pages(forms.Remotes, "/remotes"):
             yield from page.remotes
 
     def remote(self, name: str) -> forms.Remote:
         """One of them."""
-        return self._get(forms.Remote, f"/remotes/{_place(name)}")
+        return self._line.get(forms.Remote, f"/remotes/{_place(name)}")
 
     def add_remote(self, said: forms.RemoteMade) -> forms.Remote:
         """Poll one from now on."""
-        return self._do(forms.Remote, "POST", "/remotes", said)
+        return self._line.do(forms.Remote, "POST", "/remotes", said)
 
     def poll_remote(self, name: str) -> forms.Remote:
         """Its time has come."""
-        return self._do(forms.Remote, "POST", f"/remotes/{_place(name)}/poll")
+        return self._line.do(forms.Remote, "POST", f"/remotes/{_place(name)}/poll")
 
     def remove_remote(self, name: str) -> forms.Done:
         """No longer."""
-        return self._do(forms.Done, "DELETE", f"/remotes/{_place(name)}")
+        return self._line.do(forms.Done, "DELETE", f"/remotes/{_place(name)}")
 
 
 def _place(text: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
@@ -24,7 +24,9 @@ from oureyes.interfaces.api import forms
 
 __all__ = ["Changed", "Line", "Problem"]
 
+F = TypeVar("F", bound=msgspec.Struct)
 _BASE = "/api/1"
+_JSON, _FILE = "application/json", "application/octet-stream"
 _LONGEST_LINE = 1 << 16
 _LONGEST_WAIT_S = 60.0
 
@@ -101,6 +103,28 @@ class Line:
         if answer.status >= 400:
             raise _problem(answer, raw)
         return raw
+
+    def get(self, form: type[F], path: str, **query: Any) -> F:
+        return msgspec.json.decode(self.ask("GET", path, query, None, {}), type=form)
+
+    def pages(self, form: type[F], path: str, **query: Any) -> Iterator[F]:
+        cursor = ""
+        while True:
+            page = self.get(form, path, **query, cursor=cursor)
+            yield page
+            cursor = str(getattr(page, "next", ""))
+            if not cursor:
+                return
+
+    def do(self, form: type[F], method: str, path: str, said: msgspec.Struct | None = None, *, if_match: str = "") -> F:
+        headers = {"If-Match": if_match} if if_match else {}
+        body = None if said is None else msgspec.json.encode(said)
+        if body is not None:
+            headers["Content-Type"] = _JSON
+        return msgspec.json.decode(self.ask(method, path, {}, body, headers), type=form)
+
+    def file(self, form: type[F], method: str, path: str, raw: bytes, **query: Any) -> F:
+        return msgspec.json.decode(self.ask(method, path, query, raw, {"Content-Type": _FILE}), type=form)
 
     def _sent(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]

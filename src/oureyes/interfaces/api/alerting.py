@@ -5,7 +5,7 @@ from __future__ import annotations
 from oureyes.errors import NotHeld
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.knowing import plain_id
-from oureyes.interfaces.api.route import Call, Page, Route, paged
+from oureyes.interfaces.api.route import Call, Page, Route, as_form, paged
 from oureyes.model.findings import Alert, AlertState, Subscription, Verdict
 from oureyes.node.connecting import Linked
 
@@ -44,10 +44,27 @@ def _match(one: Linked) -> forms.Match:
 
 
 def judge(call: Call) -> forms.Judged:
-    """Say whether two things are the same. The latest word counts, none is lost, and nothing is merged."""
+    """Say whether two things are the same. The latest word counts, none is lost, and nothing is merged. It is kept as
+    our state's opinion: release that to tell a partner; `withdrawn` takes the last word back, also where it went."""
     said: forms.Judgement = call.body
-    kept = call.node.judge(said.left, said.right, Verdict(said.verdict), by=call.by, why=said.why)
-    return forms.Judged(kept.left, kept.right, str(kept.verdict), kept.by, kept.at, kept.why)
+    kept = call.node.judge(said.left, said.right, Verdict(said.verdict), by=call.by, why=said.why, purpose=call.purpose)
+    waiting = [one.id for one in call.node.drafts(state="proposed") if kept.opinion in one.objects]
+    return as_form(forms.Judged, kept, drafts=waiting)
+
+
+def clusters(call: Call) -> forms.ClustersFound:
+    """What states say is the same thing, joined into hypotheses: who says so, why, and who contradicts."""
+    found = call.node.clusters(plain_id(call.query.id), by=call.by, purpose=call.purpose)
+    return forms.ClustersFound(
+        [
+            forms.Hypothesis(
+                list(one.members),
+                one.contradicted,
+                [as_form(forms.Judged, said) for said in (*one.same, *one.against, *one.unsure)],
+            )
+            for one in found
+        ]
+    )
 
 
 def alerts(call: Call) -> forms.Alerts:
@@ -135,6 +152,7 @@ _ALERT, _RULE = "/alerts/{id}", "/rules/{id}"
 ROUTES = (
     Route("matches", "GET", "/matches", _C, matches, forms.Matches, forms.MatchesAsked, cli=("matches",)),
     Route("judge", "POST", "/judgements", _C, judge, forms.Judged, body=forms.Judgement, status=201, cli=("judge",)),
+    Route("clusters", "GET", "/clusters", _C, clusters, forms.ClustersFound, forms.ClustersAsked, cli=("clusters",)),
     Route("alerts", "GET", "/alerts", _A, alerts, forms.Alerts, forms.AlertsAsked, cli=("inbox list",)),
     Route("alert", "GET", _ALERT, _A, alert, forms.Alert),
     Route("move", "PATCH", _ALERT, _A, move, forms.Alert, body=forms.AlertMove, guard="alert",

@@ -185,7 +185,7 @@ def _cases(call: Call, rung: int) -> forms.Cases:
     alike = call.node.cases_alike(by=call.by, purpose=purpose)
     found = call.node.new_patterns(by=call.by, purpose=purpose)
     return forms.Cases(
-        [as_form(forms.Alike, one) for one in alike],
+        [as_form(forms.Alike, one, words=list(one.words)) for one in alike],
         [as_form(forms.New, one) for one in found.new],
         [forms.Growing(one.key, one.words) for one in found.growing],
         rung,

@@ -62,7 +62,7 @@ _HEADERS: Mapping[str, tuple[str, dict[str, Any], str]] = {
 @cache
 def text() -> bytes:
     """The document as it is served and kept in the manual."""
-    return msgspec.json.format(msgspec.json.encode(document()), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(document()), indent=1) + b"\n"
 
 
 def document() -> dict[str, Any]:

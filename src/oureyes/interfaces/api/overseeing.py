@@ -40,15 +40,19 @@ def who_has(call: Call) -> forms.Recipients:
 
 
 def export(call: Call) -> forms.Exported:
-    """Objects as one STIX 2.1 bundle, MISP JSON or table. Every one passes the release rules for whom it is for; what
-    needs two people does not leave by a file; what went is remembered, so a correction finds its holder."""
+    """Objects as one file: a bundle, MISP JSON, a table, rules, a list. Every one passes the release rules for whom it
+    is for; what needs two people does not leave by a file; what went is remembered, so a correction finds its holder.
+    """
     said: forms.Export = call.body
     wanted = [*said.ids, *(call.node.of_source(said.source) if said.source else ())]
     if said.query:
         wanted += [hit.id for hit in call.node.search(said.query, by=call.by, purpose=call.purpose, limit=said.limit)]
     made = call.node.export(wanted, said.form, by=call.by, purpose=call.purpose, to=said.to)
-    refused = [forms.NotExported(identifier, reason) for identifier, reason in made.refused]
-    return forms.Exported(made.count, said.form, said.to or call.by, made.body.decode("utf-8", "replace"), refused)
+    refused, omitted = (
+        [forms.NotExported(identifier, reason) for identifier, reason in some] for some in (made.refused, made.omitted)
+    )
+    document = made.body.decode("utf-8", "replace")
+    return forms.Exported(made.count, said.form, said.to or call.by, document, refused, omitted)
 
 
 def figures(call: Call) -> forms.Figures:

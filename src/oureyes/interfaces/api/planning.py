@@ -1,4 +1,4 @@
-"""States plan: plans, how each stands on its evidence, and the gaps that are accepted by name."""
+"""States plan, and ask each other with a clock: plans and what each stands on; questions, and the replies to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.releasing import day
 from oureyes.interfaces.api.route import Call, Route, changed, paged
 from oureyes.model.objects import StixObject
+from oureyes.node.asking import Asked
 from oureyes.node.planning import Standing
+from oureyes.plan.requests import RequestState, Urgency
 
 __all__ = ["ROUTES"]
 
@@ -65,6 +67,49 @@ def _plan(found: Standing) -> forms.Plan:
     )  # fmt: skip
 
 
+def ask(call: Call) -> forms.Question:
+    """Put a question to a partner. It leaves when its release is approved; the clock starts when the partner has it."""
+    said: forms.QuestionAsked = call.body
+    marked = said.marking != forms.MarkingSaid()
+    marking = changed(call.node.ctx.default_marking(), said.marking) if marked else None
+    made, draft = call.node.ask(
+        said.to, said.question, urgency=Urgency(said.urgency), about=said.about, by=call.by, purpose=call.purpose,
+        marking=marking,
+    )  # fmt: skip
+    return forms.Question(
+        id=made.id, asker=made.asker, asked=made.asked, question=made.text, urgency=str(made.urgency),
+        about=list(made.about), stands="proposed", draft=draft.id,
+    )  # fmt: skip
+
+
+def requests(call: Call) -> forms.Questions:
+    """Questions of ours and to us: the time left or over, and what was replied."""
+    found = call.node.requests(by=call.by, purpose=call.purpose)
+    given, following = paged(call, found, lambda one: (one.question.id,))
+    return forms.Questions([_question(one) for one in given], following)
+
+
+def _question(one: Asked) -> forms.Question:
+    question, clock = one.question, one.clock
+    replies = [forms.Reply(str(said.state), said.at, said.ground, said.text) for said in one.replies]
+    return forms.Question(
+        id=question.id, asker=question.asker, asked=question.asked, question=question.text,
+        urgency=str(question.urgency), about=list(question.about), stands=one.words,
+        received=clock.received if clock else "", due=clock.due() if clock else "", replies=replies,
+    )  # fmt: skip
+
+
+def reply(call: Call) -> forms.Replied:
+    """Acknowledge, answer or refuse a question that was put to us. The reply leaves when its release is approved; what
+    you hold on the matter is released beside it, each object under its own marking."""
+    said: forms.ReplySaid = call.body
+    draft = call.node.reply(
+        call.path["id"], RequestState(said.state), ground=said.ground, text=said.text, by=call.by,
+        purpose=call.purpose,
+    )  # fmt: skip
+    return forms.Replied(call.path["id"], said.state, draft.id)
+
+
 _P, _ONE = "api:plan", "/plans/{id}"
 ROUTES = (
     Route("add_plan", "POST", "/plans", _P, add, forms.Plan, body=forms.PlanMade, status=201,
@@ -73,4 +118,8 @@ ROUTES = (
     Route("plan", "GET", _ONE, _P, show, forms.Plan, cli=("plan show",)),
     Route("waive", "POST", _ONE + "/waivers", _P, waive, forms.Plan, body=forms.Waiver, guard="plan",
           cli=("plan waive",)),
+    Route("question", "POST", "/requests", _P, ask, forms.Question, body=forms.QuestionAsked, status=201, cli=("ask",)),
+    Route("requests", "GET", "/requests", _P, requests, forms.Questions, forms.Paged, cli=("requests",)),
+    Route("reply", "POST", "/requests/{id}/replies", _P, reply, forms.Replied, body=forms.ReplySaid, status=201,
+          cli=("reply",)),
 )  # fmt: skip

@@ -153,7 +153,7 @@ class CollectionMade(Asked, frozen=True, kw_only=True):
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     readers: _Names = []
     writers: _Names = []
-    alias: Annotated[str, Meta(max_length=60, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    alias: Annotated[str, Meta(max_length=60, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")] = ""
     description: Words = ""
     types: _Names = []
     origins: _Names = []

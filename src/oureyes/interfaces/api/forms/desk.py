@@ -13,9 +13,6 @@ __all__ = [
     "AlertMove",
     "Alerts",
     "AlertsAsked",
-    "Aside",
-    "AsideOne",
-    "AsideAll",
     "ClaimStands",
     "Consent",
     "ConsentAnswer",
@@ -27,16 +24,18 @@ __all__ = [
     "DraftsAsked",
     "Export",
     "Exported",
-    "HeldBack",
-    "ImportAsked",
     "MeasureStands",
-    "MediaAsked",
-    "NamedAsked",
     "Neutrality",
     "NeutralitySaid",
     "NotExported",
     "Piece",
     "Plan",
+    "Question",
+    "QuestionAsked",
+    "Questions",
+    "Replied",
+    "Reply",
+    "ReplySaid",
     "PlanMade",
     "Plans",
     "Preview",
@@ -51,109 +50,11 @@ __all__ = [
     "Rules",
     "Shown",
     "Supersede",
-    "Tagged",
-    "Tagging",
     "Waiver",
 ]
 
 _Members = Annotated[list[Ident], Meta(max_length=500)]
-_FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$", max_length=100)]
 _State = Literal["", "new", "seen", "assigned", "done"]
-
-
-class ImportAsked(Asked, frozen=True, kw_only=True):
-    """What the file is called (its name is its source), and the words of the marking options of `oureyes import`."""
-
-    name: _FileName
-    mapping: Annotated[str, Meta(max_length=2_000, description='For tables, JSON: {"Nomor": "phone"}.')] = ""
-    country: Annotated[str, Meta(max_length=2)] = ""
-    edition: Annotated[str, Meta(max_length=100, description="An official list: what it leaves out expires.")] = ""
-    date: Annotated[str, Meta(max_length=10)] = ""
-    tlp: Annotated[str, Meta(max_length=20)] = ""
-    to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$", max_length=2_000)] = ""
-    grade: Annotated[str, Meta(max_length=20)] = ""
-    pap: Annotated[str, Meta(max_length=20)] = ""
-    handling: Annotated[str, Meta(max_length=20)] = ""
-    onward: Annotated[str, Meta(max_length=20)] = ""
-    embargo: Annotated[str, Meta(max_length=40)] = ""
-    expires: Annotated[str, Meta(max_length=40)] = ""
-    review: Annotated[str, Meta(max_length=40)] = ""
-    fact: Annotated[str, Meta(max_length=20)] = ""
-    role: Annotated[str, Meta(max_length=20)] = ""
-    conditions: Annotated[str, Meta(max_length=500)] = ""
-
-
-class MediaAsked(Asked, frozen=True, kw_only=True):
-    """What the file is called, the bank it belongs to, its labels with commas, and who may have its hashes."""
-
-    name: _FileName
-    bank: Annotated[str, Meta(max_length=100)] = ""
-    labels: Annotated[str, Meta(max_length=500)] = ""
-    tlp: Annotated[str, Meta(max_length=20)] = ""
-    to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$", max_length=2_000)] = ""
-    grade: Annotated[str, Meta(max_length=20)] = ""
-
-
-class NamedAsked(Asked, frozen=True):
-    """What the file is called."""
-
-    name: _FileName
-
-
-class Tagging(Asked, frozen=True):
-    """Put objects of ours under terms; `new` takes a term its taxonomy does not have."""
-
-    ids: Ids
-    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=300)]], Meta(min_length=1, max_length=100)]
-    new: bool = False
-
-
-class Tagged(Answer, frozen=True):
-    """How many objects."""
-
-    tagged: int
-
-
-class Aside(Answer, frozen=True):
-    """Something that could not be read: what was expected, what was found, what to do."""
-
-    n: int
-    source: str
-    subject: str
-    expected: str
-    found: str
-    remedy: str
-    at: str
-
-
-class HeldBack(Answer, frozen=True):
-    """Something that was read and waits for a person."""
-
-    id: str
-    origin: str
-    source: str
-    why: str
-
-
-class AsideAll(Answer, frozen=True):
-    """What waits for a person."""
-
-    unreadable: list[Aside]
-    held_back: list[HeldBack]
-    next: str = ""
-
-
-class AsideOne(Answer, frozen=True):
-    """One thing put aside; its bytes are beside it under `raw`."""
-
-    n: int
-    source: str
-    subject: str
-    expected: str
-    found: str
-    remedy: str
-    at: str
-    state: str
 
 
 class Proposal(Asked, frozen=True):
@@ -459,10 +360,68 @@ class Waiver(Asked, frozen=True):
     why: Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
+class QuestionAsked(Asked, frozen=True, kw_only=True):
+    """A question to a partner. `urgency`: urgent (8 hours), urgent-indirect (3 days), ordinary (7), hit (48 hours)."""
+
+    to: Ident
+    question: Annotated[str, Meta(min_length=1, max_length=4_000)]
+    about: Annotated[list[Ident], Meta(max_length=500)] = []
+    urgency: Literal["urgent", "urgent-indirect", "ordinary", "hit"] = "ordinary"
+    marking: MarkingSaid = MarkingSaid()
+
+
+class Reply(Answer, frozen=True):
+    """What was replied."""
+
+    state: str
+    at: str
+    ground: str
+    text: str
+
+
+class Question(Answer, frozen=True, kw_only=True):
+    """A question of ours or to us, how it stands, its clock, and the replies."""
+
+    id: str
+    asker: str
+    asked: str
+    question: str
+    urgency: str
+    about: list[str]
+    stands: str
+    received: str = ""
+    due: str = ""
+    replies: list[Reply] = []
+    draft: str = ""
+
+
+class Questions(Answer, frozen=True):
+    """A page of them."""
+
+    requests: list[Question]
+    next: str = ""
+
+
+class ReplySaid(Asked, frozen=True):
+    """Acknowledge, answer or refuse; a refusal names a ground."""
+
+    state: Literal["acknowledged", "answered", "refused"]
+    ground: Annotated[str, Meta(max_length=40)] = ""
+    text: Annotated[str, Meta(max_length=4_000)] = ""
+
+
+class Replied(Answer, frozen=True):
+    """The reply goes out when its release is approved."""
+
+    request: str
+    state: str
+    draft: str
+
+
 class Export(Asked, frozen=True):
     """Objects as one file for a member (`to`), or for you."""
 
-    form: Literal["stix", "misp", "csv"] = "stix"
+    form: Annotated[str, Meta(max_length=20, description="stix, misp, csv … as `oureyes export` has them.")] = "stix"
     ids: Annotated[list[Ident], Meta(max_length=10_000)] = []
     query: Annotated[str, Meta(max_length=2_000)] = ""
     source: Name = ""
@@ -478,10 +437,11 @@ class NotExported(Answer, frozen=True):
 
 
 class Exported(Answer, frozen=True):
-    """The file's text, how many objects are in it, and what was left out."""
+    """The file's text, how many objects are in it, what may not go, and what has no use or place in the form."""
 
     count: int
     form: str
     to: str
     document: str
     refused: list[NotExported]
+    omitted: list[NotExported]

@@ -6,20 +6,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct
 
-from oureyes.interfaces.api.forms.shared import Answer, Asked, Ident, Ids, Name, Paged, Words
+from oureyes.interfaces.api.forms.shared import Answer, Asked, Ident, Name, Paged
 
 __all__ = [
-    "AliasAsked",
-    "Aliases",
     "Alike",
-    "Bank",
-    "BankHash",
-    "BankRead",
-    "Banks",
     "Burst",
     "Card",
     "Cases",
-    "Cluster",
     "Cut",
     "Edge",
     "EventSaid",
@@ -28,7 +21,6 @@ __all__ = [
     "FlowEnd",
     "FlowLayer",
     "FlowPattern",
-    "FormAsked",
     "Found",
     "Graph",
     "GraphAsked",
@@ -36,20 +28,12 @@ __all__ = [
     "Growing",
     "Held",
     "Hit",
-    "Holder",
-    "Judged",
-    "Judgement",
-    "Match",
-    "Matches",
-    "MatchesAsked",
     "Moment",
     "Moved",
     "New",
     "Object",
     "ObjectsAsked",
     "ObjectsPage",
-    "Opined",
-    "Opinion",
     "Outcome",
     "PathFound",
     "PathAsked",
@@ -64,8 +48,6 @@ __all__ = [
     "TimelineAsked",
     "Trends",
     "TrendsAsked",
-    "Vocabularies",
-    "Vocabulary",
 ]
 
 _Hops = Annotated[int, Meta(ge=1, le=6)]
@@ -258,7 +240,7 @@ class PathFound(Answer, frozen=True):
 class TimelineAsked(Asked, frozen=True):
     """The ids, with commas."""
 
-    ids: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._+,-]*$", max_length=8_000)]
+    ids: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._+,-]*$(?!\n)", max_length=8_000)]
 
 
 class Moment(Answer, frozen=True):
@@ -379,10 +361,11 @@ class Flow(Answer, frozen=True):
 
 
 class Alike(Answer, frozen=True):
-    """Cases that are done the same way, and what they share."""
+    """Cases that are done the same way, what they share, and why that counts."""
 
     cases: list[str]
     features: list[str]
+    words: list[str]
 
 
 class New(Answer, frozen=True):
@@ -407,152 +390,3 @@ class Cases(Answer, frozen=True):
     new: list[New]
     growing: list[Growing]
     alerts: int = 0
-
-
-class MatchesAsked(Paged, frozen=True, kw_only=True):
-    """All matches, those of an object, or those on a value (and then everybody who holds it)."""
-
-    id: Annotated[str, Meta(max_length=250)] = ""
-    value: Annotated[str, Meta(max_length=2_000)] = ""
-    warned: bool = False
-
-
-class Match(Answer, frozen=True, kw_only=True):
-    """Two things that may belong together, and why, in words. A hypothesis for a person to judge."""
-
-    n: int
-    left: str
-    right: str
-    left_origin: str
-    right_origin: str
-    left_source: str
-    right_source: str
-    matcher: str
-    kind: str
-    value: str
-    score: float
-    rank: float
-    reason: str
-    warned: str
-    at: str
-
-
-class Holder(Answer, frozen=True):
-    """Who holds a value, by which object and source."""
-
-    id: str
-    origin: str
-    source: str
-
-
-class Matches(Answer, frozen=True):
-    """A page of matches, the rarest first."""
-
-    matches: list[Match]
-    holders: list[Holder] = []
-    next: str = ""
-
-
-class Judgement(Asked, frozen=True):
-    """A person's word on a pair."""
-
-    left: Ident
-    right: Ident
-    verdict: Literal["same", "not-same", "unsure"]
-    why: Words = ""
-
-
-class Judged(Answer, frozen=True):
-    """The word that was kept."""
-
-    left: str
-    right: str
-    verdict: str
-    by: str
-    at: str
-    why: str
-
-
-class Vocabulary(Answer, frozen=True):
-    """A taxonomy, galaxy or warninglist, and how many terms it has."""
-
-    sort: str
-    name: str
-    terms: int
-
-
-class Vocabularies(Answer, frozen=True):
-    """Those this node knows, or those just loaded."""
-
-    vocabularies: list[Vocabulary]
-
-
-class AliasAsked(Asked, frozen=True):
-    """A name or an alias."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class Cluster(Answer, frozen=True):
-    """Somebody or something that bears the name, and what else it is called."""
-
-    galaxy: str
-    name: str
-    also: list[str]
-
-
-class Aliases(Answer, frozen=True):
-    """Everything that bears the name."""
-
-    clusters: list[Cluster]
-
-
-class Bank(Answer, frozen=True):
-    """A bank of hashes and its size."""
-
-    name: str
-    hashes: int
-
-
-class Banks(Answer, frozen=True):
-    """The banks of this node."""
-
-    banks: list[Bank]
-
-
-class BankHash(Answer, frozen=True):
-    """A hash: its labels, how often it was met, which states agree and disagree."""
-
-    id: str
-    labels: list[str]
-    hits: int
-    agree: list[str]
-    disagree: list[str]
-
-
-class BankRead(Answer, frozen=True):
-    """A page of a bank's hashes."""
-
-    hashes: list[BankHash]
-    next: str = ""
-
-
-class FormAsked(Asked, frozen=True):
-    """The form a bank is written in."""
-
-    form: Literal["csv", "json"] = "csv"
-
-
-class Opinion(Asked, frozen=True):
-    """Our state's word on hashes."""
-
-    ids: Ids
-    agrees: bool
-    why: Words = ""
-
-
-class Opined(Answer, frozen=True):
-    """The opinion objects that say it; release them to tell partners."""
-
-    ids: list[str]
-    opinion: str

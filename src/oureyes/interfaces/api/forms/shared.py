@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 # An id, or the name of an account, a remote, a list: as it may stand in the audit log.
-Ident = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._+/-]{0,249}$", max_length=250)]
+Ident = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._+/-]{0,249}$(?!\n)", max_length=250)]
 Ids = Annotated[list[Ident], Meta(min_length=1, max_length=10_000)]
 Name = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=2_000)]
