@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
-from oureyes.client.line import Changed, Line
+from oureyes.client.line import Changed, Line, place
+from oureyes.client.overseeing import Overseeing
 from oureyes.interfaces.api import forms
 
 __all__ = ["Client"]
@@ -17,7 +17,7 @@ __all__ = ["Client"]
 _JSON = "application/json"
 
 
-class Client:
+class Client(Overseeing):
     """One account at one node: `Client("https://…", token="oe_…")`.
 
     `token`, or `user` and `password`, or `certificate` (PEM with its key); `ca` is the node's own certificate or
@@ -75,19 +75,19 @@ class Client:
 
     def show(self, identifier: str) -> forms.Object:
         """One object."""
-        return self._line.get(forms.Object, f"/objects/{_place(identifier)}")
+        return self._line.get(forms.Object, f"/objects/{place(identifier)}")
 
     def withdraw(self, identifier: str, *, if_match: str = "") -> forms.Done:
         """Take back what your account posted."""
-        return self._line.do(forms.Done, "DELETE", f"/objects/{_place(identifier)}", if_match=if_match)
+        return self._line.do(forms.Done, "DELETE", f"/objects/{place(identifier)}", if_match=if_match)
 
     def raw(self, identifier: str) -> bytes:
         """Its exact bytes."""
-        return self.ask("GET", f"/objects/{_place(identifier)}/raw")
+        return self.ask("GET", f"/objects/{place(identifier)}/raw")
 
     def graph(self, identifier: str, *, hops: int = 2) -> forms.Graph:
         """What it touches."""
-        return self._line.get(forms.Graph, f"/objects/{_place(identifier)}/graph", hops=hops)
+        return self._line.get(forms.Graph, f"/objects/{place(identifier)}/graph", hops=hops)
 
     def search(self, q: str, *, limit: int = 50) -> forms.SearchFound:
         """Find by words and values."""
@@ -151,15 +151,15 @@ class Client:
     def confirm(self, identifier: str, marking: forms.MarkingSaid | None = None) -> forms.Done:
         """A person has looked at what was held back."""
         said = marking or forms.MarkingSaid()
-        return self._line.do(forms.Done, "POST", f"/objects/{_place(identifier)}/confirm", said)
+        return self._line.do(forms.Done, "POST", f"/objects/{place(identifier)}/confirm", said)
 
     def marking(self, identifier: str) -> forms.MarkingRead:
         """The marking of an object of ours."""
-        return self._line.get(forms.MarkingRead, f"/objects/{_place(identifier)}/marking")
+        return self._line.get(forms.MarkingRead, f"/objects/{place(identifier)}/marking")
 
     def mark(self, identifier: str, said: forms.MarkingSaid, *, if_match: str = "") -> forms.MarkingRead:
         """Say who may have it, and how good it is."""
-        path = f"/objects/{_place(identifier)}/marking"
+        path = f"/objects/{place(identifier)}/marking"
         return self._line.do(forms.MarkingRead, "PATCH", path, said, if_match=if_match)
 
     def tag(self, ids: Sequence[str], tags: Sequence[str], *, new: bool = False) -> int:
@@ -189,12 +189,12 @@ class Client:
 
     def bank(self, name: str) -> Iterator[forms.BankHash]:
         """The hashes of one."""
-        for page in self._line.pages(forms.BankRead, f"/banks/{_place(name)}"):
+        for page in self._line.pages(forms.BankRead, f"/banks/{place(name)}"):
             yield from page.hashes
 
     def export_bank(self, name: str, form: str = "csv") -> bytes:
         """A bank as hash-sharing communities exchange it."""
-        return self.ask("GET", f"/banks/{_place(name)}/export", {"form": form})
+        return self.ask("GET", f"/banks/{place(name)}/export", {"form": form})
 
     def opine(self, ids: Sequence[str], agrees: bool, why: str = "") -> forms.Opined:
         """Our state's word on hashes."""
@@ -217,15 +217,15 @@ class Client:
 
     def release(self, identifier: str) -> forms.Shown:
         """A proposal, and what each would get if you approved it now."""
-        return self._line.get(forms.Shown, f"/releases/{_place(identifier)}")
+        return self._line.get(forms.Shown, f"/releases/{place(identifier)}")
 
     def approve(self, identifier: str, *, if_match: str = "") -> forms.Released:
         """Let it go; with `if_match`, only what was looked at."""
-        return self._line.do(forms.Released, "POST", f"/releases/{_place(identifier)}/approve", if_match=if_match)
+        return self._line.do(forms.Released, "POST", f"/releases/{place(identifier)}/approve", if_match=if_match)
 
     def decline(self, identifier: str, reason: str) -> forms.Done:
         """Say no."""
-        return self._line.do(forms.Done, "POST", f"/releases/{_place(identifier)}/decline", forms.Decline(reason))
+        return self._line.do(forms.Done, "POST", f"/releases/{place(identifier)}/decline", forms.Decline(reason))
 
     def supersede(self, ids: Sequence[str], to: Sequence[str] = (), *, reason: str = "") -> forms.Draft:
         """Propose the newer version to who holds an earlier one."""
@@ -250,17 +250,17 @@ class Client:
 
     def neutrality(self, identifier: str) -> forms.Neutrality:
         """The answers kept for a notice."""
-        return self._line.get(forms.Neutrality, f"/objects/{_place(identifier)}/neutrality")
+        return self._line.get(forms.Neutrality, f"/objects/{place(identifier)}/neutrality")
 
     def neutral(self, identifier: str, answers: Mapping[str, Any], *, if_match: str = "") -> forms.Neutrality:
         """Answer the questions."""
-        path = f"/objects/{_place(identifier)}/neutrality"
+        path = f"/objects/{place(identifier)}/neutrality"
         return self._line.do(forms.Neutrality, "PUT", path, forms.NeutralitySaid(dict(answers)), if_match=if_match)
 
     def review(self, identifier: str, clear: bool) -> forms.Neutrality:
         """Be the second person."""
         return self._line.do(
-            forms.Neutrality, "POST", f"/objects/{_place(identifier)}/neutrality/review", forms.Review(clear)
+            forms.Neutrality, "POST", f"/objects/{place(identifier)}/neutrality/review", forms.Review(clear)
         )
 
     # --- correlating and alerting ------------------------------------------------------------------------------------
@@ -289,12 +289,12 @@ class Client:
 
     def alert(self, identifier: str) -> forms.Alert:
         """One of them."""
-        return self._line.get(forms.Alert, f"/alerts/{_place(identifier)}")
+        return self._line.get(forms.Alert, f"/alerts/{place(identifier)}")
 
     def move(self, identifier: str, state: Any, assignee: str = "", *, if_match: str = "") -> forms.Alert:
         """See it, assign it, finish it."""
         said = forms.AlertMove(state, assignee)
-        return self._line.do(forms.Alert, "PATCH", f"/alerts/{_place(identifier)}", said, if_match=if_match)
+        return self._line.do(forms.Alert, "PATCH", f"/alerts/{place(identifier)}", said, if_match=if_match)
 
     def rules(self) -> Iterator[forms.Rule]:
         """Who is told about what."""
@@ -303,7 +303,7 @@ class Client:
 
     def rule(self, identifier: str) -> forms.Rule:
         """One of them."""
-        return self._line.get(forms.Rule, f"/rules/{_place(identifier)}")
+        return self._line.get(forms.Rule, f"/rules/{place(identifier)}")
 
     def subscribe(self, said: forms.RuleSaid) -> forms.Rule:
         """Be told."""
@@ -311,11 +311,11 @@ class Client:
 
     def replace_rule(self, identifier: str, said: forms.RuleSaid, *, if_match: str = "") -> forms.Rule:
         """Put another in its place."""
-        return self._line.do(forms.Rule, "PUT", f"/rules/{_place(identifier)}", said, if_match=if_match)
+        return self._line.do(forms.Rule, "PUT", f"/rules/{place(identifier)}", said, if_match=if_match)
 
     def unsubscribe(self, identifier: str) -> forms.Done:
         """No longer be told."""
-        return self._line.do(forms.Done, "DELETE", f"/rules/{_place(identifier)}")
+        return self._line.do(forms.Done, "DELETE", f"/rules/{place(identifier)}")
 
     def add_plan(self, plan: Mapping[str, Any], marking: forms.MarkingSaid | None = None) -> forms.Plan:
         """Keep a plan."""
@@ -329,12 +329,12 @@ class Client:
 
     def plan(self, identifier: str) -> forms.Plan:
         """One of them."""
-        return self._line.get(forms.Plan, f"/plans/{_place(identifier)}")
+        return self._line.get(forms.Plan, f"/plans/{place(identifier)}")
 
     def waive(self, identifier: str, claim: str, until: str, why: str, *, if_match: str = "") -> forms.Plan:
         """Accept a gap until a day."""
         said = forms.Waiver(claim, until, why)
-        return self._line.do(forms.Plan, "POST", f"/plans/{_place(identifier)}/waivers", said, if_match=if_match)
+        return self._line.do(forms.Plan, "POST", f"/plans/{place(identifier)}/waivers", said, if_match=if_match)
 
     def question(self, said: forms.QuestionAsked) -> forms.Question:
         """Put a question to a partner."""
@@ -348,151 +348,57 @@ class Client:
     def reply(self, identifier: str, state: Any, *, ground: str = "", text: str = "") -> forms.Replied:
         """Acknowledge, answer or refuse."""
         said = forms.ReplySaid(state, ground, text)
-        return self._line.do(forms.Replied, "POST", f"/requests/{_place(identifier)}/replies", said)
+        return self._line.do(forms.Replied, "POST", f"/requests/{place(identifier)}/replies", said)
 
-    # --- overseeing, and between states ------------------------------------------------------------------------------
+    def probe(self, said: forms.Probe) -> list[forms.ProbeAnswer]:
+        """Ask partners without showing what."""
+        return self._line.do(forms.Probed, "POST", "/probes", said).answers
 
-    def audit(self, *, subject: str = "", actor: str = "", verb: str = "") -> Iterator[forms.AuditRow]:
-        """Who did what, the newest first."""
-        for page in self._line.pages(forms.AuditRows, "/audit", subject=subject, actor=actor, verb=verb):
-            yield from page.rows
+    def hits(self) -> list[forms.HitFound]:
+        """Hits known here."""
+        return self._line.get(forms.HitsFound, "/hits").hits
 
-    def verify_audit(self) -> forms.AuditVerified:
-        """The audit log against its signed head."""
-        return self._line.get(forms.AuditVerified, "/audit/verification")
+    def open_hit(self, identifier: str) -> forms.HitCase:
+        """Open a case on one."""
+        return self._line.do(forms.HitCase, "POST", f"/hits/{place(identifier)}/open")
 
-    def who_has(self, identifier: str) -> list[forms.Recipient]:
-        """Who received, opened and matched an object of ours."""
-        return self._line.get(forms.Recipients, f"/objects/{_place(identifier)}/holders").holders
+    def hit_cases(self) -> list[forms.HitCase]:
+        """Cases at both ends."""
+        return self._line.get(forms.HitCases, "/hit-cases").cases
 
-    def export(self, said: forms.Export) -> forms.Exported:
-        """Objects as one file."""
-        return self._line.do(forms.Exported, "POST", "/exports", said)
+    def hit_records(self, case: str) -> list[str]:
+        """The records of ours a case is about."""
+        return self._line.get(forms.HitRecords, f"/hit-cases/{place(case)}").records
 
-    def figures(self, year: int | None = None) -> forms.Figures:
-        """Counts."""
-        return self._line.get(forms.Figures, "/figures", **({"year": year} if year else {}))
+    def answer_hit(self, case: str, *, release: str = "", ground: str = "") -> forms.HitCase:
+        """Answer one."""
+        said = forms.HitAnswer(release, ground)
+        return self._line.do(forms.HitCase, "POST", f"/hit-cases/{place(case)}/answer", said)
 
-    def partners(self) -> list[forms.Partner]:
-        """How we stand with everybody."""
-        return self._line.get(forms.Partners, "/partners").partners
+    def quotas(self) -> list[forms.Quota]:
+        """What each partner answers."""
+        return self._line.get(forms.Quotas, "/quotas").quotas
 
-    def verify(self) -> forms.Verified:
-        """Every channel's log, line by line."""
-        return self._line.get(forms.Verified, "/verification")
+    def ledger(self, limit: int = 100) -> list[forms.LedgerLine]:
+        """Every question asked and answered."""
+        return self._line.get(forms.Ledger, "/ledger", limit=limit).questions
 
-    def verify_file(self, raw: bytes) -> forms.Verified:
-        """An exported log."""
-        return self._line.file(forms.Verified, "POST", "/verification", raw)
+    def agreements(self) -> list[forms.Agreement]:
+        """Whom we answer."""
+        return self._line.get(forms.Agreements, "/agreements").agreements
 
-    def log(self, channel: str) -> bytes:
-        """A channel's log, such as ID/SG/1, in one file."""
-        return self.ask("GET", f"/channels/{channel}")
+    def allow(self, said: forms.AgreementMade) -> forms.Agreement:
+        """Propose to answer a member."""
+        return self._line.do(forms.Agreement, "POST", "/agreements", said)
 
-    def recover(self, raw: bytes) -> forms.Recovered:
-        """Our lost entries, from the log their recipient exported."""
-        return self._line.file(forms.Recovered, "POST", "/recovery", raw)
+    def agree(self, partner: str) -> forms.Agreement:
+        """Agree to it."""
+        return self._line.do(forms.Agreement, "POST", f"/agreements/{place(partner)}/agree")
 
-    def roster(self) -> forms.RosterRead:
-        """Who takes part."""
-        return self._line.get(forms.RosterRead, "/roster")
+    def end_agreement(self, partner: str) -> forms.Agreement:
+        """Answer it no more."""
+        return self._line.do(forms.Agreement, "DELETE", f"/agreements/{place(partner)}")
 
-    def check_roster(self, raw: bytes) -> forms.RosterRead:
-        """Whether it may be installed."""
-        return self._line.file(forms.RosterRead, "POST", "/roster/check", raw)
-
-    def install_roster(self, raw: bytes) -> forms.RosterRead:
-        """Take it."""
-        return self._line.file(forms.RosterRead, "PUT", "/roster", raw)
-
-    def doctor(self) -> forms.Checks:
-        """The node looked over."""
-        return self._line.get(forms.Checks, "/health")
-
-    def settings(self) -> list[forms.Setting]:
-        """Every setting."""
-        return self._line.get(forms.Settings, "/settings").settings
-
-    def versions(self) -> forms.Versions:
-        """This software's version."""
-        return self._line.get(forms.Versions, "/versions")
-
-    def accounts(self) -> Iterator[forms.Account]:
-        """Who may come in."""
-        for page in self._line.pages(forms.Accounts, "/accounts"):
-            yield from page.accounts
-
-    def account(self, identifier: str) -> forms.AccountOne:
-        """One of them, with its tokens."""
-        return self._line.get(forms.AccountOne, f"/accounts/{_place(identifier)}")
-
-    def create_account(self, said: forms.AccountMade) -> forms.Account:
-        """Let one in."""
-        return self._line.do(forms.Account, "POST", "/accounts", said)
-
-    def switch_account(self, identifier: str, enabled: bool, *, if_match: str = "") -> forms.Account:
-        """Shut it out, or let it in again."""
-        said = forms.AccountSwitch(enabled)
-        return self._line.do(forms.Account, "PATCH", f"/accounts/{_place(identifier)}", said, if_match=if_match)
-
-    def approve_account(self, identifier: str, *, if_match: str = "") -> forms.Account:
-        """Be the second person."""
-        return self._line.do(forms.Account, "POST", f"/accounts/{_place(identifier)}/approve", if_match=if_match)
-
-    def set_password(self, identifier: str, password: str) -> forms.Done:
-        """For HTTP Basic."""
-        return self._line.do(
-            forms.Done, "PUT", f"/accounts/{_place(identifier)}/password", forms.PasswordSaid(password)
-        )
-
-    def issue_token(self, identifier: str, scopes: Sequence[str], days: int = 365) -> forms.Issued:
-        """A bearer token, shown this once."""
-        return self._line.do(
-            forms.Issued, "POST", f"/accounts/{_place(identifier)}/tokens", forms.Issue(list(scopes), days)
-        )
-
-    def revoke_token(self, identifier: str) -> forms.Done:
-        """End a token."""
-        return self._line.do(forms.Done, "DELETE", f"/tokens/{_place(identifier)}")
-
-    def collections(self) -> Iterator[forms.Collection]:
-        """Standing views."""
-        for page in self._line.pages(forms.Collections, "/collections"):
-            yield from page.collections
-
-    def add_collection(self, said: forms.CollectionMade) -> forms.Collection:
-        """Make one."""
-        return self._line.do(forms.Collection, "POST", "/collections", said)
-
-    def approve_collection(self, identifier: str) -> forms.Collection:
-        """Be the second person."""
-        return self._line.do(forms.Collection, "POST", f"/collections/{_place(identifier)}/approve")
-
-    def close_collection(self, identifier: str) -> forms.Done:
-        """Nobody reads or posts there any more."""
-        return self._line.do(forms.Done, "DELETE", f"/collections/{_place(identifier)}")
-
-    def remotes(self) -> Iterator[forms.Remote]:
-        """Servers that are polled or pushed to."""
-        for page in self._line.pages(forms.Remotes, "/remotes"):
-            yield from page.remotes
-
-    def remote(self, name: str) -> forms.Remote:
-        """One of them."""
-        return self._line.get(forms.Remote, f"/remotes/{_place(name)}")
-
-    def add_remote(self, said: forms.RemoteMade) -> forms.Remote:
-        """Poll one from now on."""
-        return self._line.do(forms.Remote, "POST", "/remotes", said)
-
-    def poll_remote(self, name: str) -> forms.Remote:
-        """Its time has come."""
-        return self._line.do(forms.Remote, "POST", f"/remotes/{_place(name)}/poll")
-
-    def remove_remote(self, name: str) -> forms.Done:
-        """No longer."""
-        return self._line.do(forms.Done, "DELETE", f"/remotes/{_place(name)}")
-
-
-def _place(text: str) -> str:
-    return quote(text, safe="")
+    def publish(self) -> list[forms.PublishedFilters]:
+        """Bring partners' filters up to date."""
+        return self._line.do(forms.Published, "POST", "/filters").published

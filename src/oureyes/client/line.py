@@ -22,7 +22,7 @@ import msgspec
 
 from oureyes.interfaces.api import forms
 
-__all__ = ["Changed", "Line", "Problem"]
+__all__ = ["Changed", "Line", "Problem", "place"]
 
 F = TypeVar("F", bound=msgspec.Struct)
 _BASE = "/api/1"
@@ -199,6 +199,11 @@ class _Place:
 
     at: str
     wait_s: float = 2.0
+
+
+def place(text: str) -> str:
+    """An id as it stands in a path."""
+    return quote(text, safe="")
 
 
 def _text(query: Mapping[str, Any]) -> str:

@@ -56,6 +56,8 @@ def meaning(rule: str, text: str) -> tuple[str, Any]:
     }
     if rule == "to":
         return "releasable_to", frozenset(members(text))
+    if rule == "hit":
+        return "answers_to", frozenset(members(text)) - {"nobody"}
     if rule in ("embargo", "expires", "review"):
         return rule, instant(text)
     return rule, readers[rule](text)

@@ -44,6 +44,7 @@ SCOPES: Mapping[str, str] = {
     "api:exchange": "prove channels and take back lost entries (officers)",
     "api:correlate": "judge matches (officers)",
     "api:alert": "move alerts and say who is told (officers)",
+    "api:probe": "ask partners without showing what, and answer them (officers)",
     "api:plan": "write plans and accept their gaps (officers)",
     "api:oversee": "read the audit log, who has what, figures; write files (officers)",
     "api:admit": "let accounts in, open collections, poll others (officers)",
@@ -284,7 +285,8 @@ def bounded(said: Marking | None, default: Marking, max_grade: Grade | None) -> 
         return default.but(grade=_capped(default.grade, max_grade))
     named = default.releasable_to & said.releasable_to if said.releasable_to else default.releasable_to
     made = Marking.from_json({**default.to_json(), **said.to_json(), "releasable_to": sorted(named)})
-    return made.but(grade=_capped(made.grade, max_grade), originator=default.originator)
+    told = {"hit_no_hit": default.hit_no_hit, "answers_to": default.answers_to}  # ours to say, too
+    return made.but(grade=_capped(made.grade, max_grade), originator=default.originator, **told)
 
 
 def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:

@@ -47,7 +47,7 @@ def export(call: Call) -> forms.Exported:
     wanted = [*said.ids, *(call.node.of_source(said.source) if said.source else ())]
     if said.query:
         wanted += [hit.id for hit in call.node.search(said.query, by=call.by, purpose=call.purpose, limit=said.limit)]
-    made = call.node.export(wanted, said.form, by=call.by, purpose=call.purpose, to=said.to)
+    made = call.node.export(wanted, said.form, by=call.by, purpose=call.purpose, to=said.to, whole=said.whole)
     refused, omitted = (
         [forms.NotExported(identifier, reason) for identifier, reason in some] for some in (made.refused, made.omitted)
     )
@@ -112,8 +112,8 @@ def log(call: Call) -> Bytes:
 def recover(call: Call) -> forms.Recovered:
     """After a restore from an old backup: take our own lost entries back from the log their recipient exported (the
     body). Nothing is forked."""
-    channel, size = call.node.recover_from(_given(call))
-    return forms.Recovered(channel.name, size)
+    found = call.node.recover_from(_given(call))
+    return as_form(forms.Recovered, found, channel=found.channel.name)
 
 
 def roster(call: Call) -> forms.RosterRead:

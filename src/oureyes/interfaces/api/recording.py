@@ -12,6 +12,7 @@ from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form, changed, paged
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Options
+from oureyes.understand.actors import Actor
 
 __all__ = ["ROUTES"]
 
@@ -22,8 +23,8 @@ def _marking(call: Call) -> Marking | None:
     said: dict[str, Any] = {rule: text for rule in _RULES if (text := getattr(call.query, rule, ""))}
     if not said:
         return None
-    if "to" in said:
-        said["to"] = [one for one in said["to"].split(",") if one]
+    for rule in {"to", "hit"} & said.keys():
+        said[rule] = [one for one in said[rule].split(",") if one]
     try:
         asked = msgspec.convert(said, forms.MarkingSaid)
     except msgspec.ValidationError as error:
@@ -49,7 +50,10 @@ def import_(call: Call) -> forms.Report:
         lists |= {"changed": len(found.changed), "removed": list(found.removed)}
         return msgspec.convert({**found.report.to_json(), **lists}, forms.Report)
     options = Options(country=query.country or None, mapping=_mapping(query.mapping), date=query.date)
-    report = call.node.record([file], by=call.by, purpose=call.purpose, marking=marking, options=options)
+    report = call.node.record(
+        [file], by=call.by, purpose=call.purpose, marking=marking, options=options, again=query.again,
+        remark=query.remark,
+    )  # fmt: skip
     return msgspec.convert(report.to_json(), forms.Report)
 
 
@@ -139,9 +143,16 @@ def load(call: Call) -> forms.Vocabularies:
 
 
 def called(call: Call) -> forms.Aliases:
-    """What the galaxies know by a name. A shared alias is evidence, not identity: every bearer is shown."""
-    found = call.node.called(call.query.name)
-    return forms.Aliases([forms.Cluster(kind, one.value, list(one.synonyms)) for kind, one in found])
+    """What the galaxies know by a name, and what is held about each bearer under any of its names. It is a hypothesis:
+    what is known only by a name that two share is shown as doubtful beside both."""
+    found = call.node.actor(call.query.name, by=call.by, purpose=call.purpose)
+    return forms.Aliases([_bearer(one) for one in found])
+
+
+def _bearer(one: Actor) -> forms.Cluster:
+    held, doubtful = ([as_form(forms.KnownAs, known) for known in some] for some in (one.held, one.doubtful))
+    shared = {name: list(others) for name, others in one.shared.items()}
+    return forms.Cluster(one.galaxy, one.value, list(one.names[1:]), held, doubtful, shared)
 
 
 def add_media(call: Call) -> forms.Report:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 F = TypeVar("F", bound=msgspec.Struct)
 STIX = "application/stix+json;version=2.1"
 # Verbs whose reading a token with `api:read` alone does not allow.
-_APART = ("api:oversee", "api:admit", "api:care")
+_APART = ("api:oversee", "api:admit", "api:care", "api:probe")
 OFFICERS_READ = "api:read"
 _MAC = 12
 
@@ -128,6 +128,8 @@ def changed(before: Marking, said: MarkingSaid) -> Marking:
             expected = error.expected if isinstance(error, InvalidObject) else str(error).removeprefix("expected ")
             raise InvalidObject(f"marking, {rule}", expected[:200], "another word") from None
         found[key] = meant
+        if key == "answers_to":
+            found["hit_no_hit"] = bool(meant)
     return before.but(**found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from oureyes.interfaces.api import admitting, alerting, knowing, overseeing, planning, recording, releasing
+from oureyes.interfaces.api import admitting, alerting, knowing, overseeing, planning, probing, recording, releasing
 from oureyes.interfaces.api.route import Route
 
 __all__ = ["BY_NAME", "NO_ROUTE", "ROUTES", "STREAM", "Match", "find"]
@@ -18,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
     *releasing.ROUTES,
     *alerting.ROUTES,
     *planning.ROUTES,
+    *probing.ROUTES,
     *overseeing.ROUTES,
     *admitting.ROUTES,
 )

@@ -277,10 +277,12 @@ class AuditVerified(Answer, frozen=True):
 
 
 class Recovered(Answer, frozen=True):
-    """A channel of ours that is whole again."""
+    """A channel of ours that is whole again; of `unknown` entries nobody has told us the words."""
 
     channel: str
     size: int
+    entries: int
+    unknown: int
 
 
 class Member(Answer, frozen=True):

@@ -427,6 +427,7 @@ class Export(Asked, frozen=True):
     source: Name = ""
     to: Annotated[str, Meta(max_length=40)] = ""
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
+    whole: bool = False
 
 
 class NotExported(Answer, frozen=True):

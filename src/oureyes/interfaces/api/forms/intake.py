@@ -31,6 +31,9 @@ class ImportAsked(Asked, frozen=True, kw_only=True):
     country: Annotated[str, Meta(max_length=2)] = ""
     edition: Annotated[str, Meta(max_length=100, description="An official list: what it leaves out expires.")] = ""
     date: Annotated[str, Meta(max_length=10)] = ""
+    again: bool = False
+    remark: bool = False
+    hit: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$(?!\n)", max_length=2_000)] = ""
     tlp: Annotated[str, Meta(max_length=20)] = ""
     to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$(?!\n)", max_length=2_000)] = ""
     grade: Annotated[str, Meta(max_length=20)] = ""

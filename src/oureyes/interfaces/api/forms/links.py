@@ -23,6 +23,7 @@ __all__ = [
     "Hypothesis",
     "Judged",
     "Judgement",
+    "KnownAs",
     "Match",
     "Matches",
     "MatchesAsked",
@@ -141,12 +142,24 @@ class AliasAsked(Asked, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+class KnownAs(Answer, frozen=True):
+    """An object held about a bearer: which state says so, and by which of its names it is joined."""
+
+    id: str
+    name: str
+    origin: str
+    by: list[str]
+
+
 class Cluster(Answer, frozen=True):
-    """Somebody or something that bears the name, and what else it is called."""
+    """Somebody or something that bears the name, what else it is called, and what is held about it."""
 
     galaxy: str
     name: str
     also: list[str]
+    held: list[KnownAs]
+    doubtful: list[KnownAs]
+    shared: dict[str, list[str]]
 
 
 class Aliases(Answer, frozen=True):

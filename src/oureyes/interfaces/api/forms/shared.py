@@ -84,6 +84,7 @@ class MarkingSaid(Asked, frozen=True, kw_only=True):
 
     tlp: Annotated[str, Meta(max_length=20)] | None = None
     to: Annotated[list[Ident], Meta(max_length=500)] | None = None
+    hit: Annotated[list[Ident], Meta(max_length=500, description="Whose private questions it answers.")] | None = None
     grade: Annotated[str, Meta(max_length=20)] | None = None
     pap: Annotated[str, Meta(max_length=20)] | None = None
     handling: Annotated[str, Meta(max_length=20)] | None = None
@@ -104,7 +105,8 @@ class MarkingRead(Answer, frozen=True):
 
 
 class Report(Answer, frozen=True, kw_only=True):
-    """What came of reading something: `read` = `stored` + `unchanged` + `quarantined`."""
+    """What came of reading something: `read` = `stored` + `unchanged` + `quarantined`. Of what is unchanged,
+    `retracted` was taken back before, `other_marking` is held under another marking, `remarked` was put under yours."""
 
     files: int
     read: int
@@ -114,6 +116,9 @@ class Report(Answer, frozen=True, kw_only=True):
     conflicts: int
     dangling: int
     matches: int
+    retracted: int
+    other_marking: int
+    remarked: int
     seconds: float
     units: dict[str, int]
     warnings: list[dict[str, str]]
