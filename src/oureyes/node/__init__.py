@@ -552,9 +552,13 @@ class Node:
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 
-    def audit(self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100) -> list[Row]:
-        """Who did what, when and why."""
-        return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
+    def audit(
+        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100, before: int = 0
+    ) -> list[Row]:
+        """Who did what, when and why; the newest first, from before the line `before` if one is named."""
+        return overseeing.audit_lines(
+            self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit, before=before
+        )
 
     def who_has(self, identifier: str, *, by: str) -> list[overseeing.Holder]:
         """Who received, opened and matched an object of ours, anywhere."""
