@@ -17,6 +17,7 @@ from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
+from oureyes.node.understanding import Reader
 from oureyes.plan.requests import GROUNDS, Clock, Urgency
 from oureyes.release import CRIME_PURPOSES
 from oureyes.storage import Connection, desk, hits, index
@@ -164,12 +165,9 @@ def records(ctx: Context, identifier: str, *, by: str, purpose: str = "investiga
     ctx.require_purpose(by, purpose, identifier[:60])
 
     def write(connection: Connection) -> list[str]:
-        found = _case(connection, identifier, "holder")
-        ids = (
-            [one for one, origin, _ in index.postings(connection, found.value) if origin == ctx.me]
-            if found.value
-            else []
-        )
+        found, reader = _case(connection, identifier, "holder"), Reader(ctx, connection, by, purpose)
+        held = index.holders(connection, [found.value] if found.value else [])
+        ids = [one for one, origin, _, label in held if origin == ctx.me and reader.may(label)]
         ctx.audit(connection, by, "read", identifier, purpose, count=len(ids))
         return list(dict.fromkeys(ids))
 

@@ -383,6 +383,11 @@ def found(connection: Connection, *, partner: str = "", value: str = "") -> list
     ]
 
 
+def drop_found(connection: Connection, before: str) -> int:
+    """Forget hits on which nobody opened a case since; how many."""
+    return run(connection, "DELETE FROM hit WHERE state = 'found' AND at < ?", [before])
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A confirmation case as one end has it; the times are the holder's at both ends."""
