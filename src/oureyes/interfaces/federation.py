@@ -5,6 +5,7 @@
     POST /oe/1/ch/{origin}/{recipient}/{epoch}/entries             the asker's log for us, pushed → its receipt
     POST /oe/1/ch/{origin}/{recipient}/{epoch}/receipt             the asker's receipt for our log
     GET  /oe/1/ch/{origin}/{recipient}/{epoch}/receipt, …/mine?from=    what we hold of the asker's own log
+    GET  /oe/1/ch/{origin}/{recipient}/{epoch}/said?from=          what that says, sealed to the asker
     GET  /oe/1/hitno/list, …/filter/{digest}    POST /oe/1/hitno/ask    private questions (node/answering.py)
     GET  /oe/1/roster/{version}    GET /oe/1/health
 
@@ -80,6 +81,7 @@ class Federation:
             Route(channel + "receipt", self._signed(self._receipt, MAX_NOTE), methods=["POST"]),
             Route(channel + "receipt", self._signed(self._own_receipt), methods=["GET"]),
             Route(channel + "mine", self._signed(self._mine), methods=["GET"]),
+            Route(channel + "said", self._signed(self._said), methods=["GET"]),
             Route(HIT_PATH + "list", self._signed(self._hit_list), methods=["GET"]),
             Route(HIT_PATH + "filter/{digest}", self._signed(self._hit_filter), methods=["GET"]),
             Route(HIT_PATH + "ask", self._signed(self._hit_question, MAX_QUESTION), methods=["POST"]),
@@ -243,6 +245,11 @@ class Federation:
         channel, start = self._theirs(request, member), _number(request, "from", 0)
         held = await self._in_thread(exchanging.held_for, self._node.ctx, channel, start, CHECKPOINT_EVERY)
         return _frames(Batch(tuple((entry.header, entry.sealed) for entry in held)).frames())
+
+    async def _said(self, request: Request, member: str, body: bytes) -> Response:
+        channel, start = self._theirs(request, member), _number(request, "from", 0)
+        said = await self._in_thread(exchanging.said_by, self._node.ctx, channel, start, CHECKPOINT_EVERY)
+        return _frames(Batch(tuple((entry.header, entry.sealed) for entry in said)).frames())
 
     # --- private questions -------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
+from oureyes.exchange.log import entry_of
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces import probing, remotes
@@ -228,25 +229,30 @@ class Service:
         if member in self._asked:
             await self._asked[member].wait()
 
-    async def recover(self) -> dict[str, int]:
-        """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
+    async def recover(self) -> list[exchanging.Recovered]:
+        """Take back, from those who receipted them, entries our restored log lacks, and what they say."""
         await asyncio.gather(*(self._ready(member) for member in tuple(self._asked)))
-        held, sizes = exchanging.held_logs(self.node.ctx), dict[str, int]()
-        for channel, size in held:
+        done = []
+        for channel, size, unknown in exchanging.lacking(self.node.ctx):
             try:
-                sizes[channel.recipient] = await self._recover(channel, size)
+                done.append(await self._recover(channel, size, unknown))
             except (aiohttp.ClientError, OSError):
                 raise PartnerSaid(channel.recipient, 0) from None
-        return sizes
+        return done
 
-    async def _recover(self, channel: Channel, size: int) -> int:
-        dial, lines = self._dialler(channel.recipient), list[tuple[bytes, bytes]]()
+    async def _recover(self, channel: Channel, size: int, unknown: int) -> exchanging.Recovered:
+        dial, lines, said = self._dialler(channel.recipient), list[tuple[bytes, bytes]](), list[tuple[bytes, bytes]]()
         note = await dial.ask_receipt(channel)
         while more := (await dial.entries(channel, size + len(lines), 0, "mine")).lines:
             lines += more
-        grown = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note)
+        start = min(size, unknown)
+        with contextlib.suppress(PartnerSaid):  # the log is taken back also from one that does not say: people are told
+            while more := (await dial.entries(channel, start, 0, "said")).lines:
+                said += more
+                start = entry_of(*more[-1]).seq + 1
+        done = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note, said)
         self._federation.grew(channel.recipient)
-        return grown
+        return done
 
     # --- what the node tells -----------------------------------------------------------------------------------------
 
@@ -458,14 +464,14 @@ def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Servic
         runner.run(_serve(node, routes, ready))
 
 
-def recover(home: Path) -> dict[str, int]:
+def recover(home: Path) -> list[exchanging.Recovered]:
     """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
     not. Blocks."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
         return runner.run(_recovered(node))
 
 
-async def _recovered(node: Node) -> dict[str, int]:
+async def _recovered(node: Node) -> list[exchanging.Recovered]:
     async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
         return await service.recover()
 

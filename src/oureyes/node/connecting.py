@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from oureyes.alert import NOTIFIERS, rules, webhook
 from oureyes.alert.inbox import move as moved
@@ -53,8 +54,7 @@ _CROWD = 1_000
 _COMPARED = 20_000  # pairs that share parts, those that share most first
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(NamedTuple):
     holding: int
     object: StixObject
 
@@ -67,16 +67,15 @@ class _Asked:
     parts: dict[tuple[str, str], list[_Side]]
 
     def add(self, side: _Side, keys: Iterable[Key]) -> None:
+        whole = self.whole
         for key in keys:
             if key is standing.MARK:
                 continue
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
-            else:
-                known = self.whole.get(name)
-                if known is None or _says_more(side.object, known.object):
-                    self.whole[name] = side
+            elif name not in whole or _says_more(side.object, whole[name].object):
+                whole[name] = side
 
 
 def connect(
@@ -100,7 +99,8 @@ def connect(
             continue
         side = _Side(one.holding, current)
         sides.append(side)
-        asked.add(side, item.keys + item.probes)
+        if item.keys or item.probes:
+            asked.add(side, item.keys + item.probes)
     fresh = _meet_all(ctx, connection, asked, source) + _meet_patterns(ctx, connection, sides, source)
     for value in lost:  # what a newer version no longer says, another of its source may
         _rematch(ctx, connection, value)

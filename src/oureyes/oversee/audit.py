@@ -60,7 +60,7 @@ VERBS: Mapping[str, str] = {
     "plan-vote": "voted on {subject}",
     "equivocation": "showed two histories of {subject}",
     "poison": "sent {subject}, which could not be read",
-    "recover": "took {count} entries of {subject} back from their recipient",
+    "recover": "took {count} entries of {subject} back from their recipient; {unknown} are not known in full",
     "subscribe": "asked to be told by the rule {subject}",
     "graph": "followed the links of {subject}",
     "path": "looked for the way from {subject} to {with}",

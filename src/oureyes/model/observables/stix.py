@@ -94,13 +94,17 @@ def observables_of_misp(attribute: str, value: str, country: str | None = None) 
     """The observables of a MISP attribute; a composite type (`filename|md5`, `ip-dst|port`) holds several."""
     if not isinstance(attribute, str) or not isinstance(value, str):
         return ()
+    if "|" not in attribute and attribute not in _CHAINS:
+        found = normalise(attribute, value, country)
+        return (found,) if found else ()
     kinds, values = attribute.split("|"), value.split("|", attribute.count("|"))
-    if attribute in ("btc", "xmr", "dash"):
+    if attribute in _CHAINS:
         values = [f"{attribute}:{value.strip()}"]
     made = (normalise(kind, part, country) for kind, part in zip(kinds, values, strict=False))
     return tuple(dict.fromkeys(one for one in made if one))
 
 
+_CHAINS = frozenset(["btc", "xmr", "dash"])
 _Made = Iterator[Observable | None]
 
 _VALUES: Mapping[str, tuple[str, str]] = {
