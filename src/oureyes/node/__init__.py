@@ -47,6 +47,7 @@ from oureyes.plan.questions import Question
 from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
+from oureyes.understand.actors import Actor
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
 from oureyes.understand.money import Flow, Route
@@ -177,6 +178,10 @@ class Node:
     def called(self, name: str) -> list[tuple[str, Cluster]]:
         """What the galaxies know by a name."""
         return vocabularies.known_as(self.ctx, name)
+
+    def actor(self, name: str, *, by: str, purpose: str = "investigation") -> tuple[Actor, ...]:
+        """Who is called so, under all their names, with what is held about each: hypotheses, nothing is merged."""
+        return vocabularies.actor(self.ctx, name, by=by, purpose=purpose)
 
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""

@@ -17,6 +17,7 @@ from oureyes.interfaces.cli import (
     correlating,
     demonstrating,
     exchanging,
+    exporting,
     following,
     hashing,
     overseeing,
@@ -85,6 +86,7 @@ for _part in (
     planning,
     asking,
     overseeing,
+    exporting,
     caring,
     demonstrating,
 ):
