@@ -52,7 +52,7 @@ def _cold(filter_: blind.Filter) -> float:
         node.ctx.db.write(work)
         with node.ctx.db.read() as connection:
             read = partial(hits.body, connection, "ID", "PH", "a")
-            return cpu_seconds(lambda: blind.Filter(read() or b""), 3) * _PARTNERS * 1e3
+            return cpu_seconds(lambda: blind.Filter(read() or b"")) * _PARTNERS * 1e3
 
 
 def _phones(count: int) -> list[blind.Selector]:
