@@ -6,11 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from a_case import an_indicator
+from a_case import an_indicator, an_object
+from simulated import Clock, for_
 from wired import Running, a_service, free_port, homes, install, release, sent, until
 
 from oureyes.errors import ConfigError
 from oureyes.interfaces.service import Service, recover
+from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Channel
 from oureyes.node import Node
 from oureyes.node.opening import init
@@ -117,3 +119,26 @@ def test_a_listener_that_fails_stops_nothing(tmp_path: Path) -> None:
         release(node, [an_indicator(value="one.example.org")], "SG")
         release(node, [an_indicator(value="two.example.org")], "SG")
         assert sent(node, "SG") == (2, 0)
+
+
+def test_a_running_node_puts_a_new_pattern_of_crime_before_the_desk(tmp_path: Path) -> None:
+    def a_case(*labels: str) -> StixObject:
+        return an_object("x-oureyes-case", labels=[f'misp-galaxy:{one}"' for one in labels])
+
+    async def story():
+        clock, home = Clock(), tmp_path / "ID"
+        init(home, "ID", listen="127.0.0.1:0", clock=clock)
+        with Node.open(home, clock=clock) as node:
+            node.record_objects(
+                [a_case('rat="one', 'sector="Bank'), a_case('rat="two', 'sector="Maritime')], by="ayu", marking=for_()
+            )
+            clock.forward(days=30)
+            fresh = a_case('rat="one', 'sector="Maritime')
+            node.record_objects([fresh], by="ayu", marking=for_())
+            async with Service(node):
+                await until(lambda: any(alert.event == "pattern" for alert, *_ in node.inbox()))
+            (alert,) = [alert for alert, *_ in node.inbox() if alert.event == "pattern"]
+            assert alert.objects == (fresh.id,)
+            assert "(1 before)" in alert.reason
+
+    asyncio.run(story())

@@ -12,6 +12,7 @@ from oureyes.errors import Equivocation, VerificationError
 from oureyes.exchange.log import cosign, origin_line, sign_checkpoint
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging
+from oureyes.storage import channels
 
 ID_SG = Channel("ID", "SG")
 
@@ -111,7 +112,7 @@ def test_a_held_log_does_not_keep_us_from_reading_what_the_partner_sends(tmp_pat
     indonesia, malaysia = states.values()
     malaysia.record([a_report(tmp_path, "pay to TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY")], by="aziz")
     back = Channel("MY", "ID")
-    malaysia.ctx.db.write(lambda connection: exchanging.channels.open_channel(connection, back))
+    malaysia.ctx.db.write(lambda connection: channels.open_channel(connection, back))
     head = sign_checkpoint(origin_line(back), 5, bytes(32), malaysia.ctx.keys.sign)
     with pytest.raises(VerificationError):
         malaysia.receipted(cosign(head, back, indonesia.ctx.keys.sign, 1_800_000_000).note, "ID", back)

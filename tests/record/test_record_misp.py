@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from a_case import NOW
 from misp_parties import as_seen, corpus
 from paths import DATA
 
@@ -45,7 +46,7 @@ def an_event(*attributes, **more):
 
 
 def taken(event):
-    return list(misp.read(io.BytesIO(json.dumps(event).encode()), Options()))
+    return list(misp.read(io.BytesIO(json.dumps(event).encode()), Options(now=NOW)))
 
 
 def kept(event):

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from a_case import NOW
 
 from oureyes.errors import InvalidObject
 from oureyes.model.markings import TLP
@@ -14,7 +15,7 @@ from oureyes.record import table
 
 def taken(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return list(table.read(io.BytesIO(data), Options(**options)))
+    return list(table.read(io.BytesIO(data), Options(now=NOW, **options)))
 
 
 def patterns(found):

@@ -29,11 +29,12 @@ from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused, Verifi
 from oureyes.exchange.client import MAX_BATCH_BYTES, Batch, collect
 from oureyes.exchange.log import MAX_NOTE, MEDIA_TYPE, heartbeat_frame
 from oureyes.exchange.outbox import CHECKPOINT_EVERY
-from oureyes.exchange.requests import SeenNonces, refuse_other_body, verify_request
+from oureyes.exchange.requests import refuse_other_body, verify_request
 from oureyes.interfaces.problems import problem, problem_of
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, exchanging
 from oureyes.node.opening import roster_version
+from oureyes.node.replays import Replays
 
 __all__ = ["Federation"]
 
@@ -62,7 +63,7 @@ class Federation:
     ) -> None:
         self._node, self._executor, self._heartbeat_s = node, executor, heartbeat_s
         self._ready, self._received, self._heard_of = ready, received, heard_of
-        self._nonces, self._bodies = SeenNonces(), asyncio.Semaphore(_BODIES)
+        self._nonces, self._bodies = Replays(node.ctx), asyncio.Semaphore(_BODIES)
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._streams: dict[Channel, object] = {}
         self.closed = False
@@ -108,7 +109,11 @@ class Federation:
                 _LOG.info("request refused: %s", error)
                 return problem(401, "not signed by a member in the agreed way")
             try:
-                return await endpoint(request, member, await self._body(request, member, body_limit))
+                kept = asyncio.shield(asyncio.wrap_future(self._nonces.durable()))  # others wait for the same one
+                answer = await endpoint(request, member, await self._body(request, member, body_limit))
+                if not await kept:  # no answer leaves to a request that could be said again
+                    raise _Answer(problem(401, "not signed by a member in the agreed way"))
+                return answer
             except _Answer as ready:
                 return ready.response
             except (ClientDisconnect, TimeoutError):

@@ -46,6 +46,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
+_PATTERNS_S = 3600.0
 _DOORS_S, _POLL_S = 5.0, 5.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
@@ -277,6 +278,8 @@ class Service:
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
+            self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
+            self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
             self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]

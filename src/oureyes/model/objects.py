@@ -45,6 +45,7 @@ EXTENSIONS: Mapping[str, str] = {
     "provenance": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0009",
     "media": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0101",
     "x-oureyes-transfer": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0102",
+    "judgement": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0201",
 }
 
 _TYPE, _UUID = r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]", "-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes.correlate.casepatterns import Cluster as CaseCluster
+from oureyes.correlate.judgements import Cluster as JudgedCluster
 from oureyes.model.findings import Alert, AlertState, Holding, Judgement, Subscription, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -18,11 +19,13 @@ from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
+    asking,
     connecting,
     exchanging,
     exporting,
     following,
     hashing,
+    judging,
     listing,
     overseeing,
     planning,
@@ -39,6 +42,8 @@ from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
+from oureyes.plan.questions import Question
+from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.graph import Graph
@@ -233,10 +238,17 @@ class Node:
         return releasing.recipients_of(self.ctx, ids)
 
     def export(
-        self, ids: Iterable[str], form: str, *, by: str, purpose: str = "investigation", to: str = ""
+        self,
+        ids: Iterable[str],
+        form: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        to: str = "",
+        whole: bool = False,
     ) -> exporting.Export:
-        """Objects as one STIX, MISP or CSV file, for a member or for who asks."""
-        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to)
+        """Objects as one file (a bundle, a table, rules, a list …), for a member or for who asks."""
+        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to, whole=whole)
 
     def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
         """Per recipient: allowed or not, why, and the very bytes."""
@@ -321,7 +333,7 @@ class Node:
         bank: str = "",
         labels: Sequence[str] = (),
     ) -> recording.Report:
-        """Hash pictures and documents and record the hashes; the files are not kept."""
+        """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
 
     def banks(self) -> list[tuple[str, int]]:
@@ -372,9 +384,19 @@ class Node:
         """Everything that holds a value, however common."""
         return understanding.holders(self.ctx, value, by=by, purpose=purpose)
 
-    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
-        """A person's word on a match; the latest counts, none is lost."""
-        return connecting.judge(self.ctx, left, right, verdict, by=by, why=why)
+    def judge(
+        self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "", purpose: str = "investigation"
+    ) -> Judgement:
+        """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
+        return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
+
+    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of a thing and any other."""
+        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+
+    def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
+        """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
+        return judging.clusters(self.ctx, identifier, by=by, purpose=purpose)
 
     def subscribe(self, rule: Subscription, *, by: str) -> None:
         """Be told."""
@@ -478,6 +500,41 @@ class Node:
     def waive(self, plan: str, claim: str, *, until: str, why: str, by: str) -> planning.Standing:
         """Accept a gap in a plan of ours until a day."""
         return planning.waive(self.ctx, plan, claim, until, why, by=by)
+
+    def ask(
+        self,
+        to: str,
+        text: str,
+        *,
+        urgency: Urgency = Urgency.ORDINARY,
+        about: Sequence[str] = (),
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+    ) -> tuple[Question, desk.Draft]:
+        """Put a question to a partner, with a term; it leaves when its release is approved."""
+        return asking.ask(self.ctx, to, text, urgency=urgency, about=about, by=by, purpose=purpose, marking=marking)
+
+    def reply(
+        self,
+        question: str,
+        state: RequestState,
+        *,
+        ground: str = "",
+        text: str = "",
+        by: str,
+        purpose: str = "investigation",
+    ) -> desk.Draft:
+        """Acknowledge, answer or refuse a question that was put to us."""
+        return asking.reply(self.ctx, question, state, ground=ground, text=text, by=by, purpose=purpose)
+
+    def requests(self, *, by: str, purpose: str = "investigation") -> list[asking.Asked]:
+        """Questions of ours and to us, with their clocks."""
+        return asking.requests(self.ctx, by=by, purpose=purpose)
+
+    def watch_requests(self) -> int:
+        """Put before the desk what is overdue or had no sign of life; how many alerts."""
+        return asking.watch(self.ctx)
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 

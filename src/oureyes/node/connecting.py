@@ -15,7 +15,7 @@ from oureyes.alert import NOTIFIERS, rules, webhook
 from oureyes.alert.inbox import move as moved
 from oureyes.correlate import MATCHERS, PARTIAL, keys_of, observables, probes_of, ranking, standing
 from oureyes.errors import NotHeld, OurEyesError, Refused
-from oureyes.model.findings import Alert, AlertState, Judgement, Key, Match, Subscription, Verdict, WarningHit
+from oureyes.model.findings import Alert, AlertState, Key, Match, Subscription, WarningHit
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Statement
@@ -31,7 +31,6 @@ __all__ = [
     "arrived",
     "connect",
     "fell",
-    "judge",
     "matches",
     "move",
     "notice",
@@ -420,23 +419,6 @@ def matches(
             return found
         reader = Reader(ctx, connection, by, purpose)
         return [one for one in found if reader.may(one.left_label) and reader.may(one.right_label)]
-
-
-def judge(ctx: Context, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
-    """Keep a person's word on a pair; nothing is merged, so nothing needs to be undone but by another word."""
-    if not by:
-        raise Refused("judgement", "the name of who judges", "none", "give --by")
-    said = Judgement(left, right, verdict, by, ctx.now(), why)
-
-    def write(connection: Connection) -> None:
-        missing = {left, right} - objects.existing(connection, [left, right])
-        if missing:
-            raise NotHeld(sorted(missing)[0], "an object this node holds", "none", "`oureyes matches`")
-        index.add_judgement(connection, said)
-        ctx.audit(connection, by, "judge", left, "", verdict=str(verdict), **{"with": right})
-
-    ctx.db.write(write)
-    return said
 
 
 def subscribe(ctx: Context, rule: Subscription, *, by: str) -> None:

@@ -72,7 +72,7 @@ def import_list(
 
 
 def _entries(ctx: Context, path: Path, options: Options) -> list[StixObject]:
-    chosen = replace(options, country=ctx.config.country or None)
+    chosen = replace(options, now=ctx.now(), country=ctx.config.country or None)
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
         return [item.object for item in record.read(stream, path.name, chosen) if isinstance(item, Record)]
 

@@ -26,6 +26,7 @@ from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
+from oureyes.node.dating import as_first_recorded
 from oureyes.storage import Connection, desk, objects
 from oureyes.understand.tokens import text_of, tokens
 
@@ -182,6 +183,7 @@ def _import_file(
         options,
         country=options.country or ctx.config.country or None,
         source=source_name,
+        now=ctx.now(),
         definitions=_definitions(ctx),
     )
     with record.open_stream(path, ctx.config.number("max_file_mib") << 20) as stream:
@@ -223,7 +225,7 @@ def _writing(
 ) -> Callable[[Connection], None]:
     def write(connection: Connection) -> None:
         number = objects.source(connection, ctx.me, at.name, "file", at.at[:10])
-        kept = [item for item in batch if isinstance(item, Record)]
+        kept = _redated(ctx, connection, batch)
         part = Report(read=len(batch))
         default = marking or ctx.default_marking()
         taken = take_in(
@@ -258,6 +260,11 @@ def _writing(
         )
 
     return write
+
+
+def _redated(ctx: Context, connection: Connection, batch: Iterable[Record | Rejected]) -> list[Record]:
+    kept = [item for item in batch if isinstance(item, Record)]
+    return as_first_recorded(connection, kept, ctx.me, lambda held: not held.posted)
 
 
 def _count(part: Report, kept: list[Record], taken: Taken) -> None:
@@ -309,7 +316,8 @@ def _refused(ctx: Context, path: Path, source: str, error: OurEyesError, by: str
 
 
 def _file_digest(path: Path, source: str, options: Options) -> bytes:
-    whole = hashlib.sha256(f"{source}|{sorted(options.mapping.items())}|{options.country}|".encode())
+    told = f"{source}|{sorted(options.mapping.items())}|{options.country}|{options.date}|"
+    whole = hashlib.sha256(told.encode())
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             whole.update(block)
@@ -453,11 +461,12 @@ def retry(ctx: Context, n: int, *, by: str, purpose: str, raw: bytes | None = No
     item = found[0]
     report = Report(files=1)
     stream = io.BytesIO(raw if raw is not None else item.raw)
-    read = list(record.read(stream, item.source, Options(source=item.source, country=ctx.config.country or None)))
+    chosen = Options(source=item.source, now=ctx.now(), country=ctx.config.country or None)
+    read = list(record.read(stream, item.source, chosen))
 
     def write(connection: Connection) -> None:
         number = objects.source(connection, ctx.me, item.source, "file", ctx.now()[:10])
-        kept = [one for one in read if isinstance(one, Record)]
+        kept = _redated(ctx, connection, read)
         default = ctx.default_marking()
         taken = take_in(ctx, connection, _all_incoming(kept, default), source=number, origin=ctx.me)
         report.read = len(read)

@@ -1,4 +1,4 @@
-"""Decodes pictures in a process of its own: hostile files are what this project is sent.
+"""Decodes pictures and films in a process of its own: hostile files are what this project is sent.
 
 Run by its path with `python -I`, it imports nothing of ours. It takes one file after another on its standard input
 (four bytes of length, one of what to do, the bytes) and answers each with one line of JSON. Each file is decoded in a
@@ -7,6 +7,9 @@ the answer says so and the next file is taken.
 
 Allowed are JPEG, PNG, WebP and the first frame of a GIF, told by their bytes and not by their names. The picture is
 hashed at its full size: shrinking first moves a PDQ hash by up to 26 of the 31 bits that may differ.
+
+Of films, MP4, Matroska with WebM, and AVI, one frame a second is hashed (vPDQ); of a film of more than ten minutes,
+its key frames, at most one a second. Playlists, and films that name other files, are no films here.
 """
 
 from __future__ import annotations
@@ -24,15 +27,20 @@ import sys
 import time
 from typing import Any, BinaryIO
 
-__all__ = ["FORMATS", "MEMORY", "PIXELS", "SECONDS", "main"]
+__all__ = ["FILMS", "FORMATS", "MEMORY", "PIXELS", "SECONDS", "main"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FILMS = ((4, b"ftyp", "mov"), (0, b"\x1aE\xdf\xa3", "matroska"), (8, b"AVI ", "avi"))  # at which byte, what, container
 PIXELS = 40_000_000
 MEMORY = 2 << 30
 SECONDS = 30
+FILM_SECONDS = 600
 _SMALLEST_INNER = 64  # pixels a side; less inside a border is no picture
 _TOLERANCE, _SHARE = 24, 0.98  # a line is plain when 98 % of it is within 24 of 255 of its middle value
-_ANSWER = 1 << 16
+_ANSWER = 1 << 18
+_FRAMES = 1_200  # kept of one film at the most; when there are more, the step between them is doubled
+_STILL = 8  # bits: a frame no further than this from the one before shows nothing new
+_LONG = 600  # seconds from which key frames must do
 _NEW_USER, _NEW_NET, _NO_NEW_PRIVILEGES = 0x10000000, 0x40000000, 38
 
 
@@ -40,9 +48,12 @@ def main() -> None:
     """Serve files until the input ends."""
     _preload()
     _without_network()
+    films = False
     while (head := sys.stdin.buffer.read(5)) and len(head) == 5:
         size, what = struct.unpack(">IB", head)
         data = sys.stdin.buffer.read(size)
+        if what == ord("v") and not films:
+            films = _preload_films()
         sys.stdout.write(_forked(data, what) + "\n")
         sys.stdout.flush()
 
@@ -64,6 +75,23 @@ def _preload() -> None:
             _picture(out.getvalue())
 
 
+def _preload_films() -> bool:
+    """Likewise for films, when the first one comes. A tiny one is made and read."""
+    with contextlib.suppress(ImportError):
+        import av
+        import numpy
+
+        out = io.BytesIO()
+        with av.open(out, "w", format="avi") as film:
+            stream = film.add_stream("mjpeg", rate=1, width=64, height=64, pix_fmt="yuvj420p")
+            stream.thread_count = 1
+            frame = av.VideoFrame.from_ndarray(numpy.zeros((64, 64, 3), dtype=numpy.uint8), format="rgb24")
+            film.mux(stream.encode(frame))
+            film.mux(stream.encode(None))
+        _film(out.getvalue())
+    return True
+
+
 def _without_network() -> None:
     """A network namespace of its own, with nothing in it, where the kernel lets us have one."""
     with contextlib.suppress(OSError, AttributeError):
@@ -78,20 +106,24 @@ def _forked(data: bytes, what: int) -> str:
     if not child:
         try:  # whatever happens, the fork ends here
             os.close(read)
-            _confine()
+            _confine(_seconds(what))
             os.write(write, _answer(data, what).encode())
         finally:
             os._exit(0)
     os.close(write)
     with os.fdopen(read, "rb") as answers:
-        said = _until_it_ends(answers, child)
+        said = _until_it_ends(answers, child, 2 * _seconds(what))
     os.waitpid(child, 0)
     return said.decode("utf-8", "replace").replace("\n", " ") or _error("decoding ended without an answer")
 
 
-def _until_it_ends(answers: BinaryIO, child: int) -> bytes:
+def _seconds(what: int) -> int:
+    return FILM_SECONDS if what == ord("v") else SECONDS
+
+
+def _until_it_ends(answers: BinaryIO, child: int, seconds: int) -> bytes:
     """What it says before its time on the clock is over."""
-    over = time.monotonic() + 2 * SECONDS
+    over = time.monotonic() + seconds
     said = b""
     while len(said) < _ANSWER and (left := over - time.monotonic()) > 0:
         if select.select([answers], [], [], left)[0]:
@@ -103,10 +135,10 @@ def _until_it_ends(answers: BinaryIO, child: int) -> bytes:
     return b""
 
 
-def _confine() -> None:
+def _confine(seconds: int) -> None:
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
@@ -117,7 +149,8 @@ def _confine() -> None:
 
 def _answer(data: bytes, what: int) -> str:
     try:
-        return json.dumps(_picture(data) if what == ord("p") else _document(data))
+        read = {ord("p"): _picture, ord("v"): _film}.get(what, _document)
+        return json.dumps(read(data))
     except MemoryError:
         return _error("more memory than allowed")
     except Exception as error:  # a decoder may raise anything on a hostile file; its type says enough
@@ -160,6 +193,48 @@ def _picture(data: bytes) -> dict[str, Any]:
         digest, quality = _hashed(inner)
         said |= {"inner": digest} if quality >= 50 else {}
     return said
+
+
+def _film(data: bytes) -> dict[str, Any]:
+    """Its frames, one a second, without those that look like the one before; the second in which each is shown."""
+    try:
+        import av
+    except ImportError:
+        return {"error": "a film, and no package av"}
+    container = next((kind for at, start, kind in FILMS if data[at : at + len(start)] == start), None)
+    if container is None:
+        return {"error": "no film of an allowed format"}
+    with av.open(io.BytesIO(data), mode="r", format=container, options={"protocol_whitelist": "none"}) as film:
+        if not film.streams.video:
+            return {"error": "no picture in the film"}
+        stream = film.streams.video[0]
+        if stream.width * stream.height > PIXELS:
+            return {"error": "too many pixels"}
+        stream.thread_type, stream.codec_context.thread_count = "NONE", 1
+        if (film.duration or 0) > _LONG * 1_000_000:
+            stream.codec_context.skip_frame = "NONKEY"
+        frames = _frames(film.decode(stream))
+    return {"container": container, "frames": frames} if frames else {"error": "no frame could be decoded"}
+
+
+def _frames(decoded: Any) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = []
+    step, due, last, before = 1.0, 0.0, -0.04, -1
+    for frame in decoded:
+        last = frame.time if frame.time is not None and frame.time >= 0 else last + 0.04  # 25 a second where none says
+        if last < due and kept:
+            continue
+        if frame.width * frame.height > PIXELS:
+            raise ValueError
+        due = (last // step + 1) * step
+        digest, quality = _hashed(frame.to_ndarray(format="rgb24"))
+        if kept and (int(digest, 16) ^ before).bit_count() <= _STILL:
+            continue
+        before = int(digest, 16)
+        kept.append({"second": round(last, 2), "pdq": digest, "quality": quality})
+        if len(kept) > _FRAMES:
+            kept, step = kept[::2], step * 2
+    return kept
 
 
 def _opaque(image: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Files of pictures and documents become hashes. The file itself is read, never kept: only hashes travel.
+"""Files of pictures, films and documents become hashes. The file itself is read, never kept: only hashes travel.
 
 Needs the extra `oureyes[media]`; decoding happens in a process of its own (`record.decoding`).
 """
@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from oureyes.errors import ConfigError, InvalidObject
-from oureyes.model.mediahashes import Picture, media_object
+from oureyes.model.mediahashes import Film, Frame, Picture, media_object
 from oureyes.model.objects import StixObject
 from oureyes.record import decoding
 
-__all__ = ["LARGEST", "hashed", "is_media"]
+__all__ = ["LARGEST", "LARGEST_FILM", "hashed", "is_media"]
 
 LARGEST = 128 << 20  # bytes of one file
+LARGEST_FILM = 512 << 20  # … and of a film
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".svg", ".ico")
+_FILMS = (".mp4", ".m4v", ".mov", ".3gp", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".m3u8")
+_FILM_MIMES = {"mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video/x-msvideo"}
 _MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 _NEEDED = ("PIL", "pdqhash", "numpy")
 
@@ -51,18 +54,36 @@ def _is_picture(head: bytes) -> bool:
     return head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
 
+def _is_film(head: bytes) -> bool:
+    return any(head[at : at + len(start)] == start for at, start, _ in decoding.FILMS)
+
+
+def _what(path: Path, data: bytes) -> str:
+    """p a picture, v a film, d anything else; a file that is not what its name says is refused."""
+    if _is_picture(data[:16]):
+        return "p"
+    if _is_film(data[:16]):
+        return "v"
+    for names, formats in ((_PICTURES, "JPEG, PNG, WebP or GIF"), (_FILMS, "MP4, Matroska, WebM or AVI")):
+        if path.name.lower().endswith(names):
+            raise InvalidObject(path.name, formats, "something else under such a name", "convert it")
+    return "d"
+
+
 def _one(decoder: _Decoder, path: Path) -> StixObject:
     data = _read(path)
-    picture = _is_picture(data[:16])
-    if not picture and path.name.lower().endswith(_PICTURES):
-        raise InvalidObject(path.name, "JPEG, PNG, WebP or GIF", "something else under such a name", "convert it")
-    said = decoder.ask(data, "p" if picture else "d")
+    what = _what(path, data)
+    said = decoder.ask(data, what)
     if "error" in said:
-        raise InvalidObject(path.name, "a whole picture of an allowed format and size", str(said["error"])[:80])
+        raise InvalidObject(path.name, "a whole medium of an allowed format and size", str(said["error"])[:80])
     hashes = {"SHA-256": hashlib.sha256(data).hexdigest()}
-    if not picture:
+    if what == "v":
+        mime = "video/webm" if b"webm" in data[:64] else _FILM_MIMES[said["container"]]
+        frames = tuple(Frame(one["pdq"], int(one["quality"]), float(one["second"])) for one in said["frames"])
+        return media_object(hashes, size=len(data), mime=mime, film=Film(frames))
+    if what == "d":
         if "tlsh" not in said:
-            raise InvalidObject(path.name, "a picture, or a document TLSH can digest", "neither", "it may be too short")
+            raise InvalidObject(path.name, "a medium, or a document TLSH can digest", "neither", "it may be too short")
         return media_object({**hashes, "TLSH": said["tlsh"]}, size=len(data))
     found = Picture(said["pdq"], int(said["quality"]), said.get("inner", ""))
     return media_object(hashes, size=len(data), mime=_MIMES[said["format"]], picture=found)
@@ -71,11 +92,13 @@ def _one(decoder: _Decoder, path: Path) -> StixObject:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+            head = stream.read(16)
+            most = LARGEST_FILM if _is_film(head) else LARGEST
+            data = head + stream.read(most + 1 - len(head))
     except OSError as error:
         raise InvalidObject(path.name, "a readable file", type(error).__name__, "check the path") from None
-    if not data or len(data) > LARGEST:
-        raise InvalidObject(path.name, f"1 to {LARGEST} bytes", "none" if not data else "more")
+    if not data or len(data) > most:
+        raise InvalidObject(path.name, f"1 to {most} bytes", "none" if not data else "more")
     return data
 
 
@@ -99,7 +122,7 @@ class _Decoder:
         try:
             process.stdin.write(struct.pack(">IB", len(data), ord(what)) + data)
             process.stdin.flush()
-            said = json.loads(process.stdout.readline(1 << 17))
+            said = json.loads(process.stdout.readline(1 << 19))
         except (OSError, ValueError):
             self._end()
             return {"error": "the decoding process ended"}

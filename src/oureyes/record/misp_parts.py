@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable, observables_of_misp, sco
 from oureyes.model.ports import Record, Rejected
 from oureyes.record.demands import of_tags, of_tlp, tightest
 from oureyes.record.misp_types import MISP_TYPES, RULES
-from oureyes.record.observed import LONG_AGO, marking_refs, pattern_of, provenance
+from oureyes.record.observed import marking_refs, pattern_of, provenance
 from oureyes.record.syntax import pattern_error
 
 __all__ = [
@@ -59,6 +59,7 @@ class Event:
     created_by: str
     at: str
     day: str
+    now: str  # the moment of recording, for what neither MISP nor the event gives a date
     marking: Marking | None
     hold: str
     source: str
@@ -374,7 +375,7 @@ def _techniques(
     for tag in tags_of(content):
         found = _TECHNIQUE.search(tag) if tag.startswith("misp-galaxy:") else None
         if found and found[0] not in named:
-            stub = _technique(found[0], tag)
+            stub = _technique(found[0], tag, event.now)
             named[found[0]] = stub.id
             yield Record(stub, marking=marking, hold=hold)
     word = "indicates" if obj.type == "indicator" else "related-to"
@@ -382,10 +383,9 @@ def _techniques(
         yield _linked(obj.id, word, target, event, marking, hold)
 
 
-def _technique(external: str, tag: str) -> StixObject:
+def _technique(external: str, tag: str, at: str) -> StixObject:
     """A technique of which only the number is known here; the number is what ATT&CK's own object is found by."""
     name = tag.partition("=")[2].strip('"').partition(" - ")[0] or external
-    at = LONG_AGO
     return StixObject.make(
         {
             "type": "attack-pattern",

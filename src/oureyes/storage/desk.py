@@ -346,6 +346,11 @@ def waiting_alerts(connection: Connection, cause: str) -> list[Alert]:
     return [one for (n,) in found for one, *_ in alerts(connection, n=str(n))]
 
 
+def alerted(connection: Connection, cause: str) -> bool:
+    """Whether anybody was ever told of a cause, done with it or not."""
+    return bool(rows(connection, "SELECT 1 FROM alert WHERE cause = ? LIMIT 1", [cause]))
+
+
 def put_alerts(connection: Connection, grown: Sequence[Alert], fresh: Sequence[Alert]) -> None:
     """Keep rows that grew and rows that are new."""
     for one in grown:

@@ -28,7 +28,7 @@ __all__ = ["MIN_READER", "NUMBER", "RARE", "metadata"]
 # The schema's number, and the oldest software schema number that may still open it.
 NUMBER = 1
 MIN_READER = 1
-RARE = "('marking-definition', 'x-oureyes-plan')"
+RARE = "('marking-definition', 'x-oureyes-plan', 'x-oureyes-request')"
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite: INTEGER PRIMARY KEY is the row itself
@@ -372,6 +372,15 @@ posting = _table(
     Column("at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("posting_at", "at"),
+)
+edition = _table(
+    "edition",  # what an account last fetched of an export, and since when it has been that
+    Column("collection", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+    rowid=False,
 )
 remote = _table(
     "remote",  # a server of others that is polled or pushed to, and how far it is read

@@ -11,6 +11,7 @@ from oureyes import __version__
 from oureyes.interfaces.cli import (
     admitting,
     alerting,
+    asking,
     caring,
     correlating,
     demonstrating,
@@ -78,6 +79,7 @@ for _part in (
     understanding,
     following,
     planning,
+    asking,
     overseeing,
     caring,
     demonstrating,

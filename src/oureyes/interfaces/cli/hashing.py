@@ -1,4 +1,4 @@
-"""Pictures and documents become hashes: media add, banks, bank, agree, disagree, export."""
+"""Pictures, films and documents become hashes: media add, banks, bank, agree, disagree, export."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
         media,
         name="media",
         rich_help_panel=_PANEL,
-        help="Hashes of pictures and documents, and the banks a state keeps of them. Only hashes are kept and travel.",
+        help="Hashes of pictures, films and documents, and banks of them. Only hashes are kept and travel.",
         epilog="Example:\n\noureyes media add posters/ --bank propaganda --label recruitment",
     )
     lines = "oureyes media add poster.jpg --to MY,SG --tlp GREEN\noureyes media add posters/ --bank propaganda"
@@ -51,8 +51,9 @@ def add(
         list[str] | None, typer.Option("--label", metavar="WORD", help="What they are; repeat it.")
     ] = None,
 ) -> int:
-    """Hash pictures (JPEG, PNG, WebP, GIF) and documents, and record the hashes. The files are not kept.
+    """Hash pictures, films and documents, and record the hashes. The files are not kept.
 
+    Pictures are JPEG, PNG, WebP or GIF; films MP4, Matroska, WebM or AVI, of which one frame a second is hashed.
     Decoding happens in a process of its own without a network. What cannot be hashed is named; the rest is taken.
     Exit 7 when nothing could be.
     """

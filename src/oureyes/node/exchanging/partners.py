@@ -1,0 +1,134 @@
+"""How the node stands with each partner: sizes, lag, state, and what people are told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oureyes.model.findings import Alert
+from oureyes.model.sharing import Channel
+from oureyes.node import connecting
+from oureyes.node.context import Context
+from oureyes.storage import Connection, channels
+
+__all__ = ["PartnerState", "alert", "held_logs", "newest", "next_of", "partners", "sizes", "stands", "unread"]
+
+
+def newest(ctx: Context, origin: str, recipient: str) -> Channel:
+    """The channel between two in its newest epoch."""
+    with ctx.db.read() as connection:
+        known = channels.channels(connection, origin=origin, recipient=recipient)
+    return known[-1].channel if known else Channel(origin, recipient)
+
+
+def sizes(ctx: Context) -> dict[str, int]:
+    """How many entries we have written, by recipient."""
+    with ctx.db.read() as connection:
+        return {row.channel.recipient: row.size for row in channels.channels(connection, origin=ctx.me)}
+
+
+def unread(ctx: Context) -> list[Channel]:
+    """Channels with entries that are receipted and have not been read, as a crash in between leaves them."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, recipient=ctx.me)
+    return [row.channel for row in found if row.applied < row.size]
+
+
+def held_logs(ctx: Context) -> list[tuple[Channel, int]]:
+    """Logs of ours that are held, with the entries they have: see `recover`."""
+    with ctx.db.read() as connection:
+        found = channels.channels(connection, origin=ctx.me)
+    return [(row.channel, row.size) for row in found if row.state != "open"]
+
+
+def alert(ctx: Context, connection: Connection, channel: Channel, event: str, headline: str, reason: str) -> None:
+    made = Alert(
+        ctx.new_id("alert"),
+        f"{event}:{channel.name}",
+        event,
+        headline,
+        (),
+        channel.origin,
+        ctx.now(),
+        "",
+        reason=reason,
+    )
+    connecting.put_alert(ctx, connection, made)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerState:
+    """One partner, both ways. `lag` is how many of our entries it has not receipted."""
+
+    member: str
+    name: str
+    url: str
+    sent: int
+    receipted: int
+    last_receipt: str
+    received: int
+    applied: int
+    state: str
+    attempts: int
+    error: str
+
+    @property
+    def lag(self) -> int:
+        return self.sent - self.receipted
+
+
+def stands(
+    ctx: Context,
+    member: str,
+    state: str,
+    attempts: int,
+    due_ms: int,
+    error: str,
+    connection: Connection,
+    *,
+    alarm: bool,
+) -> None:
+    """Keep how the line to a partner stands; when trying has long been in vain, people are told once."""
+    known = channels.deliveries(connection).get(member)
+    channels.set_delivery(connection, member, state, attempts, due_ms, error, ctx.now())
+    if alarm and (known is None or known[0] != "failed"):
+        alert(ctx, connection, Channel(ctx.me, member), "partner", f"{member} cannot be reached", error)
+
+
+def partners(ctx: Context) -> list[PartnerState]:
+    """How the node stands with everybody on the roster."""
+    with ctx.db.read() as connection:
+        tried = channels.deliveries(connection)
+        out: list[PartnerState] = []
+        for member in ctx.roster.members.values():
+            if member.id == ctx.me:
+                continue
+            ours = channels.channels(connection, origin=ctx.me, recipient=member.id)
+            theirs = channels.channels(connection, origin=member.id, recipient=ctx.me)
+            mine, came = (ours[-1] if ours else None), (theirs[-1] if theirs else None)
+            state, attempts, _, error, _ = tried.get(member.id, ("idle", 0, 0, "", ""))
+            for row in (mine, came):
+                if row is not None and row.state != "open":
+                    state = row.state
+            out.append(
+                PartnerState(
+                    member.id,
+                    member.name,
+                    member.url,
+                    mine.size if mine else 0,
+                    mine.receipted if mine else 0,
+                    mine.receipt_at if mine else "",
+                    came.size if came else 0,
+                    came.applied if came else 0,
+                    state,
+                    attempts,
+                    error,
+                )
+            )
+        return out
+
+
+def next_of(ctx: Context, channel: Channel) -> int:
+    """How many entries of a channel are durable here, which is the number of the next one."""
+    with ctx.db.read() as connection:
+        row = channels.find(connection, channel)
+        return row.size if row else 0
