@@ -25,6 +25,7 @@ from oureyes.node import (
     exporting,
     following,
     hashing,
+    importing,
     judging,
     listing,
     overseeing,
@@ -107,11 +108,13 @@ class Node:
         marking: Marking | None = None,
         options: Options | None = None,
         progress: recording.Progress | None = None,
+        again: bool = False,
+        remark: bool = False,
     ) -> recording.Report:
-        """Read files and folders of STIX, MISP, tables, lists and text."""
-        report = recording.import_paths(
-            self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
-        )
+        """Read files and folders of STIX, MISP, tables, lists and text. `again`: also what was taken back before;
+        `remark`: the marking is for what is held already, too."""
+        order = importing.Order(by, purpose, marking, again, remark)
+        report = importing.import_paths(self.ctx, paths, order, options=options, progress=progress)
         self.ctx.db.write(lambda connection: planning.reassess_all(self.ctx, connection, "recorded"))
         return report
 
@@ -157,7 +160,7 @@ class Node:
 
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
-        return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+        return importing.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
 
     def vocabularies(self) -> list[Loaded]:
         """Taxonomies, galaxies and warninglists this node knows."""
@@ -317,8 +320,8 @@ class Node:
         """An exported log against the roster's keys alone."""
         return exchanging.verify_export(self.ctx.roster, raw)
 
-    def recover_from(self, raw: bytes) -> tuple[Channel, int]:
-        """After a restore: our lost entries, from the log their recipient exported."""
+    def recover_from(self, raw: bytes) -> exchanging.Recovered:
+        """After a restore: our lost entries and what they say, from the log their recipient exported."""
         return exchanging.recover_from(self.ctx, raw)
 
     # --- media -------------------------------------------------------------------------------------------------------

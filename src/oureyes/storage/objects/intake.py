@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
-from oureyes.model.objects import StixObject
+from oureyes.model.objects import OBSERVABLE_TYPES, StixObject
 from oureyes.release.neutrality import needed
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
 from oureyes.storage.objects.interning import ACCOUNT, idents, labels, voice
@@ -34,8 +34,8 @@ class Incoming(NamedTuple):  # and no dataclass: made for every object, in half 
 
 
 class Added(NamedTuple):
-    """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
-    content under an id and version already held, and not the current one; `conflict` when the contents differ.
+    """What became of it: `outcome` is new, version, unchanged, older, other, revived or retracted. `other` is another
+    spelling or content under an id and version already held, and not the current one; `conflict` when they differ.
     `outdated` are the holdings a new version took the place of."""
 
     holding: int
@@ -56,8 +56,10 @@ def add(
     origin: str,
     at_us: int,
     statement: str | None = None,
+    taken_back: str = "",
 ) -> list[Added]:
-    """Store a batch. Order in, order out. The same object from the same source adds nothing.
+    """Store a batch. Order in, order out. The same object from the same source adds nothing. `taken_back` says what
+    becomes of what this origin took back or erased: "stays" so, whatever its source says now; or comes "again".
 
     Two texts under one id and version are both kept; the one with the smaller digest is the current one on every
     node, whatever came first.
@@ -66,13 +68,17 @@ def add(
     numbers = idents(connection, _every_id(batch, links))
     own = {numbers[item.object.id] for item in batch}
     objects, erased = _objects(connection, own)
-    known = _Known(connection, own, origin, source, revive=statement is not None)
+    revive = _GONE if statement is not None else _TAKEN_BACK if taken_back == "again" else ()
+    known = _Known(connection, own, origin, source, revive=revive)
     at_us = max(at_us, next_place(connection))
     rows_of = _Rows(connection, source, origin, statement, _labelled(connection, batch))
     out: list[Added] = []
     for item, refs in zip(batch, links, strict=True):
         obj = item.object
         ident, instant, dig = numbers[obj.id], _within(obj.instant), obj.digest
+        if taken_back == "stays" and known.gone(ident, source, obj.type):
+            out.append(Added(0, 0, "retracted"))
+            continue
         name = (ident, instant, dig)
         number = objects.get(name)
         said = number is None  # its links and words are to be kept
@@ -190,18 +196,23 @@ def _conflicts(
 
 
 _GONE = ("retracted", "hidden", "erased")
+_TAKEN_BACK = ("retracted", "erased")
 
 
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
-    def __init__(self, connection: Connection, own: set[int], origin: str, source: int, *, revive: bool) -> None:
+    def __init__(
+        self, connection: Connection, own: set[int], origin: str, source: int, *, revive: Sequence[str]
+    ) -> None:
         self.source, self._revive = source, revive
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
         self.revived: list[tuple[int, bool]] = []
         self._holdings: dict[int, list[int]] = {}
+        self._taken_back: dict[int, set[int]] = {}
+        stands: set[int] = set()
         found = select_in(
             connection,
             "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest, s.kind FROM holding h"
@@ -219,12 +230,24 @@ class _Known:
             if last and state not in _GONE:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
+            if state in _TAKEN_BACK:
+                self._taken_back.setdefault(int(ident), set()).add(int(src))
+            elif state != "superseded":
+                stands.add(int(ident))
+        for ident in stands:
+            self._taken_back.pop(ident, None)
+
+    def gone(self, ident: int, source: int, kind: str) -> bool:
+        """Whether this origin took it back and says nothing of it any more. A value that another source names as well
+        is that source's word."""
+        sources = self._taken_back.get(ident)
+        return sources is not None and (source in sources or kind not in OBSERVABLE_TYPES)
 
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         # an origin may say again what it took back, and an account post again what it deleted itself; reading a file
         # again must not undo a retraction of ours
-        if known is not None and known[1] != "withdrawn" and (known[1] not in _GONE or not self._revive):
+        if known is not None and known[1] != "withdrawn" and known[1] not in self._revive:
             return "unchanged", known[0], ()
         holding = known[0] if known else fresh
         self.by_object[number] = (holding, "held")
