@@ -30,9 +30,6 @@ def test_pymisp_finds_and_reads_a_cluster(site):
     assert push(site, "ann", a_cluster(1)).json()["message"] == "1 imported, 0 ignored, 0 failed."
     found = site.misp("bea").get_galaxy_cluster(UUID.format(1), pythonify=True)
     assert (found.value, found.type, found.published) == ("ring", "fraud", True)
-        "ring",
-        "Fraud",
-    )
     assert push(site, "ann", a_cluster(1)).json()["message"] == "0 imported, 1 ignored, 0 failed."
 
 
