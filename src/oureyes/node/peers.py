@@ -3,7 +3,7 @@ enters as that account's word, under the same rules as if it had knocked at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from oureyes.node.pushing import Exists, NotNewer, Pushing
 from oureyes.node.serving import Serving
 from oureyes.record.misp_merge import seconds
 from oureyes.record.misp_parts import dicts
-from oureyes.storage import Connection, accounts, desk
+from oureyes.storage import Connection, accounts, desk, remotes
 
 __all__ = ["ANALYST_DATA", "Peer", "analysed"]
 
@@ -143,6 +143,24 @@ class Peer:
             for head in heads
             if head.published and (head.voice.account != own or not own) and _goes_on(head.content)
         ]
+
+    def given(self, uuids: Iterable[str]) -> None:
+        """It has these now."""
+        found, name = list(uuids), self.remote.name
+        if found:
+            self.ctx.db.write(lambda connection: remotes.put_given(connection, name, found))
+
+    def taken_back(self) -> list[str]:
+        """What it was given and may no longer have: taken back since, or under a stricter marking."""
+        with self.ctx.db.read() as connection:
+            known = self.events.heads(connection, self.caller())
+            return sorted(remotes.given(connection, self.remote.name) - known.keys())
+
+    def forgotten(self, uuids: Iterable[str]) -> None:
+        """It was told to delete these."""
+        found, name = list(uuids), self.remote.name
+        if found:
+            self.ctx.db.write(lambda connection: remotes.drop_given(connection, name, found))
 
     def built(self, head: Head) -> Event:
         """One of them, whole."""

@@ -189,6 +189,34 @@ def test_a_note_for_its_author_s_organisation_alone_is_shown_to_nobody_else(here
     assert not here.misp("ann").get_event(event.uuid)["Event"].get("Note")
 
 
+@pytest.mark.parametrize("how", ["retracted", "narrowed"])
+def test_what_is_taken_back_here_is_deleted_there(here, there, how):
+    here.account("sea", to=("peer",))
+    sea, us = here.misp("sea"), there.misp("us")
+    event, other = (sea.add_event(an_event(distribution=2), pythonify=True) for _ in range(2))
+    for one in (event, other):
+        sea.publish(one)
+    assert polled(here, there.url, there.keys["us"], push=True).progress.stored == 2
+    if how == "retracted":
+        sea.delete_event(event)
+    else:
+        sea.tag(event, "tlp:red")
+    told = polled(here, there.url, there.keys["us"], push=True)
+    assert (told.state, told.progress.stored) == ("idle", 3)
+    assert (us.event_exists(event.uuid), us.event_exists(other.uuid)) == (False, True)
+    assert polled(here, there.url, there.keys["us"], push=True).progress.stored == 3  # told once
+
+
+def test_what_was_never_given_is_never_deleted(here, there):
+    us = there.misp("us")
+    theirs = us.add_event(an_event(distribution=2), pythonify=True)
+    here.account("sea", to=("peer",))
+    own = here.misp("sea").add_event(an_event(distribution=2), pythonify=True)
+    here.misp("sea").delete_event(own)
+    assert polled(here, there.url, there.keys["us"], push=True).state == "idle"
+    assert us.event_exists(theirs.uuid)
+
+
 def test_an_event_that_is_refused_is_put_aside_and_the_others_go_on(here, tmp_path):
     there = MispSite(tmp_path / "strict")
     there.account("us", speaks_for=frozenset({CERT["uuid"]}))

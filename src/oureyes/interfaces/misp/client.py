@@ -2,7 +2,8 @@
 
 Pull: version, custom galaxy clusters, index (with the `ETag` of last time: nothing new is one short answer), each event
 that is later there, then what was said of them (proposals of the last 90 days, sightings, analyst data). Push: version,
-clusters it has not, which events are wanted, and each by `add`, or by `edit` where it is there, then analyst data. What
+what to delete because it was taken back here, clusters it has not, which events are wanted, and each by `add`, or by
+`edit` where it is there, then analyst data. What
 is refused is put aside and the rest goes on; a run that is cut off begins again and skips what is done. On the way in,
 what was meant for the remote's own community goes no further (1 becomes 0, 2 becomes 1); on the way out, 2 becomes 1,
 and parts below 2 and local tags stay here.
@@ -172,6 +173,13 @@ class Client(Outgoing):
             found = {}
         errors = found.get("errors") if isinstance(found, dict) else None
         return "" if errors == _BENIGN else f"status {status}"
+
+    def delete(self, uuid: str) -> str:
+        """Have an event deleted; "" when it is not there any more, else why not."""
+        status, _, _ = self.ask("POST", f"events/delete/{uuid}")
+        if status >= 500 or status in (401, 429):
+            raise ServerFault(self._remote.name, "200", status)
+        return "" if status in (200, 404) else f"status {status}"
 
     def file(self, name: str, etag: str = "") -> tuple[int, str, bytes]:
         """(status, ETag, bytes) of a file beside others: a feed is nothing more."""
@@ -344,7 +352,7 @@ def _goes_on(content: Mapping[str, Any]) -> bool:
 def _push(peer: Peer, client: Client, progress: Progress) -> Progress:
     heads = sorted(peer.outgoing(), key=lambda head: head.uuid)
     state = hashlib.sha256("".join(f"{head.uuid}{head.timestamp}" for head in heads).encode()).hexdigest()
-    told = [_offered(peer, client, _clusters_to_push(peer, client))]
+    told = [_taken_back(peer, client), _offered(peer, client, _clusters_to_push(peer, client))]
     if state != progress.following:
         told.append(_push_events(peer, client, heads))
     told.append(_offered(peer, client, _notes_to_push(peer, client)))
@@ -353,6 +361,19 @@ def _push(peer: Peer, client: Client, progress: Progress) -> Progress:
         return progress
     peer.told(progress, "push", given, aside, state.encode())
     return progress.went(state, given, aside)
+
+
+def _taken_back(peer: Peer, client: Client) -> tuple[int, int]:
+    """What was given and may no longer be had is deleted there. One that it will not delete is told once."""
+    done, aside = 0, 0
+    for uuid in peer.taken_back():
+        why = client.delete(uuid)
+        done, aside = done + (not why), aside + bool(why)
+        if why:
+            error = OurEyesError(f"event {uuid}", f"{peer.remote.name} to delete it", why, "ask whoever runs it")
+            peer.put_aside(error, uuid.encode())
+        peer.forgotten([uuid])
+    return done, aside
 
 
 def _push_events(peer: Peer, client: Client, heads: Sequence[Head]) -> tuple[int, int]:
@@ -366,7 +387,9 @@ def _push_events(peer: Peer, client: Client, heads: Sequence[Head]) -> tuple[int
             made = shapes.whole(peer.built(some[uuid]), deleted=frozenset(["0", "1"]), local=False)["Event"]
             why = client.give(uuid, {"Event": _outgoing(made)})
             given, aside = given + (not why), aside + bool(why)
-            if why:
+            if not why:
+                peer.given([uuid])
+            else:
                 error = OurEyesError(f"event {uuid}", f"{peer.remote.name} to take it", why, "see what it wants")
                 peer.put_aside(error, f"{uuid} {some[uuid].timestamp}".encode())
     return given, aside
