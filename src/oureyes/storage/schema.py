@@ -544,6 +544,11 @@ remote = _table(
     Column("error", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False, server_default=""),
 )
+given = _table(
+    "given",  # events that a remote was pushed, so that what is taken back can be taken back there
+    Column("remote", String, primary_key=True),
+    Column("uuid", String, primary_key=True),
+)
 audit = _table(
     "audit",
     Column("seq", _Id, primary_key=True, autoincrement=False),
