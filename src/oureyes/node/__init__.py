@@ -344,6 +344,12 @@ class Node:
         """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
 
+    def import_bank(
+        self, name: str, path: Path, *, by: str, purpose: str = "investigation", marking: Marking | None = None
+    ) -> recording.Report:
+        """Take a community's list of hashes into a bank of ours."""
+        return hashing.take(self.ctx, name, path, importing.Order(by, purpose, marking))
+
     def banks(self) -> list[tuple[str, int]]:
         """Our banks of hashes, with their sizes."""
         return hashing.banks(self.ctx)
