@@ -16,6 +16,7 @@ from oureyes.interfaces.cli import (
     correlating,
     demonstrating,
     exchanging,
+    exporting,
     following,
     hashing,
     overseeing,
@@ -83,6 +84,7 @@ for _part in (
     planning,
     asking,
     overseeing,
+    exporting,
     caring,
     demonstrating,
 ):
