@@ -404,9 +404,9 @@ class Node:
         """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
         return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
 
-    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
-        """What each state says of a thing and any other."""
-        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+    def judgements(self, *ids: str, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of these things and any other."""
+        return judging.words(self.ctx, ids, by=by, purpose=purpose)
 
     def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
         """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
