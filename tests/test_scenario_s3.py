@@ -83,13 +83,28 @@ def test_each_wallet_joins_the_states_that_are_stated_and_no_others(held: Held) 
         assert joined(node, W9) == set()
 
 
-def test_the_man_is_one_by_a_number_written_nationally_and_internationally(held: Held) -> None:
+def test_the_man_is_one_in_both_scripts_by_name_and_by_number(held: Held) -> None:
     for state in ("TH", "LA", "MY"):
         node = held[state]
-        both = {subject(node, "วิชัย ทองดี"), subject(node, "Vichai Thongdi")}
-        found = [one.match for one in node.matches(limit=1_000) if {one.match.left, one.match.right} == both]
-        assert "66812345678" in next(one.reason for one in found if one.matcher == "observables")
+        thai, lao = subject(node, "วิชัย ทองดี"), subject(node, "Vichai Thongdi")
+        found = {
+            one.match.matcher: one.match.reason
+            for one in node.matches(limit=1_000)
+            if {one.match.left, one.match.right} == {thai, lao}
+        }
+        assert set(found) == {"names", "observables"}
+        assert "ทองดี" in found["names"]
+        assert "Thongdi" in found["names"]
+        assert "66812345678" in found["observables"]  # one number, written nationally and internationally
         assert node.clusters(by="desk") == ()  # nobody has judged, so nothing is one
+
+
+def test_the_organisation_meets_its_entry_on_the_list(held: Held) -> None:
+    node = held["PH"]
+    found = [one for one in node.matches(limit=1_000) if LIST.name in (one.left_name, one.right_name)]
+    named = [one for one in found if "Sulu Demo Relief Foundation" in one.match.reason]
+    assert {one.match.matcher for one in named} == {"names"}
+    assert {(one.left_origin, one.right_origin) for one in named} == {("PH", "PH")}
 
 
 def test_nobody_learns_of_the_red_wallet_by_exchange(held: Held) -> None:
