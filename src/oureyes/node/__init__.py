@@ -346,6 +346,12 @@ class Node:
         """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
 
+    def import_bank(
+        self, name: str, path: Path, *, by: str, purpose: str = "investigation", marking: Marking | None = None
+    ) -> recording.Report:
+        """Take a community's list of hashes into a bank of ours."""
+        return hashing.take(self.ctx, name, path, importing.Order(by, purpose, marking))
+
     def banks(self) -> list[tuple[str, int]]:
         """Our banks of hashes, with their sizes."""
         return hashing.banks(self.ctx)
@@ -400,9 +406,9 @@ class Node:
         """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
         return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
 
-    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
-        """What each state says of a thing and any other."""
-        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+    def judgements(self, *ids: str, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of these things and any other."""
+        return judging.words(self.ctx, ids, by=by, purpose=purpose)
 
     def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
         """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""

@@ -71,6 +71,7 @@ VERBS: Mapping[str, str] = {
     "plan": "changed {subject}",
     "waive": "waived a claim of {subject} until {until}",
     "request": "asked {to} about {subject}",
+    "acknowledge": "acknowledged {subject}",
     "answer": "answered {subject}",
     "expire": "let {subject} expire",
     "hide": "hid {subject}",
