@@ -27,7 +27,9 @@ LISTED = b'36,"FICTIONAL, Person",individual,SDGT,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,
 @pytest.mark.parametrize("suffix", [*TEXTS, "sdn.csv"])
 def test_the_name_of_the_file_is_in_no_object_made_of_it(suffix: str) -> None:
     name, raw = f"{SECRET}.{suffix}", TEXTS.get(suffix, LISTED)
-    found = [one for one in record.read(io.BytesIO(raw), name, Options(source=name, now=NOW)) if isinstance(one, Record)]
+    found = [
+        one for one in record.read(io.BytesIO(raw), name, Options(source=name, now=NOW)) if isinstance(one, Record)
+    ]
     assert found
     assert not [one.object.id for one in found if SECRET.encode() in one.object.raw]
 

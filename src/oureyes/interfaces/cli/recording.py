@@ -184,7 +184,7 @@ def _draw(at: Session, report: Report) -> None:
 def waiting(at: Session) -> None:
     """What waits for a person: what could not be read (by number), and what was held back (by id)."""
     with at.node() as node:
-        aside, held = node.quarantine(), node.held_back()
+        aside, held = node.quarantine(by=at.by), node.held_back(by=at.by)
     body = {
         "unreadable": [
             {"n": one.n, "source": one.source, "subject": one.subject, "expected": one.expected, "found": one.found}
@@ -218,7 +218,7 @@ def show(
 ) -> None:
     """One thing put aside: what was expected, what was found, and its bytes."""
     with at.node() as node:
-        found = node.quarantine(number)
+        found = node.quarantine(number, by=at.by)
     if not found:
         raise NotHeld(f"quarantine {number}", "an item put aside", "none by that number", "`oureyes quarantine`")
     one = found[0]
