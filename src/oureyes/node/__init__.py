@@ -19,6 +19,7 @@ from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
+    accounts,
     asking,
     connecting,
     exchanging,
@@ -202,6 +203,12 @@ class Node:
     def marking_of(self, identifier: str) -> Marking:
         """The marking of an object of ours."""
         return releasing.marking_of(self.ctx, identifier)
+
+    def unknown_names(self, names: Iterable[str]) -> list[str]:
+        """Of the names a marking may have, those that are no member, account, agreement or taken for one here."""
+        found = accounts.listed(self.ctx)
+        known = {*self.roster.members, *(one.id for one, _ in found)}.union(*(one.groups for one, _ in found))
+        return sorted(set(names) - known)
 
     def neutrality(self, identifier: str) -> Answers | None:
         """The answers kept for a notice."""
