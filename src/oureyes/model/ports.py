@@ -12,7 +12,18 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable
 
-__all__ = ["Example", "Importer", "Matcher", "Neighbour", "Neighbours", "Notifier", "Options", "Record", "Rejected"]
+__all__ = [
+    "Embedder",
+    "Example",
+    "Importer",
+    "Matcher",
+    "Neighbour",
+    "Neighbours",
+    "Notifier",
+    "Options",
+    "Record",
+    "Rejected",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,8 @@ class Matcher(Protocol):
 
     Where keys are equal only nearly, a matcher also has `probes(obj)`: what is looked up besides the keys, and not
     stored; then each side's keys meet the other's keys or probes. Where a key is a part of what is compared (a chunk,
-    a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source."""
+    a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source. Where
+    only some types of objects have keys, it names them in `TYPES` and is not asked about others."""
 
     NAME: str
     EXAMPLES: Sequence[Example]
@@ -103,6 +115,16 @@ class Notifier(Protocol):
     NAME: str
 
     def send(self, alert: Alert, address: str) -> None: ...
+
+
+class Embedder(Protocol):
+    """What makes a vector of a text, so that texts of like meaning lie near each other whatever their language.
+    `model` names the model and its version: vectors of two are never compared. A text it cannot read gives None."""
+
+    @property
+    def model(self) -> str: ...
+
+    def embed(self, texts: Iterable[str]) -> Iterator[Sequence[float] | None]: ...
 
 
 @dataclass(frozen=True, slots=True)

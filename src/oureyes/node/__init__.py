@@ -27,7 +27,9 @@ from oureyes.node import (
     following,
     hashing,
     importing,
+    indexing,
     judging,
+    likeness,
     listing,
     overseeing,
     planning,
@@ -48,6 +50,7 @@ from oureyes.plan.questions import Question
 from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
+from oureyes.understand.actors import Actor
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
 from oureyes.understand.money import Flow, Route
@@ -182,6 +185,10 @@ class Node:
     def called(self, name: str) -> list[tuple[str, Cluster]]:
         """What the galaxies know by a name."""
         return vocabularies.known_as(self.ctx, name)
+
+    def actor(self, name: str, *, by: str, purpose: str = "investigation") -> tuple[Actor, ...]:
+        """Who is called so, under all their names, with what is held about each: hypotheses, nothing is merged."""
+        return vocabularies.actor(self.ctx, name, by=by, purpose=purpose)
 
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""
@@ -475,6 +482,10 @@ class Node:
         """When things happened."""
         return understanding.events(self.ctx, ids, by=by, purpose=purpose)
 
+    def similar(self, identifier: str, *, by: str, purpose: str = "investigation", limit: int = 10) -> likeness.Answer:
+        """Reports that may be of the same crime, in whatever language."""
+        return likeness.similar(self.ctx, identifier, by=by, purpose=purpose, limit=limit)
+
     def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
         """What grows faster than its own past."""
         return understanding.trends(self.ctx, by=by, purpose=purpose, step=step)
@@ -596,6 +607,14 @@ class Node:
     def yearly(self, year: int) -> Figures:
         """The figures of one year that a state may publish."""
         return overseeing.yearly(self.ctx, year)
+
+    def index_state(self) -> indexing.State:
+        """Which cutting of words made the search index, and which would now."""
+        return indexing.state(self.ctx)
+
+    def reindex(self, *, by: str) -> int:
+        """Build the search index anew; how many objects."""
+        return indexing.rebuild(self.ctx, by=by)
 
     def backup(self, target: Path) -> None:
         """A consistent, encrypted copy of everything while the node runs."""

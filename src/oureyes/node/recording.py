@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from oureyes.correlate import keys_of, observables, probes_of, standing
@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.storage import Connection, objects
-from oureyes.understand.tokens import text_of, tokens
+from oureyes.understand.fulltext import indexed
 
 __all__ = [
     "Progress",
@@ -92,7 +92,7 @@ class Taken:
 def rare_collection() -> Iterator[None]:
     """Millions of dicts come and go, none in a cycle: looking for cycles every 700 of them cost 8 % of an import."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     try:
         yield
     finally:
@@ -117,8 +117,7 @@ def derive(
             keys += (standing.MARK,)
     else:
         keys = observables.keys_of_named(named) + keys_of(current, without=observables)
-    words = " ".join(tokens(text_of(current.content)))
-    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
+    return objects.Incoming(obj, marking, keys, indexed(current.content), upgraded, hold, tags, probes_of(current))
 
 
 def take_in(
@@ -153,7 +152,7 @@ def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]
             out.append(item)
             continue
         marking = known.get(id(item.marking)) or known.setdefault(id(item.marking), item.marking.but(originator=origin))
-        out.append(replace(item, marking=marking))
+        out.append(item._replace(marking=marking))
     return out
 
 

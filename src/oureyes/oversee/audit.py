@@ -35,6 +35,7 @@ VERBS: Mapping[str, str] = {
     "mark": "marked {subject}",
     "tag": "put {subject} under {count} terms",
     "release": "released {subject} to {to}",
+    "reindex": "built the search index anew, {count} objects",
     "refuse": "was refused {subject} for {to}",
     "send": "sent {subject} to {to}",
     "receive": "received {count} entries of {subject} from {origin}",
@@ -80,6 +81,7 @@ VERBS: Mapping[str, str] = {
     "erase": "erased {subject}, leaving a tombstone",
     "hold": "stopped {subject}, which no longer fits what its partner holds",
     "quarantine": "held {subject} back",
+    "similar": "looked for reports like {subject}",
     "retry": "tried {subject} again",
     "roster": "changed the roster to version {version}",
     "key": "changed a key of {subject}",
@@ -93,6 +95,14 @@ VERBS: Mapping[str, str] = {
     "account": "changed the account {subject}",
     "collection": "changed the collection {subject}",
     "setting": "changed the setting {subject}",
+    "agree": "put the agreement on private questions with {subject} to {state}",
+    "commit": "committed to the keys {subject} of private questions",
+    "publish": "published {count} filters for {subject}",
+    "probe": "asked {to} privately about {count} selectors of kind {kind}",
+    "evaluate": "was given {count} evaluations of kind {kind}",
+    "turn-away": "was turned away with a question of kind {kind}: {reason}",
+    "open-case": "opened the case {subject} on a hit with {to}",
+    "answer-case": "answered the case {subject}: {state}",
 }
 _CONTENT = frozenset(
     [
