@@ -10,7 +10,7 @@ import typer
 from oureyes.errors import ConfigError
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.marks import members
+from oureyes.interfaces.words import members
 
 if TYPE_CHECKING:
     from oureyes.node.searchsets import Checked, SearchSet
