@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import blind, delivery, exchange, ingest, media, memory, misp, taxii
+from bench import blind, delivery, exchange, ingest, media, memory, misp, names, similar, taxii
 from bench.figures import Figure, write
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +22,8 @@ _PARTS = {
     "memory": memory,
     "taxii": taxii,
     "misp": misp,
+    "names": names,
+    "similar": similar,
 }
 
 

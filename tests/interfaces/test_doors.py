@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import warnings
+from base64 import b64encode
 from collections.abc import Callable
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -21,7 +22,7 @@ from wired import a_service, homes
 from oureyes.exchange.certificates import new_certificate, to_pem
 from oureyes.interfaces.doors import Doors
 from oureyes.interfaces.service import Service
-from oureyes.model.accounts import Account, Collection
+from oureyes.model.accounts import Account, Collection, View
 from oureyes.model.markings import TLP, Marking
 from oureyes.node import accounts
 from oureyes.node.opening import member_of
@@ -166,6 +167,34 @@ def test_a_client_certificate_that_was_registered_is_a_credential_and_another_is
             ask(service, other)
         accounts.disable(service.node.ctx, "ann", by="ayu")
         assert ask(service, mine) == 401
+
+    with_doors(home, talk)
+
+
+def test_a_device_that_knows_an_address_only_fetches_a_list_and_asks_again(home: Path, tmp_path: Path) -> None:
+    def talk(service: Service) -> None:
+        ctx = service.node.ctx
+        accounts.create(ctx, Account("wall", scopes=frozenset({"export:read"}), **FAST), by="ayu")
+        accounts.approve_account(ctx, "wall", by="budi")
+        _, token = accounts.issue(ctx, "wall", by="ayu", scopes=frozenset({"export:read"}), days=1)
+        one = Collection("", "names", alias="names", readers=frozenset({"wall"}), view=View())
+        accounts.approve_collection(ctx, accounts.add_collection(ctx, one, by="ayu").id, by="budi")
+        marking = Marking(TLP.GREEN, releasable_to=frozenset({"wall"}), purpose="investigation")
+        service.node.record_objects([an_indicator(value="evil.example")], by="ayu", marking=marking)
+        context = ssl.create_default_context(cafile=authority(home, tmp_path))
+        connection = HTTPSConnection("127.0.0.1", service.doors_port, context=context)
+        told = {"Authorization": "Basic " + b64encode(f"wall:{token}".encode()).decode()}
+        try:
+            connection.request("GET", "/export/1/names/domains", headers=told)
+            first = connection.getresponse()
+            assert first.status == 200
+            assert first.read().endswith(b"\nevil.example\n")
+            connection.request(
+                "GET", "/export/1/names/domains", headers={**told, "If-None-Match": first.headers["ETag"]}
+            )
+            assert connection.getresponse().status == 304
+        finally:
+            connection.close()
 
     with_doors(home, talk)
 

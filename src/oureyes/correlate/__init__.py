@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from oureyes.correlate import casepatterns, media, money, observables, wording
+from oureyes.correlate import casepatterns, media, money, names, observables, wording
 from oureyes.model.findings import Key
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Matcher
@@ -14,6 +14,7 @@ __all__ = ["MATCHERS", "PARTIAL", "keys_of", "probes_of"]
 
 MATCHERS: tuple[Matcher, ...] = (
     observables,
+    names,
     media,
     money,
     wording,

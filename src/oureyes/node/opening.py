@@ -34,6 +34,8 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
+from oureyes.node.embedding import installed
+from oureyes.node.indexing import begin
 from oureyes.node.sending import RESTORED, current_channel
 from oureyes.storage import Connection, channels, desk, open_database, restore
 
@@ -58,6 +60,10 @@ def init(
         raise ConfigError(f"member {member[:32]}", "letters, digits, dot, dash or underscore, as in ID", "another form")
     if (home / "node.toml").exists():
         raise ConfigError(f"home of {member}", "an empty folder", "a node", "choose another --home")
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise ConfigError(
+            f"home of {member}", "an empty folder", "one with other things in it", "choose another --home"
+        )
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     values = {"member": member, **{key: value for key, value in settings.items() if value not in ("", None)}}
@@ -154,8 +160,11 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
+    ctx = Context(
+        config, db, keys, members, clock, load_warninglists=partial(_warninglists, config), embedder=installed()
+    )
     _hold_restored(ctx)
+    begin(ctx)
     return ctx
 
 

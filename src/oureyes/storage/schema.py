@@ -126,6 +126,13 @@ key = _table(
     Column("holding", _Id, primary_key=True, autoincrement=False),
     rowid=False,
 )
+vector = _table(
+    "vector",  # of texts, by one model: derived and rebuildable; numbers below zero are sample reports
+    Column("object", _Id, primary_key=True, autoincrement=False),
+    Column("model", String, primary_key=True),
+    Column("language", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
 match = _table(
     "match",
     _n(),
@@ -440,6 +447,19 @@ hit_case = _table(
     Column("release", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
 )
+search_set = _table(
+    "search_set",  # one-way filters for checks without a line: made here, or taken from others
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("made", String, nullable=False),
+    Column("expires", String, nullable=False, server_default=""),
+    Column("revoked", String, nullable=False, server_default=""),
+    Column("description", LargeBinary),  # of those that were taken; of ours only what stands above is kept
+    Column("bloom", LargeBinary),
+    Column("key", LargeBinary),
+)
 account = _table(
     "account",
     Column("id", String, primary_key=True),
@@ -475,6 +495,25 @@ extract = _table(
     "extract",  # ids under which outside readers find a tear-line extract
     Column("sent", String, primary_key=True),
     Column("ident", _Id, nullable=False),
+)
+change = _table(
+    "change",  # the last change of each thing that is no object, for whoever follows along; objects have `placed`
+    Column("n", _Id, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    UniqueConstraint("kind", "id"),
+)
+reply = _table(
+    "reply",  # what a write under an idempotency key was answered; while it is being done it has no answer
+    Column("account", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request", LargeBinary, nullable=False),  # a MAC of all that makes it the same request
+    Column("doing", String, nullable=False),  # the process that does it; "" once it is answered
+    Column("status", Integer, nullable=False, server_default="0"),
+    Column("headers", Text, nullable=False, server_default="{}"),
+    Column("body", LargeBinary),  # NULL: not kept, since it shows a secret or is too large
+    Column("at", BigInteger, nullable=False),
+    Index("reply_at", "at"),
 )
 posting = _table(
     "posting",  # what became of what an account posted (TAXII status resource)

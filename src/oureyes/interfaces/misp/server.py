@@ -20,9 +20,10 @@ from typing import ParamSpec, TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, request_response
 
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused
+from oureyes.interfaces.below import Below
 from oureyes.interfaces.gate import Gate, Shown, TooMany, Unknown, shown
 from oureyes.interfaces.misp import clusters, reading, setting, writing
 from oureyes.interfaces.misp.desk import Answer, Desk, answer
@@ -74,7 +75,7 @@ class Misp:
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
-        return [Route("/misp/{rest:path}", self._answer, methods=_METHODS)]
+        return [Below("/misp", request_response(self._answer))]
 
     async def _answer(self, request: Request) -> Response:
         path = "/" + request.scope["path"].removeprefix("/misp").strip("/")
@@ -91,6 +92,8 @@ class Misp:
 
     async def _said(self, request: Request) -> Answer:
         path = request.scope["path"].removeprefix("/misp")
+        if request.method not in _METHODS:
+            raise _Fault(_error(405, "Method Not Allowed", path, headers={"Allow": ", ".join(_METHODS)}))
         controller, action, arguments, named = parsed(path)
         called = CALLS.get((controller, action))
         caller = await self._in_thread(self._caller, request, path)  # known before a byte of the body is read

@@ -1,0 +1,178 @@
+"""Two names that may be one person's or one organisation's, in whatever script and spelling.
+
+Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects, and Latin
+in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms make no difference.
+The score says how far the names agree and how telling they are; then dates of birth, sex, country, place and
+document numbers raise or lower it, and the reason says each. A name that many bear rings nobody by itself, whatever
+the custom it comes from: it is kept, and rings when a second sign (birth year, place, document) is there. An alias
+counts, and is named as one. A match is a question put to you: nothing is merged, and your judgement can be undone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from oureyes.correlate.names.circumstances import circumstances
+from oureyes.correlate.names.keys import keys_of
+from oureyes.correlate.names.likeness import Likeness, likeness
+from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
+from oureyes.correlate.names.words import reason
+from oureyes.model.findings import Key, Match
+from oureyes.model.objects import EXTENSIONS, StixObject
+from oureyes.model.ports import Example
+from oureyes.model.romanisation import fold
+from oureyes.model.romanisation.latin import organisation_tokens
+
+__all__ = ["EXAMPLES", "NAME", "PARTIAL", "compare", "keys"]
+
+NAME = "names"
+PARTIAL = True  # a key is the sound of a name: many names share it, and every one of them is compared
+
+_ALIAS_ON_ONE, _ALIAS_ON_BOTH = -0.2, -0.6
+_TWO_MORE = -2.5  # Aung San is not Aung San Suu Kyi
+_ORGANISATION = 2.0
+_SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
+_MANY = "many bear such a name: a second sign is needed"
+_ALIKE = "alike, and not quite one name: a second sign is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    left: Name
+    right: Name
+    logit: float
+    found: Likeness | None
+
+    def alone(self, signs: float) -> float:
+        """What is left of the sum beside the many who bear such a name."""
+        return self.logit - (self.found.logit - self.found.alone(signs) if self.found else 0.0)
+
+
+def keys(obj: StixObject) -> Iterable[Key]:
+    if obj.content.get("type") not in TYPES:  # nearly all objects: they must not pay for what follows
+        return ()
+    subject = subject_of(obj.content)
+    if subject is None:
+        return ()
+    return tuple(Key(NAME, value, "name") for value in dict.fromkeys(_values(subject)))
+
+
+def compare(left: StixObject, right: StixObject) -> Match | None:
+    """The two names that agree best, weighed with what else both objects say."""
+    mine, theirs = subject_of(left.content), subject_of(right.content)
+    if mine is None or theirs is None or left.id == right.id or _known(left, right, mine, theirs):
+        return None
+    if mine.kind and theirs.kind and mine.kind != theirs.kind:
+        return None
+    about = circumstances(mine, theirs)
+    shift, signs = sum(one.shift for one in about), sum(one.tells for one in about)
+    met = [one for one in _meetings(mine, theirs) if one.logit + shift >= _SHOWN]
+    if not met:
+        return None
+    best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
+    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
+    said = reason(best.left, best.right, best.found, about, quiet)
+    key = f"{NAME}:{'|'.join(sorted((left.id, right.id)))}"  # every pair of objects is a match of its own
+    return Match(left.id, right.id, NAME, _score(best.alone(signs) + shift), said, key, "name", quiet)
+
+
+def _values(subject: Subject) -> Iterator[str]:
+    for name in subject.names:
+        yield from keys_of(name.text, subject.kind)
+
+
+def _known(left: StixObject, right: StixObject, mine: Subject, theirs: Subject) -> bool:
+    """A list that says "another name of" has said it: nothing is found by repeating it."""
+    return (
+        right.id == mine.same_as or left.id == theirs.same_as or bool(mine.same_as and mine.same_as == theirs.same_as)
+    )
+
+
+def _meetings(mine: Subject, theirs: Subject) -> Iterator[_Met]:
+    """Every pair of names that share a key: what shares none is never found, so it is not accepted either."""
+    kind = mine.kind or theirs.kind
+    for one in mine.names:
+        held = set(keys_of(one.text, mine.kind))
+        for other in theirs.names:
+            if not held.isdisjoint(keys_of(other.text, theirs.kind)):
+                yield _met(one, other, kind)
+
+
+def _met(one: Name, other: Name, kind: str) -> _Met:
+    alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
+    if kind == "person" or (not kind and not _words_agree(one.text, other.text)):
+        found = likeness(one.text, other.text)
+        return _Met(one, other, found.logit + alias + _more(found), found)
+    agreed = _words_agree(one.text, other.text)
+    return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None)
+
+
+def _more(found: Likeness) -> float:
+    """One name holds the whole of the other and two parts more: a child, a namesake, hardly ever the same."""
+    answered = (
+        sum(len(pair.left) for pair in found.alignment.pairs),
+        sum(len(pair.right) for pair in found.alignment.pairs),
+    )
+    over = len(found.left) - answered[0], len(found.right) - answered[1]
+    shorter = min(len(found.left), len(found.right))
+    return _TWO_MORE if min(over) == 0 and max(over) > 1 and shorter <= 2 and not found.path.score else 0.0
+
+
+@lru_cache(maxsize=1 << 12)
+def _words_agree(one: str, other: str) -> bool:
+    """Names of organisations: the same words without the legal form, however spelled, in any order."""
+    return _words(one) == _words(other)
+
+
+def _words(name: str) -> list[str]:
+    return sorted(fold(word) or word for word in organisation_tokens(name)) or [name]
+
+
+def _order(met: _Met) -> tuple[float, str, str]:
+    first, second = sorted((met.left.text, met.right.text))
+    return (met.logit, first, second)
+
+
+def _score(logit: float) -> float:
+    return round(1 / (1 + math.exp(-logit)), 4)
+
+
+def _person(name: str, **said: object) -> dict[str, object]:
+    return {
+        "type": "identity",
+        "id": f"identity--00000000-0000-4000-8000-{sum(name.encode()) * 7919 % 10**12:012d}",
+        "identity_class": "individual",
+        "name": name,
+        **({"extensions": {EXTENSIONS["provenance"]: {"list": said}}} if said else {}),
+    }
+
+
+def _company(name: str) -> Mapping[str, object]:
+    return {**_person(name), "identity_class": "organization", "roles": ["front company"]}
+
+
+EXAMPLES: Sequence[Example] = (
+    Example(_person("สมชาย ทองดี"), _person("Somchai Tongdee"), True),
+    Example(_person("สมชาย ทองดี"), _person("Natthaphon Thongdi"), False),
+    Example(_person("ສົມພອນ ພົມມະຈັນ"), _person("Somphone Phommachanh"), True),
+    Example(_person("សុខ ពិសិដ្ឋ"), _person("Piseth Sok"), True),
+    Example(_person("ဇော်အောင်လှိုင်"), _person("U Zaw Aung Hlaing"), True),
+    Example(_person("ေဇာ္ေအာင္လႈိင္"), _person("Zaw Aung Hlaing"), True),
+    Example(_person("陈伟明"), _person("Tan Wee Meng"), True),
+    Example(_person("陈伟明"), _person("Chan Wai Ming"), True),
+    Example(_person("陈伟明"), _person("Ng Bee Leng"), False),
+    Example(_person("محمد ازهر بن سليمان"), _person("Mohd. Azhar bin Sulaiman"), True),
+    Example(_person("முருகன் கணேசன்"), _person("Murugan a/l Ganesan"), True),
+    Example(_person("Nguyễn Văn Hùng"), _person("NGUYEN VAN HUNG"), True),
+    Example(_person("Nguyễn Văn An"), _person("Nguyễn Văn Anh"), False),
+    Example(_person("Aung San"), _person("Aung San Suu Kyi"), False),
+    Example(_person("Djoko Pranoto"), _person("Joko Pranoto"), True),
+    Example(_person("José Ma. de la Peña"), _person("DELA PENA, Jose Maria"), True),
+    Example(_person("Somchai Thongdi", dob=["1979"]), _person("สมชาย ทองดี", dob=["1979-04-02"]), True),
+    Example(_person("Somchai Thongdi", dob=["1950"]), _person("Somchai Tongdi", dob=["1985"]), False),
+    Example(_company("PT Maju Jaya Tbk"), _company("Maju Jaya"), True),
+    Example(_company("Maju Jaya Sdn Bhd"), _company("Maju Mundur Sdn Bhd"), False),
+)

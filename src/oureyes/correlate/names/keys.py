@@ -1,0 +1,69 @@
+"""What a name is looked up by in the store: few keys, rare enough to be worth looking up.
+
+    k   skeletons of all parts, in no order        somchai sisuwan → k:ssn-smc
+    p   two telling parts of a longer name         p:
+    j   the consonants of the whole, unparted      for names written as one or apart
+
+Twelve a name at most. Keys carry the version of the tables: nodes with other tables do not compare apples and pears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+
+from oureyes.correlate.names.tokens import weight
+from oureyes.model.romanisation import VERSION, fold, readings, skeleton
+from oureyes.model.romanisation.latin import organisation_tokens
+
+__all__ = ["keys_of", "name_keys", "word_keys"]
+
+_MOST = 12
+_TELLING = 0.4  # weight from which a part may stand in a pair
+
+
+def keys_of(name: str, kind: str) -> tuple[str, ...]:
+    """By what the bearer is; where the object does not say, as either."""
+    if kind == "person":
+        return name_keys(name)
+    return word_keys(name) if kind else tuple(dict.fromkeys((*name_keys(name), *word_keys(name))))
+
+
+@lru_cache(maxsize=1 << 12)
+def word_keys(name: str) -> tuple[str, ...]:
+    """The key of an organisation's name: its words in no order, without the legal form."""
+    words = organisation_tokens(name)
+    return (f"{VERSION}:k:" + "-".join(sorted(fold(word) or word for word in words)),) if words else name_keys(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def name_keys(name: str) -> tuple[str, ...]:
+    """The keys of one name, the rarest kind first."""
+    every = [list(_of(tokens)) for tokens in readings(name)]
+    out: dict[str, None] = {}
+    for place in range(max((len(some) for some in every), default=0)):
+        for some in every:
+            if place < len(some):
+                out[f"{VERSION}:{some[place]}"] = None
+    return tuple(out)[:_MOST]
+
+
+def _of(tokens: tuple[str, ...]) -> Iterator[str]:
+    long = [token for token in tokens if len(token) > 1]
+    if len(long) == 1:
+        yield f"k:={fold(long[0])}"
+        yield from (f"p:={skeleton(long[0])}" for _ in range(len(skeleton(long[0])) > 2))
+        return
+    if not long:
+        return
+    yield "k:" + "-".join(sorted(skeleton(token) for token in long))
+    joined = "".join(skeleton(token) for token in long)
+    if len(joined) > 3:
+        yield f"j:{joined}"
+    telling = sorted((token for token in long if weight(token) >= _TELLING), key=lambda token: (-weight(token), token))
+    if len(telling) > 2 or len(telling) < len(long):
+        for one, other in combinations(telling[:3], 2):
+            yield "p:" + "-".join(sorted((skeleton(one), skeleton(other))))
+        if len(telling) == 1 and len(skeleton(telling[0])) > 2:
+            yield f"p:={skeleton(telling[0])}"

@@ -1,0 +1,100 @@
+"""Latin names: marks off, titles off, patronymic words off, old spelling made new, joined names cut apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from oureyes.model.romanisation.customs import FORMS, LEADING, LEGAL_FORMS, PARTICLES, PATRONYMICS, TITLES
+
+__all__ = ["modern", "name_tokens", "organisation_tokens", "plain", "spellings"]
+
+_LETTERS = str.maketrans(
+    {
+        "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "ng", "æ": "ae", "œ": "oe",
+        "þ": "th", "ß": "ss", "ə": "e", "ʻ": "", "ʼ": "", "’": "", "‘": "", "'": "", "`": "", "´": "", "ª": "a",
+        "º": "o",
+    }
+)  # fmt: skip
+_SLASHED = re.compile(r"\b[adsw]\s*/\s*[lpo]\b")  # a/l, a/p, s/o, d/o, w/o: son, daughter, wife of
+_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
+_TAN_SRI = re.compile(r"\b(?:tan|toh) sri\b")
+_MARIA = re.compile(r"\bma\.(?=\s|$)")
+_OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_WORD = re.compile("[a-z]+")
+_COMMA = re.compile(r"^([^,]{1,60}),([^,]{1,80})$")
+_ARTICLE = re.compile(r"\b(al|el|ul|ad|an|ar|as|at|az|ash|adh|ath|ed|en|er|es|et|ez)[-\s](?=[a-z]{3})")
+_ARTICLES = ("al", "el")
+_ABDUL = re.compile(r"^abd(?:ul|el|al|ur|ud|us|ush|ul|oel|u)?(?=[a-z]{4})")
+_OLD = re.compile("oe|dj|tj|sj|nj|ch(?=[aeiou])")
+_TO_NEW = (
+    (re.compile("tj"), "c"), (re.compile("dj"), "\1"), (re.compile("sj"), "sy"), (re.compile("nj"), "ny"),
+    (re.compile("ch"), "kh"), (re.compile("j"), "y"), (re.compile("\1"), "j"), (re.compile("oe"), "u"),
+)  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Lower case without marks: `Nguyễn` and `nguyen` are one."""
+    if text.isascii():
+        return text.lower().replace("'", "").replace("`", "")
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)).translate(_LETTERS)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def spellings(name: str) -> tuple[tuple[str, ...], ...]:
+    """The token sequences a Latin name may stand for: as written, and in the new spelling of an old one."""
+    tokens = name_tokens(name)
+    renewed = tuple(modern(token) for token in tokens)
+    return (tokens,) if renewed == tokens else (tokens, renewed)
+
+
+@lru_cache(maxsize=1 << 14)
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The tokens that are names, family name first where a comma says so; a name is never left without any."""
+    text = _SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))
+    text = _TAN_SRI.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
+    turned = _COMMA.match(text)
+    text = f"{turned[1]} {turned[2]}" if turned else text
+    words = _WORD.findall(_ARTICLE.sub(" ", text))
+    return _kept(words) or tuple(words)
+
+
+def _kept(words: list[str]) -> tuple[str, ...]:
+    last = len(words) - 1
+    out: list[str] = []
+    for place, word in enumerate(words):
+        if not _dropped(word, place, last):
+            out += _parted(FORMS.get(word, word))
+    return tuple(out)
+
+
+def _dropped(word: str, place: int, last: int) -> bool:
+    if word in TITLES or (word in _ARTICLES and last):
+        return True
+    if place == 0:
+        return (word in LEADING and last > 0) or (word == "u" and last > 1)  # U: Burmese, before two syllables or more
+    return place < last and (word in PATRONYMICS or word in PARTICLES)
+
+
+def _parted(word: str) -> list[str]:
+    """`abdulrahman` is two names written as one."""
+    found = _ABDUL.match(word) if word.startswith("abd") and word not in ("abdullah", "abdulla") else None
+    return ["abdul", word[found.end() :]] if found else [word]
+
+
+def modern(token: str) -> str:
+    """Indonesian spelling of before 1972 in the new one: tj c, dj j, j y, sj sy, nj ny, ch kh, oe u."""
+    if not _OLD.search(token):
+        return token
+    for old, new in _TO_NEW:
+        token = old.sub(new, token)
+    return token
+
+
+@lru_cache(maxsize=1 << 12)
+def organisation_tokens(name: str) -> tuple[str, ...]:
+    """The words of an organisation's name without its legal form."""
+    words = _WORD.findall(_INITIALS.sub(r"\1", plain(name)))
+    return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)

@@ -1,0 +1,331 @@
+"""Names that may be one: the matcher, its traps, its reasons, the index, the labelled pairs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from paths import DATA
+
+from oureyes.correlate import names
+from oureyes.correlate.names.alignment import align
+from oureyes.correlate.names.circumstances import circumstances
+from oureyes.correlate.names.index import NameIndex
+from oureyes.correlate.names.keys import name_keys
+from oureyes.correlate.names.lattice import walk
+from oureyes.correlate.names.likeness import FEATURES, likeness, screened
+from oureyes.correlate.names.subject import subject_of
+from oureyes.correlate.names.tokens import alike, rarity, weight
+from oureyes.correlate.names.weights import WEIGHTS
+from oureyes.model.objects import EXTENSIONS, StixObject
+from oureyes.model.romanisation import VERSION, lattice
+
+ids = iter(range(1, 10**9))
+
+
+def a_person(name, kind="individual", **said):
+    """An identity as the importers make it: what the source said lies in the provenance extension."""
+    made = {"type": "identity", "id": f"identity--00000000-0000-4000-8000-{next(ids):012d}", "name": name}
+    made |= {"identity_class": kind} if kind else {}
+    made |= {key: said.pop(key) for key in ("aliases", "roles", "description") if key in said}
+    if said:
+        made["extensions"] = {EXTENSIONS["provenance"]: {"extension_type": "property-extension", "list": said}}
+    return StixObject.make(made)
+
+
+def met(one, other):
+    return names.compare(one, other)
+
+
+SAME = [
+    ("สมชาย ศรีสุวรรณ", "Somchai Srisuwan"),
+    ("ณัฐพล ทองดี", "Nattapol Tongdee"),
+    ("ວິໄລ ສີສະຫວັດ", "Vilay Sisavath"),
+    ("គឹម សុភាព", "Kim Sopheab"),
+    ("အောင်ဝင်းလှိုင်", "U Aung Win Hlaing"),
+    ("陈丽珍", "Tan Lay Tin"),
+    ("黄美玲", "Ng Bee Leng"),
+    ("黃美玲", "Wong Mei Ling"),
+    ("王伟明", "Wee Meng Ong"),
+    ("محمد ازهر بن قاسم", "Mohd Azhar b. Kassim"),
+    ("முருகன் செல்வராஜ்", "Selvaraj Murugan"),
+    ("Lê Đức Thịnh", "LE DUC THINH"),
+    ("Do Thuy Mai Anh", "Thùy Mai Anh Đỗ"),
+    ("Soekarno Widjaja", "Sukarno Wijaya"),
+    ("José María de la Peña", "DELA PENA, Jose Ma."),
+    ("João da Costa Belo", "Joao Costa Belo"),
+    ("Abdulrahman bin Harun", "Abd. Rahman Harun"),
+]
+OTHER = [
+    ("Nguyễn Văn An", "Nguyễn Văn Anh"),
+    ("Aung San", "Aung San Suu Kyi"),
+    ("สมชาย ทองดี", "สมชาย พรหมมา"),
+    ("Somchai Srisuwan", "Somsak Srisuwan"),
+    ("Abdul Rahim bin Harun", "Abdul Rahman bin Harun"),
+    ("Murugan a/l Ramasamy", "Murugan a/l Ramachandran"),
+    ("Aung Kyaw Zaw", "Aung Kyaw Soe"),
+    ("陈伟明", "Lim Kim Hock"),
+    ("陈伟明", "黄丽珍"),
+    ("Maria Santos", "Maria Cruz"),
+    ("Muhammad Ali", "Muhammad Hasan"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_one_name_in_two_spellings_meets(one, other):
+    found = met(a_person(one), a_person(other))
+    assert found is not None
+    assert (found.score >= 0.5) != bool(found.quiet)
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER)
+def test_two_names_that_look_alike_raise_nothing(one, other):
+    assert met(a_person(one), a_person(other)) is None
+
+
+def test_a_reason_says_what_agrees_and_what_does_not():
+    found = met(a_person("สมชาย ทองดี", dob=["1981"]), a_person("Somchai Thongdi", dob=["12 Mar 1979"]))
+    assert found.reason == (
+        "Somchai Thongdi and สมชาย ทองดี: same sounds; all parts agree; birth years differ (1979/1981): weakened"
+    )
+    assert "in Hokkien" in met(a_person("陈伟明"), a_person("Tan Wee Meng")).reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nguyễn Văn Hùng", "NGUYEN VAN HUNG"), ("陈伟明", "Tan Wee Meng"), ("Maria Santos", "SANTOS, Maria"),
+        ("Aung Win", "U Aung Winn"), ("Abdul Rahman", "Abdul Rahman"),
+    ],
+)  # fmt: skip
+def test_a_name_that_many_bear_rings_nobody_until_there_is_a_second_sign(one, other):
+    alone = met(a_person(one), a_person(other))
+    assert alone.quiet
+    assert alone.quiet in alone.reason
+    assert alone.score < 0.5
+    year = met(a_person(one, dob=["1980"]), a_person(other, dob=["1980-03-01"]))
+    assert not year.quiet
+    assert year.score >= 0.5
+    paper = met(a_person(one, passport="AA1234567"), a_person(other, passport="AA1234567"))
+    assert not paper.quiet
+
+
+def test_a_telling_name_rings_by_itself_in_every_custom():
+    for one, other in (
+        ("สมชาย ทองดี", "Somchai Tongdee"), ("Đỗ Thùy Mai Anh", "Do Thuy Mai Anh"), ("ဇော်အောင်လှိုင်", "Zaw Aung Hlaing"),
+        ("محمد ازهر بن سليمان", "Mohd Azhar bin Sulaiman"), ("முருகன் கணேசன்", "Murugan a/l Ganesan"),
+        ("ສົມພອນ ພົມມະຈັນ", "Somphone Phommachanh"), ("Djoko Pranoto", "Joko Pranoto"), ("陈伟明", "陳偉明"),
+    ):  # fmt: skip
+        assert not met(a_person(one), a_person(other)).quiet
+
+
+def test_a_syllable_says_less_than_a_long_name_whatever_the_alphabet():
+    assert rarity("nguyen") < rarity("aung") < rarity("duc") == rarity("hlaing") < rarity("selvaraj")
+
+
+def test_a_birth_year_raises_or_lowers_the_score():
+    def score(one, other):
+        found = met(a_person("สมชาย ทองดี", dob=[one]), a_person("Somchai Thongdi", dob=[other]))
+        return found.score if found else 0.0
+
+    assert score("1980", "1980") > score("1980", "1981") > score("", "1981") > score("1980", "1983")
+    assert score("1980", "1983") > score("1950", "1990")
+    assert score("1978–1984", "1980-05-01") == score("1980", "1980")
+
+
+def test_an_english_name_beside_a_chinese_one_needs_a_second_sign():
+    one = a_person("陈美玲", dob=["1980"])
+    assert met(one, a_person("Josephine Tan Bee Leng")) is None
+    assert met(one, a_person("Josephine Tan Bee Leng", dob=["1980"])) is not None
+
+
+def test_sex_country_and_documents_count():
+    base = met(a_person("Somchai Thongdi", gender=["Male"]), a_person("สมชาย ทองดี")).score
+    assert met(a_person("Somchai Thongdi", gender=["Male"]), a_person("สมชาย ทองดี", gender="male")).score == base
+    woman = met(a_person("Somchai Thongdi", gender=["Male"]), a_person("สมชาย ทองดี", gender="F"))
+    assert woman is None or woman.score < base
+    same = met(a_person("Somchai Thongdi", nationality=["TH"]), a_person("สมชาย ทองดี", nationality="th"))
+    assert same.score > base
+    passport = met(a_person("สมชาย ทองดี", passport="AA1234567"), a_person("Somchai Thongdi", documents=["AA 1234567"]))
+    assert passport.score > 0.99
+    assert "same document number" in passport.reason
+
+
+def test_an_alias_counts_and_is_named_as_one():
+    one = a_person("Joko Pranata", aliases=["Soeparno Hadi"])
+    found = met(one, a_person("Suparno Hadi"))
+    assert "an alias on one side" in found.reason
+    both = met(one, a_person("Budi Wijaya", aliases=["Suparno Hadi"]))
+    assert "an alias on both sides: weak by itself" in both.reason
+    assert both.score < found.score
+    assert met(a_person("Joko Pranata"), a_person("Budi Wijaya")) is None
+
+
+def test_several_names_in_one_field_are_several():
+    subject = subject_of(a_person("Ali bin Abu @ Tan Ah Kow", aliases=["Kow; Ah Kow Tan", "unknown", "-"]).content)
+    assert [name.text for name in subject.names] == ["Ali bin Abu", "Tan Ah Kow", "Kow", "Ah Kow Tan"]
+    assert [name.alias for name in subject.names] == [False, True, True, True]
+
+
+def test_organisations_meet_without_their_legal_form():
+    one = a_person("PT Maju Jaya Tbk", "organization", program=["SDGT"])
+    assert met(one, a_person("Maju Jaya, P.T.", "organization", program=["SDGT"])) is not None
+    assert met(one, a_person("Maju Mundur Tbk", "organization", program=["SDGT"])) is None
+    assert met(one, a_person("Maju Jaya")) is None
+
+
+def test_an_author_of_whom_nothing_is_said_is_nobody():
+    assert names.keys(a_person("CIRCL", "organization")) == ()
+    assert names.keys(a_person("CIRCL", "organization", roles=["front company"]))
+
+
+def test_nothing_else_has_keys():
+    other = StixObject.make(
+        {"type": "malware", "id": f"malware--{'0' * 8}-0000-4000-8000-{'0' * 12}", "name": "Somchai"}
+    )
+    assert names.keys(other) == ()
+    assert met(other, a_person("Somchai Thongdi")) is None
+
+
+def test_an_object_does_not_match_itself_nor_what_its_list_says_it_is():
+    one = a_person("Somchai Thongdi")
+    assert met(one, one) is None
+    alias = a_person("Somchay Tongdee", alias_of_ref=one.id)
+    assert met(one, alias) is None
+    assert met(alias, a_person("Somchai Tongdi", alias_of_ref=one.id)) is None
+
+
+@given(st.sampled_from([*SAME, *OTHER]), st.sampled_from([*SAME, *OTHER]))
+@settings(max_examples=150)
+def test_what_compare_accepts_shares_a_key(first, second):
+    for one in first:
+        for other in second:
+            left, right = a_person(one), a_person(other)
+            if met(left, right) is not None:
+                assert {key.value for key in names.keys(left)} & {key.value for key in names.keys(right)}
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+@settings(max_examples=150)
+def test_any_two_names_are_compared_alike_from_both_sides(one, other):
+    left, right = a_person(one or "?"), a_person(other or "?")
+    found, turned = met(left, right), met(right, left)
+    assert (found is None) == (turned is None)
+    if found is not None:
+        assert (found.score, found.reason, found.key) == (turned.score, turned.reason, turned.key)
+        assert {key.value for key in names.keys(left)} & {key.value for key in names.keys(right)}
+
+
+@given(st.text(max_size=80))
+def test_a_name_has_at_most_twelve_keys_all_of_this_version(text):
+    found = name_keys(text)
+    assert len(found) <= 12
+    assert all(key.startswith("names/v1:") for key in found)
+
+
+# Keys cross borders: if this fails, what changed needs a new VERSION, and a line of its own here.
+KEYS = {"names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c"}
+
+
+def test_keys_are_those_of_their_version():
+    digest = hashlib.sha256()
+    for name in [name for pair in (*SAME, *OTHER) for name in pair]:
+        digest.update(f"{name}={name_keys(name)}\n".encode())
+    assert digest.hexdigest() == KEYS[VERSION]
+
+
+def test_keys_are_quick_enough_for_ingest():
+    rng = random.Random(3)
+    made = ["".join(rng.choice("abdeghiklmnoprstuy") for _ in range(7)) + " bin " + str(at)[::-1] for at in range(400)]
+    made = [f"{name} {''.join(rng.choice('aeioukmnst') for _ in range(8))}" for name in made]
+    name_keys("warm up")
+    started = time.process_time()
+    for name in made:
+        name_keys(name)
+    assert (time.process_time() - started) / len(made) < 400e-6  # 100 µs on a quiet machine
+
+
+def test_every_feature_has_its_weight():
+    assert len(FEATURES) == len(WEIGHTS) == 33
+    assert len(likeness("Somchai", "Somchay").values) == 33
+
+
+def test_a_rare_name_is_worth_more_than_a_common_one():
+    common = screened("Aung Win", "Aung Winn", lambda tokens: 3.0)
+    rare = screened("Aung Win", "Aung Winn", lambda tokens: -3.0)
+    assert rare.logit > common.logit
+
+
+def test_tokens_are_heard_by_sound_and_seen_by_letter():
+    assert alike("somchai", "somchay") > 0.9
+    assert alike("kamol", "kamon") > 0.7
+    assert alike("an", "anh") < 0.5
+    assert alike("s", "selvaraj") == 0.5
+    assert alike("wichai", "dara") == 0.0
+    assert weight("muhammad") < weight("tan") < weight("natthaphon")
+
+
+def test_parts_are_aligned_in_any_order_and_across_spaces():
+    assert [pair.alike for pair in align(("abdul", "rahman"), ("rahman", "abdul")).pairs] == [1.0, 1.0]
+    joined = align(("chen", "weiming"), ("chen", "wei", "ming"))
+    assert {(pair.left, pair.right) for pair in joined.pairs} == {((0,), (0,)), ((1,), (1, 2))}
+    turned = align(("chen", "wei", "ming"), ("chen", "weiming"))
+    assert joined.turned().pairs[0].weight == turned.pairs[0].weight
+
+
+def test_a_path_through_the_characters_names_its_dialect():
+    assert walk(lattice("陈伟明"), ("tan", "wee", "meng")).dialect == "hokkien"
+    assert walk(lattice("陈伟明"), ("weiming", "chen")).dialect == "mandarin"
+    english = walk(lattice("陈美玲"), ("josephine", "tan", "bee", "leng"))
+    assert english.score > 0.8
+    assert english.unread == 1
+    assert walk(lattice("陈伟明"), ("soekarno", "hadi")).score < 0.5
+
+
+def test_homophones_in_characters_are_not_one_name():
+    same, homophone = likeness("陈伟明", "陳偉明"), likeness("陈伟明", "陈伟民")
+    assert same.logit > homophone.logit
+
+
+def test_silence_is_no_circumstance():
+    one = subject_of(a_person("Somchai Thongdi").content)
+    assert circumstances(one, one) == ()
+
+
+@pytest.mark.parametrize("engine", ["tantivy", "numpy"])
+def test_the_index_finds_a_name_by_its_sound(engine):
+    index = NameIndex(engine)
+    held = [name for pair in SAME for name in pair[:1]]
+    index.add(enumerate(held[:9]))
+    index.add((at, held[at]) for at in range(9, len(held)))
+    assert len(index) == len(held)
+    found = [at for at, pair in enumerate(SAME) if at in index.search(pair[1], 3)]
+    assert len(found) >= len(SAME) - 1
+    assert index.search("?!") == []
+    assert NameIndex(engine).search("Somchai") == []
+
+
+def test_the_index_knows_how_many_share_a_name():
+    index = NameIndex("numpy")
+    index.add((at, f"Aung Win{'abcdefghij'[at % 10]}a") for at in range(100))
+    assert index.namesakes(["aung"]) > index.namesakes(["aung", "winaa"])
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
+def test_the_labelled_pairs_are_told_apart_as_well_as_before():
+    """Baseline of `names/name_pairs.csv`; what two dialects of Latin hide (Chen Lizhen, Tan Lay Tin) stays missed."""
+    with (DATA / "names/name_pairs.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    said = [(row["kind"], row["same"] == "1", met(a_person(row["a"]), a_person(row["b"])) is not None) for row in rows]
+    by_kind = {kind: [found for k, same, found in said if k == kind and same] for kind, _, _ in said}
+    recall = {kind: sum(found) / len(found) for kind, found in by_kind.items() if found}
+    false = [kind for kind, same, found in said if found and not same]
+    assert recall["native-latin"] >= 0.95, recall
+    assert recall["native-latin-variant"] >= 0.9, recall
+    assert recall["latin-variant"] >= 0.73, recall
+    assert len(false) <= 4, false
