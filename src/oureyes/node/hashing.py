@@ -196,7 +196,7 @@ def opine(ctx: Context, identifier: str, agrees: bool, *, why: str, by: str, pur
     def write(connection: Connection) -> None:
         number = objects.source(connection, ctx.me, "opinions", "desk", ctx.now()[:10])
         take_in(ctx, connection, [derive(made, ours)], source=number, origin=ctx.me)
-        ctx.audit(connection, by, "judge", identifier, purpose, verdict=str(content["opinion"]))
+        ctx.audit(connection, by, "opinion", identifier, purpose, verdict=str(content["opinion"]))
 
     ctx.db.write(write)
     return made
