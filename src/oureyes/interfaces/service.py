@@ -35,7 +35,17 @@ from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, answering, exchanging, indexing, likeness, planning, polling, retaining
+from oureyes.node import (
+    Node,
+    answering,
+    confirming,
+    exchanging,
+    indexing,
+    likeness,
+    planning,
+    polling,
+    retaining,
+)
 from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
@@ -291,6 +301,7 @@ class Service:
             self._each(_KEEP_S, self._fetch_filters),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
+            self._each(_REASSESS_S, partial(self._in_thread, confirming.watch, ctx)),
             self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
             *([self._each(_LIKENESS_S, partial(self._in_thread, likeness.step, ctx))] if self._reads else []),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),

@@ -366,6 +366,12 @@ class Node:
         """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
 
+    def import_bank(
+        self, name: str, path: Path, *, by: str, purpose: str = "investigation", marking: Marking | None = None
+    ) -> recording.Report:
+        """Take a community's list of hashes into a bank of ours."""
+        return hashing.take(self.ctx, name, path, importing.Order(by, purpose, marking))
+
     def banks(self) -> list[tuple[str, int]]:
         """Our banks of hashes, with their sizes."""
         return hashing.banks(self.ctx)
@@ -420,9 +426,9 @@ class Node:
         """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
         return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
 
-    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
-        """What each state says of a thing and any other."""
-        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+    def judgements(self, *ids: str, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of these things and any other."""
+        return judging.words(self.ctx, ids, by=by, purpose=purpose)
 
     def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
         """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
@@ -574,9 +580,13 @@ class Node:
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 
-    def audit(self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100) -> list[Row]:
-        """Who did what, when and why."""
-        return overseeing.audit_lines(self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit)
+    def audit(
+        self, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100, before: int = 0
+    ) -> list[Row]:
+        """Who did what, when and why; the newest first, from before the line `before` if one is named."""
+        return overseeing.audit_lines(
+            self.ctx, by=by, subject=subject, actor=actor, verb=verb, limit=limit, before=before
+        )
 
     def who_has(self, identifier: str, *, by: str) -> list[overseeing.Holder]:
         """Who received, opened and matched an object of ours, anywhere."""

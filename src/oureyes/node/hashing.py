@@ -20,13 +20,15 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.node.context import Context
 from oureyes.node.hypotheses import is_judged
+from oureyes.node.importing import Order, import_source
 from oureyes.node.recording import Report, derive, take_in
 from oureyes.node.understanding import Reader
+from oureyes.record import signals
 from oureyes.record.media import hashed
 from oureyes.record.signals import export_csv, export_json
 from oureyes.storage import Connection, index, objects
 
-__all__ = ["Member", "add", "bank", "banks", "export", "opine"]
+__all__ = ["Member", "add", "bank", "banks", "export", "opine", "take"]
 
 _BANK = "bank "
 _AGAINST = ("disagree", "strongly-disagree")
@@ -128,6 +130,16 @@ def bank(ctx: Context, name: str, *, by: str, purpose: str) -> list[Member]:
         found = [_member(connection, item, *said.get(item.current.id, ((), ()))) for item in seen]
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found)))
     return found
+
+
+def take(ctx: Context, name: str, path: Path, order: Order) -> Report:
+    """Take a community's list of hashes into a bank of ours, labels and disagreement included. What no hash here can
+    be matched by is put aside, as in any import."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    if not signals.sniff(head, path.name):
+        raise InvalidObject(path.name, "a list of hashes: CSV, JSON or lines", "another file", "`oureyes import` it")
+    return import_source(ctx, path, f"{_BANK}{name}", order)
 
 
 def _member(connection: Connection, item: objects.Held, agree: tuple[str, ...], disagree: tuple[str, ...]) -> Member:

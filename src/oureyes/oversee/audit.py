@@ -75,6 +75,7 @@ VERBS: Mapping[str, str] = {
     "plan": "changed {subject}",
     "waive": "waived a claim of {subject} until {until}",
     "request": "asked {to} about {subject}",
+    "acknowledge": "acknowledged {subject}",
     "answer": "answered {subject}",
     "expire": "let {subject} expire",
     "hide": "hid {subject}",
@@ -102,6 +103,7 @@ VERBS: Mapping[str, str] = {
     "evaluate": "was given {count} evaluations of kind {kind}",
     "turn-away": "was turned away with a question of kind {kind}: {reason}",
     "open-case": "opened the case {subject} on a hit with {to}",
+    "search-set": "{state} the search set {subject} of {count} values",
     "answer-case": "answered the case {subject}: {state}",
 }
 _CONTENT = frozenset(

@@ -10,8 +10,8 @@ import typer
 from oureyes.errors import NotHeld
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.marks import instant, members
 from oureyes.interfaces.cli.screen import raw_out
+from oureyes.interfaces.words import instant, members
 
 if TYPE_CHECKING:
     from oureyes.node import Node
