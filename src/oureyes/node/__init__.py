@@ -598,6 +598,12 @@ class Node:
         overseeing.looked(self.ctx, by, "verify", "audit", "oversight", faults=int(found.flaw is not None))
         return found
 
+    def prove_audit(self, seq: int, *, by: str = "") -> overseeing.Proof:
+        """That one row is in the signed log, for whoever must not see the others."""
+        found = overseeing.prove(self.ctx, seq)
+        overseeing.looked(self.ctx, by, "audit", f"audit:{seq}", "oversight", count=1)
+        return found
+
     def seal_audit(self) -> int:
         """Sign the audit log's head."""
         return overseeing.seal_audit(self.ctx)
