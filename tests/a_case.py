@@ -11,6 +11,7 @@ from oureyes.model.plans import Claim, Evidence, Measure, Plan
 from oureyes.plan.stix import to_stix
 
 AT = "2026-11-20T08:00:00.000Z"
+NOW = "2026-11-24T08:00:00.000Z"  # when the importers under test read
 IDENTITY = "identity--6f0c1a52-3c1b-4d0e-9a51-6f6f6f000001"
 
 

@@ -107,6 +107,7 @@ def test_clusters_hold_together_by_pairs_and_name_what_half_of_them_share():
     (found,) = cases.clusters(held, Counts.over(held.values(), KNOWN))
     assert found.cases == ("a", "b", "c")
     assert set(found.features) == {*first, "place:my"}
+    assert "T1651: 2 of these 3, 2 of all 224 known" in found.words
 
 
 @given(st.lists(names, min_size=2, max_size=6))

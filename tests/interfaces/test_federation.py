@@ -269,6 +269,23 @@ def test_a_request_that_is_unsigned_wrongly_signed_or_said_twice_is_nobodys(tmp_
     asyncio.run(story())
 
 
+def test_a_request_said_again_to_a_node_that_was_restarted_is_nobodys(tmp_path: Path) -> None:
+    async def story():
+        found = homes(tmp_path, ["ID", "SG"])
+        async with Running({"SG": found["SG"]}) as net, a_session() as session:
+            dial, path = dialler(session, found["ID"], net.node("SG")), "/oe/1/ch/ID/SG/1/receipt"
+            signed = {"sender": "ID", "to": "SG", "key": dial.key, "now": int(time.time())}
+            several = [sign_request("GET", path, "", b"", **signed, nonce=secrets.token_urlsafe(18)) for _ in range(5)]
+            for headers in several:
+                assert await status(session, dial, "GET", path, headers=headers) == 204
+            await net.stop("SG")
+            await net.start("SG")
+            for headers in several:
+                assert await status(session, dial, "GET", path, headers=headers) == 401
+
+    asyncio.run(story())
+
+
 def test_a_channel_of_others_is_refused_alike_whether_it_exists_or_not(tmp_path: Path) -> None:
     async def story():
         found = homes(tmp_path, ["ID", "MY", "SG"])

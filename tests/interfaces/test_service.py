@@ -6,11 +6,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from a_case import an_indicator
+from a_case import an_indicator, an_object
+from simulated import Clock, for_
 from wired import Running, a_service, free_port, homes, install, release, sent, until
 
-from oureyes.errors import ConfigError
+from oureyes.errors import ConfigError, NotHeld
 from oureyes.interfaces.service import Service, recover
+from oureyes.model.findings import Alert, AlertState
+from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Channel
 from oureyes.node import Node
 from oureyes.node.opening import init
@@ -92,11 +95,27 @@ def test_a_node_restored_from_an_old_backup_finds_out_holds_its_log_and_recovers
             release(net.node("ID"), [an_indicator(value="three.example.org")], "SG")  # it waits
             assert any("lacks" in alert.headline for alert, _, _ in net.node("ID").inbox())
 
-            assert await asyncio.to_thread(recover, found["ID"]) == {"SG": 2}  # as `oureyes recover` does beside it
+            (done,) = await asyncio.to_thread(recover, found["ID"])  # as `oureyes recover` does beside it
+            assert (done.channel.recipient, done.size, done.entries, done.unknown) == ("SG", 2, 1, 0)
             await until(lambda: sent(net.node("ID"), "SG") == (3, 3))
+            assert not [alert for alert, _, _ in net.node("ID").inbox() if "lacks" in alert.headline and open_(alert)]
+            net.node("ID").retract([second.id], by="ayu", reason="wrong")  # it was lost; who has it is known again
+            await until(lambda: sent(net.node("ID"), "SG") == (4, 4))
+            await until(lambda: not shows(net.node("SG"), second.id))
             assert not any(log.fault for m in net.homes for log in net.node(m).verify())
 
     asyncio.run(story())
+
+
+def open_(alert: Alert) -> bool:
+    return alert.state is not AlertState.DONE
+
+
+def shows(node: Node, identifier: str) -> bool:
+    try:
+        return bool(node.show(identifier, by="lim"))
+    except NotHeld:
+        return False
 
 
 def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:
@@ -117,3 +136,26 @@ def test_a_listener_that_fails_stops_nothing(tmp_path: Path) -> None:
         release(node, [an_indicator(value="one.example.org")], "SG")
         release(node, [an_indicator(value="two.example.org")], "SG")
         assert sent(node, "SG") == (2, 0)
+
+
+def test_a_running_node_puts_a_new_pattern_of_crime_before_the_desk(tmp_path: Path) -> None:
+    def a_case(*labels: str) -> StixObject:
+        return an_object("x-oureyes-case", labels=[f'misp-galaxy:{one}"' for one in labels])
+
+    async def story():
+        clock, home = Clock(), tmp_path / "ID"
+        init(home, "ID", listen="127.0.0.1:0", clock=clock)
+        with Node.open(home, clock=clock) as node:
+            node.record_objects(
+                [a_case('rat="one', 'sector="Bank'), a_case('rat="two', 'sector="Maritime')], by="ayu", marking=for_()
+            )
+            clock.forward(days=30)
+            fresh = a_case('rat="one', 'sector="Maritime')
+            node.record_objects([fresh], by="ayu", marking=for_())
+            async with Service(node):
+                await until(lambda: any(alert.event == "pattern" for alert, *_ in node.inbox()))
+            (alert,) = [alert for alert, *_ in node.inbox() if alert.event == "pattern"]
+            assert alert.objects == (fresh.id,)
+            assert "(1 before)" in alert.reason
+
+    asyncio.run(story())

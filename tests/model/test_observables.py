@@ -22,6 +22,7 @@ from oureyes.model.observables import (
     normalise,
     observables_of,
     observables_of_misp,
+    own_domain,
     passport_of_mrz,
     refang,
     registered_domain,
@@ -103,6 +104,12 @@ def test_a_host_is_taken_from_a_url_and_an_address():
     assert host_of(Observable("url", "http://[2001:db8::1]/")) == Observable("ipv6-addr", "2001:db8::1")
     assert host_of(Observable("email-addr", "a@evil.example")) == Observable("domain-name", "evil.example")
     assert host_of(Observable("domain-name", "evil.example")) is None
+
+
+def test_what_is_shared_out_to_others_is_nobody_s_own():
+    owned = {"a.b.co.th": "b.co.th", "x.a.github.io": "a.github.io", "a.b.fictional": "b.fictional"}
+    assert {name: own_domain(name) for name in owned} == owned
+    assert [own_domain(name) for name in ("co.th", "github.io", "duckdns.org", "com", "fictional")] == [""] * 5
 
 
 def test_what_was_registered_is_known_without_a_network():

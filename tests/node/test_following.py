@@ -8,6 +8,7 @@ from paths import DATA
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.errors import NotHeld
+from oureyes.model.findings import AlertState
 from oureyes.model.markings import PAP, TLP
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
@@ -132,6 +133,8 @@ def test_a_combination_never_seen_before_is_put_before_the_desk_once(tmp_path):
     assert node.watch_patterns(by="ayu") == 0
     alert = next(alert for alert, _, _ in node.inbox() if alert.event == "pattern")
     assert alert.objects == (fresh.id,)
+    node.move(alert.id, AlertState.DONE, by="ayu")
+    assert node.watch_patterns(by="ayu") == 0  # who is done with it is not told again
     assert alert.reason == "never together before: T1651 (1 before) and target bank (1 before)"
 
 
@@ -140,7 +143,27 @@ def test_a_combination_that_grows_faster_than_its_own_past_is_told_with_its_coun
     node = federation(tmp_path, ["ID"], clock)["ID"]
     node.record_objects([a_case(RARE, BANKS)], by="ayu", marking=for_())
     clock.forward(days=35)
-    node.record_objects([a_case(RARE, BANKS) for _ in range(6)], by="ayu", marking=for_())
+    new = [a_case(RARE, BANKS) for _ in range(6)]
+    node.record_objects(new, by="ayu", marking=for_())
     growing = node.new_patterns(by="ayu").growing
     assert [one.key for one in growing] == ["technique:T1651 + target:bank"]
     assert growing[0].count == 6
+    fresh = {one.id for one in new}
+    assert set(node.new_patterns(by="ayu").behind[growing[0].key]) == fresh
+    assert node.watch_patterns(by="ayu") == 1
+    assert node.watch_patterns(by="ayu") == 0
+    (alert,) = [alert for alert, _, _ in node.inbox() if alert.event == "pattern"]
+    assert set(alert.objects) == fresh
+    assert alert.reason.endswith("6 from 2026-12-28, about 0.0 expected (1 in the 25 periods before)")
+
+
+def test_a_large_import_does_not_bury_the_desk_and_one_case_rings_once(tmp_path):
+    clock = Clock()
+    node = federation(tmp_path, ["ID"], clock)["ID"]
+    sectors = [f'misp-galaxy:sector="S{at}"' for at in range(30)]
+    node.record_objects([a_case(RARE), *[a_case(HOW, one) for one in sectors]], by="ayu", marking=for_())
+    clock.forward(days=30)
+    node.record_objects([a_case(RARE, one, sectors[0]) for one in sectors], by="ayu", marking=for_())
+    assert [node.watch_patterns(by="ayu") for _ in range(3)] == [20, 11, 0]
+    told = [alert.objects for alert, _, _ in node.inbox() if alert.event == "pattern"]
+    assert sorted(map(len, told)) == [*[1] * 30, 30]  # each case once, and what grew: the one sector they share

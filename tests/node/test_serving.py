@@ -10,6 +10,7 @@ from taxii_parties import BOTH, Site, ids, post
 
 from oureyes.model.accounts import View
 from oureyes.model.markings import TLP, Marking, Onward
+from oureyes.model.observables import Observable, sco
 from oureyes.node.accounts import approve_collection, change
 from oureyes.storage import objects, views
 from oureyes.storage.views import Asked, Visible
@@ -273,3 +274,18 @@ def test_a_page_is_found_by_place_and_rights_filter_rows_instead_of_choosing_an_
     for said in (plan, by_id):
         assert "TEMP B-TREE" not in said or said is by_id
         assert "SCAN" not in said
+
+
+def test_posting_a_value_does_not_tell_whether_our_reports_speak_of_it(site: Site) -> None:
+    """The id of an observable follows from its value: whoever guesses a wallet could look for it in what it reads."""
+    wallet = sco(Observable("cryptocurrency-wallet", "1KhqPD9BnexmYHkZ6Zmmo22T9Fgoy4UF3u"))
+    report = an_object("report", name="r", published="2026-11-20T08:00:00Z", object_refs=[wallet.id])
+    where = site.collection(view=ALL)
+    site.record(wallet, to=(), tlp=TLP.RED)
+    site.record(report)
+    before = site.ann.get(f"{where}objects/", {"match[type]": "report"}).body
+    assert wallet.id not in before.decode()
+    assert post(site.ann, where, wallet).status == 202
+    after = site.ann.get(f"{where}objects/", {"match[type]": "report"}).body
+    assert wallet.id not in after.decode()
+    assert ids(site.ann.get(f"{where}objects/{wallet.id}/")) == [wallet.id]  # its own posting it may read again

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from a_case import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import DATA
@@ -22,7 +23,7 @@ UNITS = {"stix": ["objects"], "misp": ["events", "attributes", "objects"], "csv"
 
 def arrived(path: Path, **options: object) -> list[Record | Rejected]:
     with record.open_stream(path) as stream:
-        return list(record.read(stream, path.name, Options(source=path.name, **options)))
+        return list(record.read(stream, path.name, Options(source=path.name, now=NOW, **options)))
 
 
 def counted(found: list[Record | Rejected]) -> Counter[str]:
@@ -191,7 +192,7 @@ _STARTS = st.sampled_from(
 @given(_STARTS, st.binary(max_size=300), _NAMES)
 def test_junk_raises_nothing_but_our_own_errors(start, rest, name):
     with contextlib.suppress(OurEyesError):
-        list(record.read(io.BytesIO(start + rest), name, Options()))
+        list(record.read(io.BytesIO(start + rest), name, Options(now=NOW)))
 
 
 _KEYS = """
@@ -209,7 +210,7 @@ _JSON = st.recursive(
 def test_any_json_in_any_place_raises_nothing_but_our_own_errors(value, key):
     whole = {"objects": {"type": "bundle", "objects": value}}.get(key, {key: value})
     with contextlib.suppress(OurEyesError):
-        list(record.read(io.BytesIO(json.dumps(whole).encode()), "a.json", Options()))
+        list(record.read(io.BytesIO(json.dumps(whole).encode()), "a.json", Options(now=NOW)))
 
 
 @given(_JSON)
@@ -217,4 +218,4 @@ def test_any_attribute_of_an_event_raises_nothing_but_our_own_errors(value):
     event = {"uuid": "5bad1b96-53bc-4148-87eb-50d50a016219", "info": "x"}
     for part in ({"Attribute": [value]}, {"Object": [value]}, {"Tag": value, "Orgc": value}, {"EventReport": [value]}):
         whole = json.dumps({"Event": {**event, **part}}).encode()
-        assert list(record.read(io.BytesIO(whole), "a.json", Options()))
+        assert list(record.read(io.BytesIO(whole), "a.json", Options(now=NOW)))

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from a_case import NOW
 
 from oureyes.errors import InvalidObject
 from oureyes.model.objects import EXTENSIONS
@@ -27,7 +28,7 @@ UN = """<?xml version="1.0" encoding="UTF-8"?><CONSOLIDATED_LIST dateGenerated="
 
 def taken(data, **options):
     data = data if isinstance(data, bytes) else data.encode()
-    return list(lists.read(io.BytesIO(data), Options(source="list", **options)))
+    return list(lists.read(io.BytesIO(data), Options(source="list", now=NOW, **options)))
 
 
 def listed(obj):

@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from a_case import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import DATA
@@ -32,7 +33,9 @@ MOVED |= {"dst_wallet": WALLET, "reference": "inv 2026-0917"}
 
 def taken(*rows, country="TH"):
     text = "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
-    return list(record.read(io.BytesIO(text.encode()), "trail.ndjson", Options(source="trail.ndjson", country=country)))
+    return list(
+        record.read(io.BytesIO(text.encode()), "trail.ndjson", Options(source="trail.ndjson", now=NOW, country=country))
+    )
 
 
 def of_type(found, kind):

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from a_case import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ MD5 = "9" * 32
 
 
 def taken(text, name):
-    return list(record.read(io.BytesIO(text.encode()), name, Options(source=name)))
+    return list(record.read(io.BytesIO(text.encode()), name, Options(source=name, now=NOW)))
 
 
 FORMS = {
@@ -84,7 +85,7 @@ def test_broken_json_says_where():
     st.sampled_from(["type", "indicator", "tags", "status", "data", "text"]), inner))))  # fmt: skip
 def test_junk_raises_nothing_but_our_own_errors(junk):
     try:
-        list(signals.read(io.BytesIO(json.dumps(junk).encode()), Options(source="junk")))
+        list(signals.read(io.BytesIO(json.dumps(junk).encode()), Options(source="junk", now=NOW)))
     except OurEyesError:
         return
 

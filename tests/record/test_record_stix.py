@@ -5,16 +5,15 @@ import json
 import subprocess
 import sys
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oureyes.errors import InvalidObject
 from oureyes.model.markings import TLP, TLP_2_EXTENSION, Marking, Onward
-from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import stix
+from oureyes.record.bundle import export_bundle
 
 AT = "2026-03-01T08:00:00.000Z"
 GREEN = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
@@ -85,7 +84,7 @@ def test_the_bytes_of_an_object_are_kept_to_the_last_space():
 )
 def test_unknown_properties_come_back_out_of_a_bundle_as_they_went_in(extra):
     (record,) = taken(a_bundle(an_object(**extra)))
-    (again,) = taken(stix.export_bundle([record.object]))
+    (again,) = taken(export_bundle([record.object]))
     assert again.object.raw == record.object.raw
 
 
@@ -221,14 +220,6 @@ def test_the_same_bytes_twice_are_no_conflict():
 def test_an_observable_needs_no_versions_and_a_custom_one_neither():
     items = [{"type": kind, "id": an_identifier(kind), "value": "x"} for kind in ("domain-name", "x-thing")]
     assert all(isinstance(item, Record) and item.upgraded is None for item in taken(items))
-
-
-def test_a_bundle_of_ours_ends_with_the_definitions_of_its_markings():
-    marking = Marking(tlp=TLP.GREEN)
-    obj = StixObject.make(an_object())
-    bundle = msgspec.json.decode(stix.export_bundle([obj], [marking, marking]))
-    assert [item["type"] for item in bundle["objects"]] == ["tool", "marking-definition"]
-    assert stix.export_bundle([obj]) == stix.export_bundle([obj])
 
 
 _MEMORY = """

@@ -4,6 +4,7 @@ import json
 
 import jsonschema_rs
 import pytest
+from a_case import NOW
 from paths import DATA
 
 from oureyes import record
@@ -36,7 +37,9 @@ def validators():
 def test_what_is_made_from_other_formats_validates(name, validators):
     path = DATA / name
     with record.open_stream(path) as stream:
-        found = [item for item in record.read(stream, path.name, Options(source=name)) if isinstance(item, Record)]
+        found = [
+            item for item in record.read(stream, path.name, Options(source=name, now=NOW)) if isinstance(item, Record)
+        ]
     assert found
     for item in found:
         content = json.loads((item.upgraded or item.object).raw)

@@ -5,6 +5,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from a_case import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,7 +128,7 @@ def test_no_text_takes_long(junk):
 
 
 def taken(text, name="report"):
-    return list(plain.read(io.BytesIO(text.encode()), Options(source=name, date="2026-11-03")))
+    return list(plain.read(io.BytesIO(text.encode()), Options(source=name, now=NOW, date="2026-11-03")))
 
 
 def test_the_note_keeps_the_text_and_every_extraction_waits_for_a_person():

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from a_case import NOW
 
 from oureyes.model.ports import Options
 from oureyes.record import stix, trails
@@ -26,7 +27,7 @@ nothing
 
 
 def taken(text):
-    return list(trails.read(io.BytesIO(text.encode()), Options(source="trail")))
+    return list(trails.read(io.BytesIO(text.encode()), Options(source="trail", now=NOW)))
 
 
 def indicators(text):

@@ -94,10 +94,14 @@ def test_a_statement_id_has_one_content(store):
 
 
 def test_a_nonce_is_good_once_and_forgotten_after_its_time(store):
-    def nonce(name, expires, now):
-        return store.write(lambda c: channels.remember_nonce(c, name, expires, now))
+    def remember(**new):
+        return store.write(lambda c: channels.remember_nonces(c, new))
 
-    assert [nonce("a", 10, 0), nonce("a", 10, 1), nonce("b", 10, 1), nonce("a", 30, 11)] == [True, False, True, True]
+    assert [remember(a=10), remember(a=10), remember(a=10, b=20)] == [1, 0, 1]
+    with store.read() as connection:
+        assert dict(channels.nonces(connection, 11)) == {"b": 20}
+    assert store.write(lambda c: channels.forget_nonces(c, 11)) == 1
+    assert remember(a=30, b=20) == 1
 
 
 def test_a_delivery_stands_where_it_was_last_put(store):

@@ -25,6 +25,7 @@ __all__ = [
     "KNOWN",
     "NAME",
     "PARTIAL",
+    "TYPES",
     "Cluster",
     "Counts",
     "Likeness",
@@ -40,7 +41,7 @@ __all__ = [
 
 NAME = "case-patterns"
 PARTIAL = True  # a feature is a part of a case
-CASES = frozenset(["report", "grouping", "campaign", "intrusion-set", "incident", "x-oureyes-case"])
+TYPES = CASES = frozenset(["report", "grouping", "campaign", "intrusion-set", "incident", "x-oureyes-case"])
 
 _LEAST, _SHARED, _TELLING = 1 / 3, 3, 0.35
 # How much a feature of a kind can say at the most; kinds not named here say a tenth.
@@ -98,10 +99,11 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Cases each like another of them, and what at least half of them share."""
+    """Cases each like another of them, what at least half of them share, and how rare each of that is, in words."""
 
     cases: tuple[str, ...]
     features: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,12 @@ def _root(parent: dict[str, str], case: str) -> str:
 def _cluster(some: Sequence[str], cases: Mapping[str, frozenset[str]], counts: Counts) -> Cluster:
     seen = Counts.over(cases[case] for case in some).of
     common = [feature for feature, number in seen.items() if number * 2 >= len(some) and number > 1]
-    return Cluster(tuple(some), tuple(sorted(common, key=lambda one: (-counts.weight(one), one))))
+    telling = sorted(common, key=lambda one: (-counts.weight(one), one))
+    words = [
+        f"{_shown(one)}: {seen[one]} of these {len(some)}, {counts.of.get(one, 0)} of all {counts.total} known"
+        for one in telling
+    ]
+    return Cluster(tuple(some), tuple(telling), tuple(words))
 
 
 def combined(features: frozenset[str]) -> tuple[tuple[str, str], ...]:

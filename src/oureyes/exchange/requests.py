@@ -31,7 +31,7 @@ class Nonces(Protocol):
 
 
 class SeenNonces:
-    """Nonces in memory. After a restart, requests of the last five minutes could be repeated; all are idempotent."""
+    """Nonces in memory; whoever starts again fills it with those it kept."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}

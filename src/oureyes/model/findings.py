@@ -75,11 +75,13 @@ class Verdict(StrEnum):
     SAME = "same"
     NOT_SAME = "not-same"
     UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"  # the word before it is taken back: nothing is said of the pair
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Reversible and attributable: the latest one of a person counts, all are kept."""
+    """Reversible and attributable: a state's latest one counts, all are kept. `by` is the person, known at home only;
+    `opinion` the object it is exchanged as."""
 
     left: str
     right: str
@@ -87,6 +89,8 @@ class Judgement:
     by: str
     at: str
     why: str = ""
+    state: str = ""
+    opinion: str = ""
 
 
 class AlertState(StrEnum):

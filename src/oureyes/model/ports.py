@@ -21,7 +21,8 @@ class Record:
     `upgraded` is the STIX 2.1 form where the original is older. `counts` is what it was in the source's own terms,
     such as (("attributes", 1),); a record may count for nothing. `marking` is what the source itself demands.
     `hold` is a reason to keep it but let nobody have it until a person has looked. `named` are the observables it
-    names, where the importer made it from them; None: they are read from it."""
+    names, where the importer made it from them; None: they are read from it. `undated`: its source gives it no date,
+    so it bears the moment of recording."""
 
     object: StixObject
     findings: tuple[Finding, ...] = ()
@@ -31,6 +32,7 @@ class Record:
     tags: tuple[str, ...] = ()
     hold: str = ""
     named: tuple[Observable, ...] | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class Rejected:
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the person importing decided, and what the node knows: `mapping` maps columns for tables; `country` reads
-    national phone numbers; `definitions` are marking definitions already held (None: understood, restricts nothing)."""
+    national phone numbers; `definitions` are marking definitions already held (None: understood, restricts nothing).
+    `date` is the source's, where somebody knows it; `now` is the moment of recording, for what has no other date."""
 
     source: str = ""
     date: str = ""
+    now: str = ""
     country: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, Marking | None] = field(default_factory=dict)
@@ -84,7 +88,8 @@ class Matcher(Protocol):
     Where keys are equal only nearly, a matcher also has `probes(obj)`: what is looked up besides the keys, and not
     stored; then each side's keys meet the other's keys or probes. Where a key is a part of what is compared (a chunk,
     a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source; with
-    `MOST = n` besides, for one object the n that share most keys with it."""
+    `MOST = n` besides, for one object the n that share most keys with it. Where only some types of objects have keys,
+    it names them in `TYPES` and is not asked about others."""
 
     NAME: str
     EXAMPLES: Sequence[Example]

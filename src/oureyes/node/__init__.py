@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oureyes.correlate.casepatterns import Cluster as CaseCluster
+from oureyes.correlate.judgements import Cluster as JudgedCluster
 from oureyes.model.findings import Alert, AlertState, Holding, Judgement, Subscription, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
@@ -18,11 +19,14 @@ from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
+    asking,
     connecting,
     exchanging,
     exporting,
     following,
     hashing,
+    importing,
+    judging,
     listing,
     overseeing,
     planning,
@@ -39,8 +43,11 @@ from oureyes.node.vocabularies import Loaded
 from oureyes.oversee.audit import Row, Verified
 from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
+from oureyes.plan.questions import Question
+from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
+from oureyes.understand.actors import Actor
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
 from oureyes.understand.money import Flow, Route
@@ -102,11 +109,13 @@ class Node:
         marking: Marking | None = None,
         options: Options | None = None,
         progress: recording.Progress | None = None,
+        again: bool = False,
+        remark: bool = False,
     ) -> recording.Report:
-        """Read files and folders of STIX, MISP, tables, lists and text."""
-        report = recording.import_paths(
-            self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
-        )
+        """Read files and folders of STIX, MISP, tables, lists and text. `again`: also what was taken back before;
+        `remark`: the marking is for what is held already, too."""
+        order = importing.Order(by, purpose, marking, again, remark)
+        report = importing.import_paths(self.ctx, paths, order, options=options, progress=progress)
         self.ctx.db.write(lambda connection: planning.reassess_all(self.ctx, connection, "recorded"))
         return report
 
@@ -152,7 +161,7 @@ class Node:
 
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
-        return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+        return importing.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
 
     def vocabularies(self) -> list[Loaded]:
         """Taxonomies, galaxies and warninglists this node knows."""
@@ -169,6 +178,10 @@ class Node:
     def called(self, name: str) -> list[tuple[str, Cluster]]:
         """What the galaxies know by a name."""
         return vocabularies.known_as(self.ctx, name)
+
+    def actor(self, name: str, *, by: str, purpose: str = "investigation") -> tuple[Actor, ...]:
+        """Who is called so, under all their names, with what is held about each: hypotheses, nothing is merged."""
+        return vocabularies.actor(self.ctx, name, by=by, purpose=purpose)
 
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""
@@ -233,10 +246,17 @@ class Node:
         return releasing.recipients_of(self.ctx, ids)
 
     def export(
-        self, ids: Iterable[str], form: str, *, by: str, purpose: str = "investigation", to: str = ""
+        self,
+        ids: Iterable[str],
+        form: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        to: str = "",
+        whole: bool = False,
     ) -> exporting.Export:
-        """Objects as one STIX, MISP or CSV file, for a member or for who asks."""
-        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to)
+        """Objects as one file (a bundle, a table, rules, a list …), for a member or for who asks."""
+        return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to, whole=whole)
 
     def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
         """Per recipient: allowed or not, why, and the very bytes."""
@@ -305,8 +325,8 @@ class Node:
         """An exported log against the roster's keys alone."""
         return exchanging.verify_export(self.ctx.roster, raw)
 
-    def recover_from(self, raw: bytes) -> tuple[Channel, int]:
-        """After a restore: our lost entries, from the log their recipient exported."""
+    def recover_from(self, raw: bytes) -> exchanging.Recovered:
+        """After a restore: our lost entries and what they say, from the log their recipient exported."""
         return exchanging.recover_from(self.ctx, raw)
 
     # --- media -------------------------------------------------------------------------------------------------------
@@ -372,9 +392,19 @@ class Node:
         """Everything that holds a value, however common."""
         return understanding.holders(self.ctx, value, by=by, purpose=purpose)
 
-    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "") -> Judgement:
-        """A person's word on a match; the latest counts, none is lost."""
-        return connecting.judge(self.ctx, left, right, verdict, by=by, why=why)
+    def judge(
+        self, left: str, right: str, verdict: Verdict, *, by: str, why: str = "", purpose: str = "investigation"
+    ) -> Judgement:
+        """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
+        return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
+
+    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of a thing and any other."""
+        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+
+    def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
+        """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
+        return judging.clusters(self.ctx, identifier, by=by, purpose=purpose)
 
     def subscribe(self, rule: Subscription, *, by: str) -> None:
         """Be told."""
@@ -478,6 +508,41 @@ class Node:
     def waive(self, plan: str, claim: str, *, until: str, why: str, by: str) -> planning.Standing:
         """Accept a gap in a plan of ours until a day."""
         return planning.waive(self.ctx, plan, claim, until, why, by=by)
+
+    def ask(
+        self,
+        to: str,
+        text: str,
+        *,
+        urgency: Urgency = Urgency.ORDINARY,
+        about: Sequence[str] = (),
+        by: str,
+        purpose: str = "investigation",
+        marking: Marking | None = None,
+    ) -> tuple[Question, desk.Draft]:
+        """Put a question to a partner, with a term; it leaves when its release is approved."""
+        return asking.ask(self.ctx, to, text, urgency=urgency, about=about, by=by, purpose=purpose, marking=marking)
+
+    def reply(
+        self,
+        question: str,
+        state: RequestState,
+        *,
+        ground: str = "",
+        text: str = "",
+        by: str,
+        purpose: str = "investigation",
+    ) -> desk.Draft:
+        """Acknowledge, answer or refuse a question that was put to us."""
+        return asking.reply(self.ctx, question, state, ground=ground, text=text, by=by, purpose=purpose)
+
+    def requests(self, *, by: str, purpose: str = "investigation") -> list[asking.Asked]:
+        """Questions of ours and to us, with their clocks."""
+        return asking.requests(self.ctx, by=by, purpose=purpose)
+
+    def watch_requests(self) -> int:
+        """Put before the desk what is overdue or had no sign of life; how many alerts."""
+        return asking.watch(self.ctx)
 
     # --- oversee -----------------------------------------------------------------------------------------------------
 

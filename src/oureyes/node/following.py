@@ -5,8 +5,8 @@ Every answer passes the release rules for its reader, link by link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from oureyes.correlate.casepatterns import (
@@ -36,15 +36,17 @@ __all__ = ["Patterns", "cases_alike", "money_flow", "money_routes", "new_pattern
 
 _MOST = 20_000  # cases or transfers read for one answer, newest first
 _RECENT_DAYS = 7
+_ALARMS, _NAMED = 20, 5  # alerts of one look; combinations named in one alert
 _LINKS = frozenset(["uses", "targets", "located-at", "attributed-to", "object_refs", "exploits"])
 
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Combinations never seen before, and those that grow faster than their own past."""
+    """Combinations never seen before, and those that grow faster than their own past, with the cases behind each."""
 
     new: tuple[Novelty, ...]
     growing: tuple[Burst, ...]
+    behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +102,43 @@ def new_patterns(ctx: Context, *, by: str, purpose: str) -> Patterns:
 
 
 def watch_patterns(ctx: Context, *, by: str, purpose: str) -> int:
-    """Put what is new or growing before the desk, once a combination and day; how many alerts."""
+    """Put what is new or growing before the desk, once for each case and for each growing combination a week; how many
+    alerts. A large import must not bury the desk: the rest comes with the next look, the most telling first."""
     found = new_patterns(ctx, by=by, purpose=purpose)
-    told: list[tuple[str, str, tuple[str, ...]]] = [(" + ".join(one.pair), one.words, (one.case,)) for one in found.new]
-    told += [(one.key, one.words, ()) for one in found.growing]
-    return sum(_alarm(ctx, *one) for one in told)
+    rung = 0
+    for cause, headline, words, about in (*_new(found.new), *_growing(found)):
+        if rung == _ALARMS:
+            break
+        rung += _alarm(ctx, cause, headline, words, about)
+    return rung
 
 
-def _alarm(ctx: Context, pattern: str, words: str, about: tuple[str, ...]) -> bool:
-    cause = f"pattern:{day_of(ctx.now())}:{pattern}"
+_Told = tuple[str, str, str, tuple[str, ...]]
 
+
+def _new(found: Iterable[Novelty]) -> Iterator[_Told]:
+    by_case: dict[str, list[Novelty]] = {}
+    for one in found:
+        by_case.setdefault(one.case, []).append(one)
+    for case, some in by_case.items():
+        more = f"; and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
+        words = "; ".join(one.words for one in some[:_NAMED]) + more
+        yield f"pattern:new:{case}", f"a new pattern of crime: {' + '.join(some[0].pair)}", words, (case,)
+
+
+def _growing(found: Patterns) -> Iterator[_Told]:
+    for one in found.growing:
+        headline = f"a pattern of crime grows: {one.key}"
+        yield f"pattern:grows:{one.period}:{one.key}", headline, one.words, found.behind.get(one.key, ())
+
+
+def _alarm(ctx: Context, cause: str, headline: str, words: str, about: tuple[str, ...]) -> bool:
     def write(connection: Connection) -> bool:
-        if desk.waiting_alerts(connection, cause):
+        if desk.alerted(connection, cause):  # whoever is done with it is not told again
             return False
-        said = f"a pattern of crime: {pattern}"
-        made = Alert(ctx.new_id("alert"), cause, "pattern", said, about, ctx.me, ctx.now(), DEFAULT.owner, reason=words)
+        made = Alert(
+            ctx.new_id("alert"), cause, "pattern", headline, about, ctx.me, ctx.now(), DEFAULT.owner, reason=words
+        )
         put_alert(ctx, connection, made)
         return True
 
@@ -127,7 +151,14 @@ def _patterns(ctx: Context, cases: Iterable[_Case]) -> Patterns:
     rows = [(one.day, " + ".join(pair)) for one in held for pair in combined(one.features)]
     recent = {one.object.id: one.features for one in held if _days(one.day, today) < _RECENT_DAYS}
     past = [one.features for one in held if one.object.id not in recent]
-    return Patterns(novelties(recent, past), bursts(counts(rows, today, "week", 26)))
+    growing = bursts(counts(rows, today, "week", 26))
+    keys = {one.key: one.period for one in growing}
+    behind: dict[str, tuple[str, ...]] = {}
+    for one in held:
+        for key in (" + ".join(pair) for pair in combined(one.features)):
+            if key in keys and one.day >= keys[key]:
+                behind[key] = (*behind.get(key, ()), one.object.id)
+    return Patterns(novelties(recent, past), growing, behind)
 
 
 def _days(day: str, today: str) -> int:

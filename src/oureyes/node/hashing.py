@@ -19,6 +19,7 @@ from oureyes.model.identifiers import derived_id
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.node.context import Context
+from oureyes.node.hypotheses import is_judged
 from oureyes.node.recording import Report, derive, take_in
 from oureyes.node.understanding import Reader
 from oureyes.record.media import hashed
@@ -139,10 +140,12 @@ def _opinions(
     connection: Connection, reader: Reader, ids: Sequence[str]
 ) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """For each id the states that agree and those that disagree, by the latest opinion of each."""
+    found = objects.neighbours(connection, ids)
+    on_pairs = {source for source, link, _, _ in found if is_judged(source, link)}  # of two things, not of the hash
     about = {
         (source, target)
-        for source, link, target, _ in objects.neighbours(connection, ids)
-        if link == "object_refs" and source.startswith("opinion--")
+        for source, link, target, _ in found
+        if link == "object_refs" and source.startswith("opinion--") and source not in on_pairs
     }
     held = objects.latest(connection, dict.fromkeys(source for source, _ in about))
     sides: dict[str, tuple[set[str], set[str]]] = {}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from oureyes import record
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused
 from oureyes.model.accounts import Account, Caller, bounded
 from oureyes.model.identifiers import derived_id
@@ -21,6 +22,7 @@ from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.node import connecting
 from oureyes.node.context import Context
+from oureyes.node.dating import as_first_recorded
 from oureyes.node.events import DOOR, Event, Events, Head, event_of, organisation_of
 from oureyes.node.recording import derive, rare_collection, take_in
 from oureyes.record.misp import read_attached, read_event
@@ -129,7 +131,8 @@ class Pushing:
             author = author if isinstance(author, dict) and author.get("uuid") else organisation_of(self.ctx, account)
             if not self._speaks(account, str(author.get("uuid")).lower()):
                 raise _no("another organisation's word", held.head.uuid)
-            items += read_attached(what, one, about, {**held.head.content, "uuid": held.head.uuid}, author, options)
+            read = read_attached(what, one, about, {**held.head.content, "uuid": held.head.uuid}, author, options)
+            items += [item for item in record.undated(read, options.now) if isinstance(item, Record)]
         return self._take(caller, items, f"report--{held.head.uuid}")
 
     def detach(self, caller: Caller, uuid: str, kinds: Sequence[str]) -> None:
@@ -214,7 +217,8 @@ class Pushing:
             revision = min(held.head.revision + 1, 999)
         carriers = held.carriers if held is not None else {}  # those said again stay in their place
         _stripped(made.content)
-        items = list(read_event(made.content, self._options(), carriers, revision))
+        options = self._options()
+        items = list(record.undated(read_event(made.content, options, carriers, revision), options.now))
         kept = [item for item in items if isinstance(item, Record)]
         refused = [item for item in items if isinstance(item, Rejected)]
         uuid = str(made.content["uuid"])
@@ -234,15 +238,16 @@ class Pushing:
         refused: int = 0,
     ) -> int:
         account, ctx = caller.account, self.ctx
-        bound = _Bound(ctx, account)
+        bound, door = _Bound(ctx, account), views.postings(account.id, DOOR)
+        with ctx.db.read() as connection:
+            items = as_first_recorded(connection, items, ctx.me, lambda held: held.source == door)
         batch = [
             derive(item.object, bound(item.marking), hold=item.hold, tags=item.tags, named=item.named) for item in items
         ]
         digest = sha256(b"".join(item.object.digest for item in items)).hexdigest()
 
         def write(connection: Connection) -> int:
-            name = views.postings(account.id, DOOR)
-            source = objects.source(connection, ctx.me, name, objects.ACCOUNT, ctx.now()[:10])
+            source = objects.source(connection, ctx.me, door, objects.ACCOUNT, ctx.now()[:10])
             if event:
                 self._refuse_moved(connection, items, event, source)
             old = self._values(connection, before.carriers.values(), source) if before is not None else set[str]()
@@ -319,7 +324,7 @@ class Pushing:
             return events.source_of(connection, self.ctx.me, views.postings(account.id, DOOR))
 
     def _options(self) -> Options:
-        return Options(source=DOOR, country=self.ctx.config.country or None)
+        return Options(source=DOOR, now=self.ctx.now(), country=self.ctx.config.country or None)
 
 
 class _Bound:

@@ -17,6 +17,7 @@ from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
+from oureyes.node.own_words import to_ourselves
 from oureyes.node.sending import send, shared_tags, statement_of
 from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
@@ -272,7 +273,7 @@ def decided_of(
     chosen = [_ours_first(ctx, held[identifier]) for identifier in draft.objects if identifier in held]
     known, at = ctx.labels(connection), ctx.now()
     policy = replace(ctx.policy(), definitions={**ctx.definitions, **_definitions(connection)})
-    linked = _markings_of_links(ctx, connection, chosen, known)
+    linked = _markings_of_links(connection, chosen, known)
     partly = _in_part(ctx, connection, set(linked) - {item.object.id for item in chosen})
     given = _consents(ctx, connection, (*chosen, *partly), known)
     gated = [item.object.id for item in (*chosen, *partly) if _gated(item)]
@@ -280,14 +281,17 @@ def decided_of(
     decided: dict[str, _Pairs] = {}
     for recipient in (reader,) if reader else tuple(ctx.recipient(member) for member in draft.recipients):
         rules = _Rules(ctx, recipient, draft, at, approvals)
-        withheld = frozenset(ref for ref, marking in linked.items() if rules.hide(ref, marking))
+        withheld = {
+            by: frozenset(ref for ref, said in linked.items() if rules.hide(ref, said, by))
+            for by in {_said_by(item) for item in (*chosen, *partly)}
+        }
 
         def one(
             item: objects.Held,
             replaced: Mapping[str, str],
             gone: frozenset[str] = frozenset(),
             to: Recipient = recipient,
-            hidden: frozenset[str] = withheld,
+            hidden: Mapping[str, frozenset[str]] = withheld,
         ) -> Decision:
             return decide(
                 item.current,
@@ -300,7 +304,7 @@ def decided_of(
                 approvals=approvals,
                 consents=given.get((item.object.id, to.id), frozenset()),
                 answers=answers.get(item.object.id),
-                withheld=hidden | gone,
+                withheld=hidden[_said_by(item)] | gone,
                 replaced=replaced,
             )
 
@@ -383,13 +387,19 @@ class _Rules:
         self._ctx, self._to, self._draft, self._at, self._approvals = ctx, to, draft, at, approvals
         self._policy = ctx.policy()
 
-    def hide(self, ref: str, marking: Marking) -> bool:
-        """Whether even the id of `ref` would tell too much. Not so where its own originator named this recipient: a
-        shared plan must be able to cite what each state released. But an observable's id tells its value: that may be
-        said only to whom we have it from, who must be able to hear what we think of it."""
-        if not self.refuse(marking) or marking.originator == self._to.id:
+    def hide(self, ref: str, said: Sequence[tuple[str, Marking]], by: str) -> bool:
+        """Whether even the id of `ref` would tell too much. What `by`, whose object cites it, says of it itself counts,
+        else all that anybody says: a state that sends us another's id under a wide marking opens it for nobody."""
+        own = [pair for pair in said if pair[0] == by]
+        return any(self._hides(ref, origin, marking) for origin, marking in own or said)
+
+    def _hides(self, ref: str, origin: str, marking: Marking) -> bool:
+        """Not so where its own originator named this recipient: a shared plan must be able to cite what each state
+        released. But an observable's id tells its value: that may be said only to whom we have it from, who must be
+        able to hear what we think of it. Whom we have it from, its channel tells; a marking can name anybody."""
+        if not self.refuse(marking) or origin == self._to.id:
             return False
-        foreign = marking.originator not in ("", self._ctx.me)
+        foreign = origin != self._ctx.me and marking.originator not in ("", self._ctx.me)
         named = foreign and not objects.is_observable(ref.partition("--")[0])
         return not named or self.refuse(marking.but(originator=""))
 
@@ -417,14 +427,20 @@ def _ours_first(ctx: Context, held: Sequence[objects.Held]) -> objects.Held:
     return next((item for item in ours if not item.posted), ours[0] if ours else held[0])
 
 
+def _said_by(item: objects.Held) -> str:
+    """Whose word an object is: an outside account's is nobody's."""
+    return "" if item.posted else item.origin
+
+
 def _markings_of_links(
-    ctx: Context, connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
-) -> dict[str, Marking]:
-    """The markings of everything the objects refer to that this node holds: a reference can tell, too."""
+    connection: Connection, chosen: Sequence[objects.Held], known: Mapping[int, Marking]
+) -> dict[str, list[tuple[str, Marking]]]:
+    """Who says what of everything the objects refer to that this node holds: a reference can tell, too."""
     found = [(name, ref) for item in chosen for name, ref in item.current.references()]
     makers = {ref for name, ref in found if name == "created_by_ref"}
     refs = {ref for name, ref in found if name != "created_by_ref"} | _persons(connection, makers)
-    return {ref: known[label] for ref, label in objects.labels_of(connection, refs, ctx.me).items()}
+    held = objects.labels_of(connection, refs)
+    return {ref: [(origin, known[label]) for origin, label in found] for ref, found in held.items()}
 
 
 def _persons(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -478,6 +494,7 @@ def _send_items(
     outcome: dict[str, Any] = {who: {"sent": [], "refused": [], "statements": []} for who in allowed}
     wanted: dict[str, list[Item]] = {}
     rows: dict[tuple[str, str], int] = {}
+    parents: dict[str, str] = {}
     numbers = objects.idents(connection, draft.objects)
     for who, pairs in allowed.items():
         for held, decision in pairs:
@@ -485,6 +502,7 @@ def _send_items(
                 continue
             wanted.setdefault(who, []).append(Item(decision.object, decision.marking, shared_tags(held.tags)))
             rows[(who, decision.object.id)] = numbers[held.object.id]
+            parents[decision.object.id] = held.object.id
             outcome[who]["sent"].append(
                 {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}
             )
@@ -495,7 +513,8 @@ def _send_items(
         for who in parcel.audience:
             together.setdefault(tuple(sorted(refs.pop(who, ()))), []).append(who)
         for gone, audience in together.items():
-            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason)
+            own = to_ourselves(ctx, [parents[item.object.id] for item in parcel.items])
+            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason, own)
             send(ctx, connection, statement)
             for who in audience:
                 outcome[who]["statements"].append(statement.id)

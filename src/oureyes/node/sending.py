@@ -112,11 +112,21 @@ def shared_tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(tag for tag in tags if tag.startswith(SHARED))
 
 
-def report_activity(ctx: Context, connection: Connection, what: str, found: Mapping[str, Iterable[str]]) -> None:
+def report_activity(
+    ctx: Context,
+    connection: Connection,
+    what: str,
+    found: Mapping[str, Iterable[str]],
+    at: Mapping[str, str] | None = None,
+) -> None:
     """Tell originators what happened to their objects here: per origin, object ids; one statement an origin. While our
-    log to one is held it is not told: that must not keep us from reading what it sends."""
+    log to one is held it is not told: that must not keep us from reading what it sends. `at` says when, else now."""
+    when = at or {}
     for origin, ids in found.items():
-        events = [{"object": identifier, "what": what, "at": ctx.now()} for identifier in dict.fromkeys(ids)]
+        events = [
+            {"object": identifier, "what": what, "at": when.get(identifier) or ctx.now()}
+            for identifier in dict.fromkeys(ids)
+        ]
         if events and origin in ctx.roster.members and origin != ctx.me and not _held(ctx, connection, origin):
             detail: dict[str, object] = {"events": events}
             send(ctx, connection, statement_of(ctx, Kind.ACTIVITY, [origin], detail=detail))

@@ -11,8 +11,8 @@ everything (`storage.views`), and nobody who reads on misses it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
 from itertools import count
@@ -59,12 +59,14 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows to give, whether there are more, and where the next page begins. `extracts` must be remembered."""
+    """Rows to give, whether there are more, and where the next page begins. `extracts` must be remembered; `under` are
+    the markings of those rows that do not travel under their label."""
 
     rows: tuple[views.Found, ...]
     more: bool
     after: int
     extracts: tuple[tuple[str, int], ...] = ()
+    under: Mapping[str, Marking] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ class Serving:
         at = end if start <= asked.after < end else asked.after
         rows: list[views.Found] = []
         extracts: list[tuple[str, int]] = []
+        under: dict[str, Marking] = {}
         while len(rows) <= asked.limit:
             found = views.page(connection, visible, replace(asked, after=at, limit=asked.limit + 1 - len(rows)))
             if not found:
@@ -203,10 +206,10 @@ class Serving:
                     self._remember_quiet(quiet, asked.after, views.newest_place(connection))
                 break
             at = found[-1].placed
-            kept = self._settle(connection, caller, collection, rights, visible, found, asked, extracts)
+            kept = self._settle(connection, caller, collection, rights, visible, found, asked, extracts, under)
             rows += [row for row in kept if ids is None or row.id in ids]
         given, more = rows[: asked.limit], len(rows) > asked.limit
-        return Page(tuple(given), more, given[-1].placed if given else asked.after, tuple(extracts))
+        return Page(tuple(given), more, given[-1].placed if given else asked.after, tuple(extracts), under)
 
     def _remember_quiet(self, key: tuple[Any, ...], after: int, upto: int) -> None:
         if len(self._quiet) > 10_000:
@@ -230,6 +233,7 @@ class Serving:
         found: list[views.Found],
         asked: Asked,
         extracts: list[tuple[str, int]],
+        under: dict[str, Marking],
     ) -> list[views.Found]:
         """The rows as they may leave: nearly always as they are."""
         refs: set[int] = set()
@@ -245,10 +249,15 @@ class Serving:
             withheld = frozenset(shut[ref] for ref in row.refers() if ref in shut)
             made = self._cut(connection, caller.account.recipient, collection, caller.account, row, withheld, asked)
             if made is not None:
-                out.append(made)
-                if made.id != row.id:
-                    extracts.append((made.id, row.ident))
+                row_as_cut, under[made[0].id] = made
+                out.append(row_as_cut)
+                if row_as_cut.id != row.id:
+                    extracts.append((row_as_cut.id, row.ident))
         return out
+
+    def marking(self, page: Page, row: views.Found) -> Marking:
+        """What a row of a page travels under."""
+        return page.under.get(row.id) or self._markings[row.label]
 
     def _cut(
         self,
@@ -259,7 +268,7 @@ class Serving:
         row: views.Found,
         withheld: frozenset[str],
         asked: Asked,
-    ) -> views.Found | None:
+    ) -> tuple[views.Found, Marking] | None:
         if asked.old:
             return None  # a part is cut from the 2.1 form only
         both = collection.approved and account.approved
@@ -268,9 +277,10 @@ class Serving:
         marking = self._markings[row.label]
         author, purpose = collection.author, collection.purpose
         said = door_decision(self.ctx, connection, held, marking, who, purpose, author, approvals, withheld)
-        if said.object is None:
+        if said.object is None or said.marking is None:
             return None
-        return row._replace(id=said.object.id, body=said.object.raw if asked.bodies else b"", old=False)
+        made = row._replace(id=said.object.id, body=said.object.raw if asked.bodies else b"", old=False)
+        return made, said.marking
 
     def known(self, connection: Connection, caller: Caller, collection: Collection, identifier: str) -> bool:
         """Whether any version of an object is there for the caller at all."""
@@ -327,7 +337,7 @@ class Serving:
         options = Options(country=self.ctx.config.country or None, definitions=self._definitions(whole))
         settled: list[Settled] = []
         kept: list[objects.Incoming] = []
-        known: dict[int, Marking] = {}
+        known: dict[Marking | None, Marking] = {}
         for item in stix.read(BytesIO(whole), options):
             refused = _refused(account, item)
             if item.counts:  # what an upgrade made besides has none: it was not posted as such
@@ -336,11 +346,11 @@ class Serving:
                 kept.append(self._incoming(account, item, known))
         return kept, settled
 
-    def _incoming(self, account: Account, item: Record, known: dict[int, Marking]) -> objects.Incoming:
-        marking = known.get(id(item.marking))
+    def _incoming(self, account: Account, item: Record, known: dict[Marking | None, Marking]) -> objects.Incoming:
+        marking = known.get(item.marking)
         if marking is None:
             default = account.marking.but(originator=self.ctx.me)
-            marking = known[id(item.marking)] = bounded(item.marking, default, account.max_grade)
+            marking = known[item.marking] = bounded(item.marking, default, account.max_grade)
         return derive(item.object, marking, upgraded=item.upgraded, hold=item.hold, tags=item.tags)
 
     def _definitions(self, body: bytes) -> dict[str, Marking | None]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oureyes.correlate import observables
+from oureyes.correlate.judgements import phrase
 from oureyes.errors import NotHeld
 from oureyes.model.findings import Holding
 from oureyes.model.instants import day_of, nanoseconds
@@ -15,6 +16,8 @@ from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Neighbour
 from oureyes.model.sharing import Recipient
 from oureyes.node.context import Context
+from oureyes.node.hypotheses import clusters_of, is_judged, words_on
+from oureyes.node.hypotheses import steps as hypotheses
 from oureyes.node.sending import report_activity
 from oureyes.record.observed import guess
 from oureyes.release import refusal
@@ -76,7 +79,7 @@ class Reader:
 
     def __init__(self, ctx: Context, connection: Connection, by: str, purpose: str) -> None:
         ctx.require_purpose(by, purpose, "read")
-        self.labels = ctx.labels(connection)
+        self.me, self.labels = ctx.me, ctx.labels(connection)
         self._who, self._purpose, self._at = Recipient(by, "analyst", TLP.RED), purpose, ctx.now()
         self._policy = ctx.policy()
         self._allowed: dict[int, bool] = {}
@@ -167,6 +170,7 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
                 linked,
                 _plan_uses(connection, steps, identifier),
                 ctx.now(),
+                _hypothesis(connection, reader, identifier),
             ),
             chosen.object.raw,
             chosen.upgraded.raw if chosen.upgraded else None,
@@ -211,6 +215,13 @@ def _plan_uses(connection: Connection, steps: Sequence[Neighbour], identifier: s
     return list(dict.fromkeys(uses))
 
 
+def _hypothesis(connection: Connection, reader: Reader, identifier: str) -> tuple[str, ...]:
+    """What states say of the thing and any other, and what else hangs together with it by that."""
+    own = [phrase(one) for one in words_on(connection, reader, reader.me, [identifier])]
+    near = [line for one in clusters_of(connection, reader, reader.me, identifier) for line in one.words]
+    return tuple(dict.fromkeys((*own, *near)))
+
+
 def _successor(connection: Connection, identifier: str) -> str:
     """What took its place: ATT&CK's `revoked-by`, followed to its end."""
     seen, at = {identifier}, identifier
@@ -225,6 +236,8 @@ def _successor(connection: Connection, identifier: str) -> str:
 def steps_of(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterable[Neighbour]:
     """Every step that touches the ids and that the reader may know: both the step and where it leads."""
     found = objects.neighbours(connection, ids)
+    judged = {a for a, link, _, _ in found if is_judged(a, link)} - set(ids)
+    found = [step for step in found if step[0] not in judged]  # a word that two are *not* the same must join nothing
     whose = objects.holders(connection, [number for *_, number in found])
     ends = {end for a, _, b, _ in found for end in (a, b)}
     visible = _visible(connection, reader, ends)
@@ -235,6 +248,8 @@ def steps_of(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iter
     for linked in index.matches_of(connection, ids):
         if reader.may(linked.left_label) and reader.may(linked.right_label) and linked.left != linked.right:
             yield Neighbour(linked.left, f"match: {linked.matcher}", linked.right, linked.origin)
+    if judged:
+        yield from hypotheses(words_on(connection, reader, reader.me, ids))
 
 
 def _visible(connection: Connection, reader: Reader, ids: Iterable[str]) -> set[str]:

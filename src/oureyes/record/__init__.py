@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,10 +16,10 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.ports import Importer, Options, Record, Rejected
 from oureyes.record import lists, misp, money, signals, stix, table, text, trails
+from oureyes.record.bundle import export_bundle
 from oureyes.record.demands import of_definition
 from oureyes.record.misp_export import event_of, to_misp
 from oureyes.record.opening import HEAD, JSON_ERRORS, broken, checked_utf8, head_of, open_stream, read_bytes, top_level
-from oureyes.record.stix import export_bundle
 from oureyes.record.successors import revocations, technique_successors
 from oureyes.record.table import export_csv
 
@@ -37,6 +38,7 @@ __all__ = [
     "sniff",
     "technique_successors",
     "to_misp",
+    "undated",
 ]
 
 IMPORTERS: tuple[Importer, ...] = (stix, misp, lists, signals, money, table, trails, text)
@@ -58,13 +60,26 @@ def sniff(head: bytes, name: str) -> Importer:
 
 
 def read(stream: BinaryIO, name: str, options: Options) -> Iterator[Record | Rejected]:
-    """Everything in a stream, by whichever importer claims it."""
+    """Everything in a stream, by whichever importer claims it. What was converted and bears the moment of recording
+    had no date in its source; STIX comes with dates of its own."""
     head, stream = head_of(stream)
     try:
         importer = sniff(head, name)
     except InvalidObject as error:
         raise _broken_json(head, stream, name, options) or error from None
-    yield from importer.read(stream, options)
+    if importer is stix:
+        yield from stix.read(stream, options)
+        return
+    yield from undated(importer.read(stream, options), options.now)
+
+
+def undated(items: Iterable[Record | Rejected], now: str) -> Iterator[Record | Rejected]:
+    """Records, each told whether its source gave it a date: what was made `now`, to the moment, bears none."""
+    for item in items:
+        if isinstance(item, Record) and item.object.version == now:
+            yield replace(item, undated=True)
+        else:
+            yield item
 
 
 def inputs(path: Path) -> Iterator[Path]:

@@ -23,7 +23,7 @@ from oureyes.model.instants import is_instant
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.record.observed import identity_of, moment, provenance, reported
+from oureyes.record.observed import dated, moment, provenance, recorded, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import kept, rows_of
 
@@ -59,8 +59,8 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
 
 
 def _ofac(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
-    source = options.source or "OFAC"
-    listed = _List(source, moment(options.date), identity_of(source))
+    by = source_of(options.source or "OFAC", recorded(options), "OFAC")
+    listed = _List("OFAC", dated(options), options.date, by)
     yield Record(listed.by)
     assets = _ASSETS.match(data) is not None
     for place, row in enumerate(rows_of(data, subject), 1):
@@ -76,6 +76,7 @@ def _ofac(data: bytes, subject: str, options: Options) -> Iterator[Record | Reje
 class _List:
     source: str
     at: str
+    date: str  # as published; "" where nobody says so
     by: StixObject
 
 
@@ -103,8 +104,8 @@ def _identity(identifier: str, name: str, kind: str, listed: _List, at: str, fie
     described = {"source": listed.source, **fields}
     if kind == "individual":
         described |= split_name(name)
-    if listed.at:
-        described["list_date"] = listed.at
+    if listed.date:
+        described["list_date"] = moment(listed.date)
     return StixObject.make(
         {
             "type": "identity",
@@ -190,15 +191,16 @@ def _table(content: dict[str, Any], kind: str = "x-oureyes-table") -> StixObject
 
 def _consolidated(data: bytes, subject: str, options: Options) -> Iterator[Record | Rejected]:
     _refuse_entities(data, subject)
-    source = options.source or "UN Security Council"
-    date = options.date
+    name = "UN Security Council"
     try:
         events = ElementTree.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314  # see _refuse_entities
-        listed = _List(source, moment(date), identity_of(source))
+        by = source_of(options.source or name, recorded(options), name)
+        listed = _List(name, dated(options), options.date, by)
         yield Record(listed.by)
         for event, element in events:
-            if event == "start" and element.tag == "CONSOLIDATED_LIST" and not date:
-                listed = _List(source, moment(element.get("dateGenerated", "")), listed.by)
+            if event == "start" and element.tag == "CONSOLIDATED_LIST" and not options.date:
+                if made := moment(element.get("dateGenerated", "")):
+                    listed = _List(name, made, made, by)
             elif event == "end" and element.tag in ("INDIVIDUAL", "ENTITY"):
                 yield from _entry(element, listed)
                 element.clear()
@@ -291,10 +293,13 @@ def difference(old: Iterable[StixObject], new: Iterable[StixObject]) -> Differen
     )
 
 
+_NOT_MEANT = ("created", "modified", "valid_from", "extensions")
+
+
 def _meant(obj: StixObject) -> dict[str, Any]:
     from oureyes.model.objects import EXTENSIONS
 
-    content = {key: value for key, value in obj.content.items() if key not in ("created", "modified", "extensions")}
+    content = {key: value for key, value in obj.content.items() if key not in _NOT_MEANT}
     extension = obj.content.get("extensions", {}).get(EXTENSIONS["provenance"], {})
     listed = extension.get("list", {}) if isinstance(extension, dict) else {}
     return content | {key: value for key, value in listed.items() if key != "list_date"}

@@ -22,7 +22,6 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
-from oureyes.model.instants import is_instant
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record.misp_parts import (
@@ -38,14 +37,13 @@ from oureyes.record.misp_parts import (
     kept,
     tags_of,
 )
-from oureyes.record.observed import identity_of, marking_refs
+from oureyes.record.observed import dated, identity_of, marking_refs, recorded
 from oureyes.record.opening import JSON_ERRORS, broken, nested, read_bytes, top_level
 
 __all__ = ["NAME", "read", "read_attached", "read_event", "sniff"]
 
 NAME = "misp"
 
-_LONG_AGO = "1970-01-01T00:00:00.000Z"
 _EVENT_KEYS = frozenset(["Orgc", "threat_level_id", "Attribute", "analysis"])
 
 _LISTED = msgspec.json.Decoder(list[msgspec.Raw])
@@ -185,16 +183,17 @@ def _opened(content: Mapping[str, Any], body: bytes, options: Options) -> tuple[
         raise InvalidObject(f"event {str(uuid)[:40]}", "a uuid", "another form", "ask the source for the event's uuid")
     subject, messages = f"report--{uuid.lower()}", []
     day = _day(content.get("date"))
-    at = instant_of(content.get("timestamp")) or day or (options.date if is_instant(options.date) else "")
+    at = instant_of(content.get("timestamp")) or day or ""
     if not at:
-        at = _LONG_AGO
+        at = dated(options)
         messages.append("no timestamp and no date")
     if content.get("date") is not None and day is None:
         day = at[:10] + "T00:00:00.000Z"
         messages.append("impossible date; its timestamp is used")
     marking, hold = audience(content, None, "")
     finding = tuple(Finding(subject, "warning", message) for message in messages)
-    event = Event(uuid.lower(), "", at, min(day or at, at), marking, hold, options.source, options.country)
+    now = recorded(options)
+    event = Event(uuid.lower(), "", at, min(day or at, at), now, marking, hold, options.source, options.country)
     return event, finding
 
 
@@ -210,7 +209,7 @@ def _organisations(content: Mapping[str, Any], event: Event) -> Iterator[Record]
         organisation = content.get(key)
         if not isinstance(organisation, dict) or not isinstance(organisation.get("name"), str):
             continue
-        made = identity_of(organisation["name"][:256] or "unnamed")
+        made = identity_of(organisation["name"][:256] or "unnamed", event.now)
         uuid = organisation.get("uuid")
         if isinstance(uuid, str) and UUID.fullmatch(uuid):
             made = StixObject.make({**made.content, "id": f"identity--{uuid.lower()}"})
@@ -220,7 +219,7 @@ def _organisations(content: Mapping[str, Any], event: Event) -> Iterator[Record]
             return
         yield Record(made, marking=event.marking, hold=event.hold)
     if not event.created_by:
-        made = identity_of("unnamed MISP organisation")
+        made = identity_of("unnamed MISP organisation", event.now)
         event.created_by = made.id
         yield Record(made, marking=event.marking, hold=event.hold)
 

@@ -11,12 +11,12 @@ import msgspec
 from oureyes.errors import InvalidObject
 from oureyes.model.identifiers import derived_id
 from oureyes.model.instants import day_of, nanoseconds
-from oureyes.model.markings import TLP_IDS
+from oureyes.model.markings import TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, observables_of
 from oureyes.model.patterns import observables_of_pattern
 
-__all__ = ["event_of", "to_misp"]
+__all__ = ["event_of", "to_misp", "written"]
 
 # Observable kind → MISP type and category; what is not here is written as text.
 _TYPES: Mapping[str, tuple[str, str]] = {
@@ -44,9 +44,17 @@ _COINS = {"btc", "xmr", "dash"}
 _OWN = frozenset(["event", "observable_refs"])
 
 
-def to_misp(objects: Iterable[StixObject]) -> bytes:
+def to_misp(objects: Iterable[StixObject], markings: Mapping[str, Marking] | None = None) -> bytes:
     """`{"response": [{"Event": …}]}`: an event per report that came from MISP, and one for all the rest."""
-    held = {obj.id: obj for obj in objects}
+    return written(objects, markings)[0]
+
+
+def written(
+    objects: Iterable[StixObject], markings: Mapping[str, Marking] | None = None
+) -> tuple[bytes, frozenset[str]]:
+    """The same, and the ids of what is in it: MISP has no word for much of STIX. `markings` are what each id goes
+    under; its TLP is said where the event's own tags do not say one as tight."""
+    held, known = {obj.id: obj for obj in objects}, markings or {}
     parts: dict[str, list[StixObject]] = defaultdict(list)
     rest = []
     for obj in held.values():
@@ -55,10 +63,33 @@ def to_misp(objects: Iterable[StixObject]) -> bytes:
             parts[str(origin["event"])].append(obj)
         else:
             rest.append(obj)
-    events = [event_of(uuid, members) for uuid, members in parts.items()]
+    events = [_tagged(event_of(uuid, members), members, known) for uuid, members in parts.items()]
     told = {ref for members in parts.values() for obj in members for _, ref in obj.references()}
-    events += _rest([obj for obj in rest if obj.id not in told])
-    return msgspec.json.encode({"response": [{"Event": event} for event in events]})
+    stated = [(obj, _stated(obj, known.get(obj.id))) for obj in rest if obj.id not in told]
+    shown = {obj.id for obj, made in stated if made}
+    events += _rest([obj for obj, _ in stated], [one for _, made in stated for one in made])
+    reports = {obj.id for obj, _ in stated if obj.type == "report"} if shown else set()
+    ids = {obj.id for members in parts.values() for obj in members} | shown | reports | (told & held.keys())
+    return msgspec.json.encode({"response": [{"Event": event} for event in events]}), frozenset(ids)
+
+
+def _tagged(event: dict[str, Any], members: Sequence[StixObject], known: Mapping[str, Marking]) -> dict[str, Any]:
+    """The event with the tightest of its parts' markings, where its own tags say nothing as tight."""
+    found = [known[obj.id] for obj in members if obj.id in known]
+    if not found:
+        return event
+    tags = [tag for tag in event.get("Tag") or () if isinstance(tag, dict)]
+    said = [str(tag.get("name")) for tag in tags]
+    more = [{"name": name} for name in _terms(found) if name not in said]
+    return event | {"Tag": [*tags, *more]}
+
+
+def _terms(markings: Sequence[Marking]) -> list[str]:
+    """Markings as tags of MISP's taxonomies, and the end of what they allow, which no taxonomy has."""
+    tlp, pap = max(one.tlp for one in markings), max(one.pap for one in markings)
+    ends = [one.expires for one in markings if one.expires]
+    until = [f'oureyes:until="{min(ends, key=nanoseconds)}"'] if ends else []
+    return [tlp.label.lower(), f"PAP:{pap.name}", *until]
 
 
 def _origin(obj: StixObject) -> Mapping[str, Any]:
@@ -149,9 +180,8 @@ def _extras(found: list[StixObject], top: bool) -> dict[str, Any]:
     return out
 
 
-def _rest(objects: list[StixObject]) -> list[dict[str, Any]]:
+def _rest(objects: list[StixObject], attributes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What was never MISP: indicators and observables as attributes of one event."""
-    attributes = [made for obj in objects for made in _stated(obj)]
     if not attributes:
         return []
     report = next((obj for obj in objects if obj.type == "report"), None)
@@ -172,7 +202,7 @@ def _rest(objects: list[StixObject]) -> list[dict[str, Any]]:
     ]
 
 
-def _stated(obj: StixObject) -> list[dict[str, Any]]:
+def _stated(obj: StixObject, marking: Marking | None) -> list[dict[str, Any]]:
     observables = observables_of(obj.content)
     if obj.type == "indicator":
         observables = _named(obj)
@@ -190,7 +220,7 @@ def _stated(obj: StixObject) -> list[dict[str, Any]]:
                 "comment": str(obj.content.get("description") or ""),
                 "timestamp": _seconds(obj),
                 "distribution": "5",
-                "Tag": [{"name": tag} for tag in _tags(obj)],
+                "Tag": [{"name": tag} for tag in _tags(obj, marking)],
             }
         )
     return shown
@@ -211,7 +241,9 @@ def _typed(one: Observable) -> tuple[str, str]:
     return _TYPES.get(one.kind, ("text", "Other"))
 
 
-def _tags(obj: StixObject) -> list[str]:
+def _tags(obj: StixObject, marking: Marking | None) -> list[str]:
     labels = obj.content.get("labels")
     tags = [label for label in labels if isinstance(label, str)] if isinstance(labels, list) else []
+    if marking is not None:
+        return list(dict.fromkeys([*tags, *_terms([marking])]))
     return tags + [TLP_IDS[ref].label.lower() for ref in obj.marking_refs if ref in TLP_IDS]

@@ -28,7 +28,7 @@ from oureyes.model.observables import Observable
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.transfers import Transfer, card, end_object, end_of, payment_reference
 from oureyes.record.demands import of_tags
-from oureyes.record.observed import identity_of, marking_refs, moment, provenance
+from oureyes.record.observed import dated, marking_refs, moment, provenance, recorded, source_of
 from oureyes.record.opening import JSON_ERRORS, read_bytes, top_level
 
 __all__ = ["NAME", "read", "sniff"]
@@ -81,7 +81,7 @@ class _Told:
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """Every line; one that says nothing usable is put aside."""
     subject = options.source or NAME
-    by = identity_of(subject)
+    by = source_of(subject, recorded(options))
     yield Record(by)
     for place, line in enumerate(read_bytes(stream, subject, options.max_bytes).splitlines(), 1):
         if line.strip():
@@ -106,7 +106,7 @@ def _told(line: bytes, where: str, by: StixObject, options: Options) -> _Told:
     if not isinstance(row, dict) or row.get("kind") not in _KINDS or not isinstance(row.get("ref"), str):
         raise InvalidObject(where, f"a kind among {', '.join(sorted(_KINDS))}, and a ref", "another")
     marking, hold = of_tags([f"tlp:{row['tlp']}"] if isinstance(row.get("tlp"), str) and row["tlp"] else [])
-    return _Told(row, by, where, options.country, moment(options.date), marking, hold)
+    return _Told(row, by, where, options.country, dated(options), marking, hold)
 
 
 def _records(told: _Told) -> Iterator[Record]:
@@ -180,10 +180,12 @@ def _transfer(told: _Told) -> Iterator[Record]:
     for end in (source, target):
         if end:
             yield Record(end_object(end), marking=told.marking, hold=told.hold)
+    if not (at := moment(told.text("date"))):
+        raise InvalidObject(told.subject, "the date of the transfer", "none", "write it as 2026-03-01")
     moved = Transfer(
         _amount(told),
         told.text("currency").upper()[:12],
-        moment(told.text("date")),
+        at,
         source,
         target,
         end_object(source).id if source else _owner(told, "src"),

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from oureyes.errors import InvalidObject
 from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
-from oureyes.model.instants import is_instant
+from oureyes.model.instants import is_instant, of_datetime
 from oureyes.model.markings import TLP, TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, normalise, sco
-from oureyes.model.ports import Record
+from oureyes.model.ports import Options, Record
 
 __all__ = [
-    "LONG_AGO",
+    "dated",
     "guess",
     "identity_of",
     "marking_refs",
     "moment",
     "pattern_of",
     "provenance",
+    "recorded",
     "reported",
     "sighted",
+    "source_of",
 ]
 
 _HASHES = {
@@ -35,7 +39,6 @@ _VALUED = frozenset(
 )
 # TLP 2.0's definitions stand first in the table.
 _MARKS: Mapping[TLP, str] = {tlp: identifier for identifier, tlp in list(TLP_IDS.items())[:5]}
-LONG_AGO = "2020-01-01T00:00:00.000Z"  # one constant version for identities that carry none
 
 
 def pattern_of(observables: Sequence[Observable]) -> str:
@@ -76,26 +79,55 @@ def provenance(source: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {EXTENSIONS["provenance"]: {"extension_type": "property-extension", source: fields}}
 
 
-def identity_of(name: str, kind: str = "organization") -> StixObject:
-    """The identity of a source that is known by its name alone."""
+def identity_of(name: str, at: str, kind: str = "organization") -> StixObject:
+    """The identity of a source that is known by its name alone, since `at`."""
     return StixObject.make(
         {
             "type": "identity",
             "spec_version": "2.1",
             "id": derived_id("identity", kind, name),
-            "created": LONG_AGO,
-            "modified": LONG_AGO,
+            "created": at,
+            "modified": at,
             "name": name,
             "identity_class": kind,
         }
     )
 
 
+def source_of(name: str, at: str, shown: str = "") -> StixObject:
+    """The identity of a source that is known by its file: what a file is called here is nobody else's business, so the
+    id follows from that name and what is shown does not. `shown` is what its form tells, such as whose list it is."""
+    identifier = derived_id("identity", "organization", name)
+    shown = shown or f"unnamed source {identifier.partition('--')[2][:8]}"
+    return StixObject.make({**identity_of(shown, at).content, "id": identifier})
+
+
 def moment(date: str) -> str:
-    """`2026-03-01` or an instant as an instant; a constant where neither is given, so that twice is once."""
+    """An instant, a time with its offset, or a day, as an instant; "" for what is none of them. A time without an
+    offset is some time of its day, and no more is said of it."""
     if is_instant(date):
         return date
-    return f"{date}T00:00:00.000Z" if is_instant(f"{date}T00:00:00.000Z") else LONG_AGO
+    try:
+        read = datetime.fromisoformat(date)
+        return of_datetime(read) if read.tzinfo else read.strftime("%Y-%m-%dT00:00:00.000Z")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def recorded(options: Options) -> str:
+    """The moment of recording: the date of what its source gives none. No date is ever made up."""
+    if not is_instant(options.now):
+        raise InvalidObject(options.source or "source", "the moment of recording", "none", "record it through a node")
+    return options.now
+
+
+def dated(options: Options) -> str:
+    """The date of everything in a source that bears no date of its own."""
+    if not options.date:
+        return recorded(options)
+    if not (at := moment(options.date)):
+        raise InvalidObject("--date", "YYYY-MM-DD or a UTC instant", options.date[:30], "leave it out if unknown")
+    return at
 
 
 def reported(

@@ -25,12 +25,12 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject, is_identifier
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.text import hidden, strings, suspicious
-from oureyes.record.demands import KNOWN, Definitions, of_definition, tightest
+from oureyes.record.demands import KNOWN, Definitions, of_definition, of_tlp, tightest
 from oureyes.record.opening import JSON_ERRORS, broken, nested, read_bytes, top_level
 from oureyes.record.syntax import pattern_error
 from oureyes.record.upgrade import upgrade
 
-__all__ = ["NAME", "check", "export_bundle", "read", "sniff"]
+__all__ = ["NAME", "check", "read", "sniff"]
 
 NAME = "stix"
 
@@ -119,23 +119,6 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     seen: dict[tuple[str, str], int] = {}
     for place, (raw, old) in enumerate(pieces, 1):
         yield from _taken(bytes(raw), old, place, definitions, seen, options.max_depth)
-
-
-def export_bundle(objects: Iterable[StixObject], markings: Iterable[Marking] = ()) -> bytes:
-    """A STIX 2.1 bundle of the objects' own bytes, closed with the definitions of the markings they travel under."""
-    from uuid import NAMESPACE_URL, uuid5
-
-    bodies = [obj.raw for obj in objects]
-    bodies += [msgspec.json.encode(marking.to_stix()) for marking in dict.fromkeys(markings)]
-    name = uuid5(NAMESPACE_URL, "oureyes:bundle:" + StixObject.make(_bundle_seed(bodies)).digest.hex())
-    return b'{"type":"bundle","id":"bundle--%s","objects":[%s]}' % (str(name).encode(), b",\n".join(bodies))
-
-
-def _bundle_seed(bodies: list[bytes]) -> Mapping[str, Any]:
-    from oureyes.model.objects import digest
-
-    nil = "bundle--00000000-0000-0000-0000-000000000000"
-    return {"type": "bundle", "id": nil, "x": [digest(body).hex() for body in bodies]}
 
 
 def _pieces(data: bytes, subject: str) -> list[tuple[msgspec.Raw | bytes, bool]]:
@@ -324,13 +307,23 @@ def _demanded(obj: StixObject, known: Definitions) -> tuple[Marking | None, str]
         return None, ""
     if len(refs) == 1 and parts is None and refs[0] in known:
         return known[refs[0]], ""
-    marking = tightest(demand for ref in refs if (demand := known.get(ref)) is not None)
+    marking = _together(refs, known)
     unknown = [ref for ref in (*refs, *_granular(parts)) if ref not in known]
     if unknown:
         return marking, f"{unknown[0]} is not known to this node: nobody may have it"
     if not refs and obj.content.get("object_marking_refs", []) != []:
         return marking, "object_marking_refs cannot be read: nobody may have it"
     return marking, ""
+
+
+def _together(refs: tuple[str, ...], known: Definitions) -> Marking | None:
+    """All demands at once. Beside a definition that says more, one of TLP speaks of TLP alone: its silence on all else
+    is no word against what the other says."""
+    full = tightest(demand for ref in refs if ref not in KNOWN and (demand := known.get(ref)) is not None)
+    tlps = [demand.tlp for ref in refs if (demand := KNOWN.get(ref)) is not None]
+    if full is None:
+        return tightest(of_tlp(tlp) for tlp in tlps)
+    return full.but(tlp=max([full.tlp, *tlps]))
 
 
 def _granular(parts: object) -> Iterator[str]:

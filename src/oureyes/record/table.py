@@ -14,18 +14,20 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, BinaryIO
 
 from oureyes.errors import InvalidObject
 from oureyes.model.findings import Finding
 from oureyes.model.identifiers import derived_id
+from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.markings import TLP_IDS, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import KINDS, Observable, defang, normalise
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import lists, signals
 from oureyes.record.demands import of_tags
-from oureyes.record.observed import guess, identity_of, marking_refs, moment, provenance, reported
+from oureyes.record.observed import dated, guess, marking_refs, moment, provenance, recorded, reported, source_of
 from oureyes.record.opening import read_bytes
 from oureyes.record.rows import is_table, kept, rows_of
 
@@ -46,7 +48,7 @@ _NAMES: Mapping[str, str] = {
 _TRIGGERS = frozenset(_NAMES.values()) - {"type", "comment", "date", "tag", "tlp"}
 _LOOSE = frozenset(_TRIGGERS - {"value"})
 _MANY = re.compile(r"[\s,;|]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide forms count in East Asia
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -61,7 +63,7 @@ class _Table:
     country: str | None
     columns: tuple[str, ...]
     roles: tuple[str, ...]
-    identity: str
+    identity: StixObject
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
@@ -95,7 +97,8 @@ def _opened(first: Sequence[str], options: Options) -> tuple[_Table, bool]:
         if len(first) == 1:
             roles = ("value",)
     source = options.source or NAME
-    table = _Table(source, moment(options.date), options.country, names, _meant(roles), identity_of(source).id)
+    by = source_of(source, recorded(options))
+    table = _Table(source, dated(options), options.country, names, _meant(roles), by)
     return table, headed
 
 
@@ -121,9 +124,8 @@ def _is_header(names: Sequence[str]) -> bool:
 
 
 def _header(table: _Table) -> Iterator[Record]:
-    yield Record(identity_of(table.source))
-    content = {"source_name": table.source, "columns": list(table.columns)}
-    yield Record(kept("x-oureyes-table", content), counts=(("rows", 1),))
+    yield Record(table.identity)
+    yield Record(kept("x-oureyes-table", {"columns": list(table.columns)}), counts=(("rows", 1),))
 
 
 def _row(row: Sequence[str], table: _Table, place: int) -> Iterator[Record | Rejected]:
@@ -153,12 +155,15 @@ def _meaning(
 ) -> Iterator[Record]:
     observables = tuple(dict.fromkeys(_observables(cells, table.country)))
     marking, hold = of_tags(f"tlp:{cell}" for cell in cells.get("tlp", ()) if cell)
-    at = moment(cells.get("date", [""])[0]) if cells.get("date", [""])[0] else table.at
+    said = cells.get("date", [""])[0]
+    at = moment(said) or table.at
+    if said and not moment(said):
+        short = (*short, "its date is none this node reads (2026-03-01): not used as one")
     if cells.get("name", [""])[0]:
         yield from _person(row, cells, observables, table, at, marking, hold)
     elif observables:
-        said = _said(row, cells, table, marking)
-        yield from reported(observables, said, at, "rows", odd=short, marking=marking, hold=hold)
+        meant = _said(row, cells, table, marking)
+        yield from reported(observables, meant, at, "rows", odd=short, marking=marking, hold=hold)
     else:
         message = "no cell is a valid observable: kept as a row, not indexed as one"
         yield _as_row(row, table, (*short, message), marking, hold)
@@ -193,7 +198,7 @@ def _said(row: Sequence[str], cells: Mapping[str, list[str]], table: _Table, mar
     comment = "; ".join(text for text in cells.get("comment", ()) if text)
     tags = [tag for cell in cells.get("tag", ()) for tag in re.split(r"[,;|]", cell) if tag.strip()]
     return {
-        "created_by_ref": table.identity,
+        "created_by_ref": table.identity.id,
         **({"description": comment} if comment else {}),
         **({"labels": [tag.strip() for tag in tags]} if tags else {}),
         **marking_refs(marking),
@@ -207,7 +212,7 @@ def _as_row(
     columns = dict(zip(table.columns, row, strict=False))
     extra = list(row[len(table.columns) :])
     named = next((columns[name] for name in columns if name.lower() in ("name", "longname", "title", "value")), "")
-    content = {"source_name": table.source, **({"name": named} if named else {}), "columns": columns}
+    content = {"source_name": table.identity, **({"name": named} if named else {}), "columns": columns}
     obj = kept("x-oureyes-row", content | ({"further_cells": extra} if extra else {}))
     findings = tuple(Finding(obj.id, "warning", message) for message in messages)
     return Record(obj, findings, marking, counts=(("rows", 1),), hold=hold)
@@ -235,7 +240,7 @@ def _person(
             "id": derived_id("identity", table.source, *row),
             "created": at,
             "modified": at,
-            "created_by_ref": table.identity,
+            "created_by_ref": table.identity.id,
             "name": cells["name"][0],
             "identity_class": "individual",
             **({"description": "; ".join(cells["comment"])} if any(cells.get("comment", ())) else {}),
@@ -254,24 +259,34 @@ def _observed(observables: Sequence[Observable], refs: list[str]) -> dict[str, A
     return {"extension_type": "property-extension", "observables": shown, "observable_refs": refs}
 
 
-_EXPORTED = ("id", "type", "name", "description", "created", "modified", "labels", "tlp")
+_EXPORTED = (
+    *("id", "type", "name", "description", "created", "modified", "labels"),
+    *("tlp", "pap", "handling", "until", "pattern"),
+)
 
 
-def export_csv(objects: Iterable[StixObject], defanged: bool = True) -> bytes:
-    """A table for people: addresses defanged, and no cell that a spreadsheet would run as a formula."""
+def export_csv(objects: Iterable[StixObject], defanged: bool = True, markings: Iterable[Marking] = ()) -> bytes:
+    """A table for people: addresses defanged, and no cell that a spreadsheet would run as a formula. `markings` are
+    what each object goes under; without them the table says what the objects say themselves."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180 §2
     writer.writerow(_EXPORTED)
-    for obj in objects:
-        content = {**obj.content, "name": obj.name, "tlp": _tlp(obj)}
+    for obj, marking in zip_longest(objects, markings):
+        content = {**obj.content, "name": obj.name, **_marks(obj, marking)}
         cells = [_cell(content.get(name)) for name in _EXPORTED]
         writer.writerow([neutral(defang(cell) if defanged else cell) for cell in cells])
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # spreadsheets guess the encoding without the mark
 
 
-def _tlp(obj: StixObject) -> str:
-    known = [TLP_IDS[ref] for ref in obj.marking_refs if ref in TLP_IDS]
-    return max(known).label if known else ""
+def _marks(obj: StixObject, marking: Marking | None) -> dict[str, str]:
+    said = [TLP_IDS[ref] for ref in obj.marking_refs if ref in TLP_IDS]
+    own = obj.content.get("valid_until")
+    ends = [str(end) for end in (own, marking.expires if marking else None) if is_instant(end)]
+    until = min(ends, key=nanoseconds) if ends else ""
+    if marking is None:
+        return {"tlp": max(said).label if said else "", "pap": "", "handling": "", "until": until}
+    tlp = max([marking.tlp, *said])
+    return {"tlp": tlp.label, "pap": f"PAP:{marking.pap.name}", "handling": str(marking.handling), "until": until}
 
 
 def _cell(value: object) -> str:
@@ -282,4 +297,4 @@ def _cell(value: object) -> str:
 
 def neutral(cell: str) -> str:
     """A cell that starts as a formula does gets an apostrophe (OWASP, CSV injection)."""
-    return "'" + cell if cell.lstrip(" ").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+    return "'" + cell if cell.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) else cell

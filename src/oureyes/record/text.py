@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable, normalise, refang, registered_
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.model.text import hidden
 from oureyes.record import signals, trails
-from oureyes.record.observed import identity_of, moment, provenance, sighted
+from oureyes.record.observed import dated, provenance, recorded, sighted, source_of
 from oureyes.record.opening import read_bytes, top_level
 
 __all__ = ["HOLD", "NAME", "Extraction", "extract", "read", "sniff"]
@@ -45,7 +45,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """The extractions, then the note that refers to them."""
     subject = options.source or NAME
     text = read_bytes(stream, subject, options.max_bytes).decode()
-    by, at = identity_of(subject), moment(options.date)
+    by, at = source_of(subject, recorded(options)), dated(options)
     yield Record(by)
     note = derived_id("note", by.id, text)
     refs = []
@@ -54,7 +54,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
         obj = _observed(found, note, by.id, at)
         refs.append(obj.id)
         yield Record(obj, counts=(("extracted", 1),), hold=HOLD)
-    yield _note(note, text, by.id, at, refs, subject)
+    yield _note(note, text, by.id, at, refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _observed(found: Extraction, note: str, by: str, at: str) -> StixObject:
     return sighted((found.observable,), "observed-data", identifier, at, more)
 
 
-def _note(identifier: str, text: str, by: str, at: str, refs: Sequence[str], subject: str) -> Record:
+def _note(identifier: str, text: str, by: str, at: str, refs: Sequence[str]) -> Record:
     obj = StixObject.make(
         {
             "type": "note",
@@ -85,7 +85,6 @@ def _note(identifier: str, text: str, by: str, at: str, refs: Sequence[str], sub
             "created": at,
             "modified": at,
             "created_by_ref": by,
-            "abstract": subject,
             "content": text,
             "object_refs": list(dict.fromkeys(refs)) or [by],
             **({"labels": labels} if (labels := _techniques(text)) else {}),

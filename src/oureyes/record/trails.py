@@ -16,7 +16,7 @@ from oureyes.model.identifiers import derived_id
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Options, Record, Rejected
-from oureyes.record.observed import guess, identity_of, moment, provenance, reported
+from oureyes.record.observed import dated, guess, provenance, recorded, reported, source_of
 from oureyes.record.opening import JSON_ERRORS, broken, read_bytes, top_level
 from oureyes.record.rows import kept
 
@@ -53,12 +53,12 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
     """Every value with the report it came from."""
     subject = options.source or NAME
     data = read_bytes(stream, subject, options.max_bytes)
-    by = identity_of(subject)
+    by = source_of(subject, recorded(options))
     yield Record(by)
     if data.lstrip()[:1] == b"{":
-        yield from _by_site(data, subject, by.id, moment(options.date))
+        yield from _by_site(data, subject, by.id, dated(options))
     else:
-        yield from _lines(data.decode(), by.id, moment(options.date))
+        yield from _lines(data.decode(), by.id, dated(options))
 
 
 def _lines(text: str, by: str, at: str) -> Iterator[Record]:

@@ -22,10 +22,12 @@ __all__ = [
     "collection",
     "collections",
     "drop_collection",
+    "edition",
     "extract_of",
     "posting",
     "put_account",
     "put_collection",
+    "put_edition",
     "put_extracts",
     "put_posting",
     "put_seen",
@@ -152,6 +154,7 @@ def put_collection(connection: Connection, made: Collection) -> None:
 def drop_collection(connection: Connection, identifier: str) -> bool:
     """There is no such view any more; what it showed stays where it is."""
     run(connection, "DELETE FROM seen WHERE collection = ?", [identifier])
+    run(connection, "DELETE FROM edition WHERE collection = ?", [identifier])
     return run(connection, "DELETE FROM collection WHERE id = ?", [identifier]) > 0
 
 
@@ -185,6 +188,19 @@ def extract_of(connection: Connection, identifier: str) -> int | None:
     """The ident an extract was cut from."""
     found = rows(connection, "SELECT ident FROM extract WHERE sent = ?", [identifier])
     return int(found[0][0]) if found else None
+
+
+def edition(connection: Connection, of: str, by: str, form: str) -> tuple[bytes, str]:
+    """(digest, since when) of what an account last fetched of an export; empty before it fetched any."""
+    sql = "SELECT digest, at FROM edition WHERE collection = ? AND account = ? AND format = ?"
+    found = rows(connection, sql, [of, by, form])
+    return (bytes(found[0][0]), str(found[0][1])) if found else (b"", "")
+
+
+def put_edition(connection: Connection, of: str, by: str, form: str, digest: bytes, at: str) -> None:
+    """Remember it."""
+    run(connection, "DELETE FROM edition WHERE collection = ? AND account = ? AND format = ?", [of, by, form])
+    insert_many(connection, "edition", "collection, account, format, digest, at", [(of, by, form, digest, at)])
 
 
 def put_posting(connection: Connection, identifier: str, by: str, at_us: int, body: bytes, *, keep_us: int) -> None:

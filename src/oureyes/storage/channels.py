@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -178,6 +178,17 @@ def set_applied(
     run(connection, "UPDATE channel SET applied = ? WHERE n = ?", [seq + 1, row.n])
 
 
+def unknown_entries(connection: Connection, row: ChannelRow) -> list[int]:
+    """The numbers of entries of ours whose statement this node does not know: it lost them and has them back."""
+    found = rows(connection, "SELECT seq FROM entry WHERE channel = ? AND statement = '' ORDER BY seq", [row.n])
+    return [int(seq) for (seq,) in found]
+
+
+def name_entry(connection: Connection, row: ChannelRow, seq: int, statement: str) -> None:
+    """Say which statement an entry carries."""
+    run(connection, "UPDATE entry SET statement = ? WHERE channel = ? AND seq = ?", [statement, row.n, seq])
+
+
 def poison(connection: Connection) -> list[tuple[str, int, str]]:
     """(channel, seq, reason) of entries put aside."""
     found = rows(
@@ -259,12 +270,20 @@ def deliveries(connection: Connection) -> dict[str, tuple[str, int, int, str, st
     return {str(p): (str(s), int(a), int(n), str(e), str(at)) for p, s, a, n, e, at in found}
 
 
-def remember_nonce(connection: Connection, nonce: str, expires: int, now: int) -> bool:
-    """False when the nonce was seen before; those past their time are forgotten."""
-    run(connection, "DELETE FROM nonce WHERE expires < ?", [now])
-    return (
-        run(connection, "INSERT INTO nonce (nonce, expires) VALUES (?, ?) ON CONFLICT DO NOTHING", [nonce, expires]) > 0
-    )
+def remember_nonces(connection: Connection, new: Mapping[str, int]) -> int:
+    """Keep nonces until they expire (nonce → epoch s); how many of them were not kept before."""
+    sql = "INSERT INTO nonce (nonce, expires) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    return sum(run(connection, sql, [nonce, expires]) for nonce, expires in new.items())
+
+
+def nonces(connection: Connection, now: int) -> list[tuple[str, int]]:
+    """(nonce, expires) of all that still count."""
+    return [(str(a), int(b)) for a, b in rows(connection, "SELECT nonce, expires FROM nonce WHERE expires >= ?", [now])]
+
+
+def forget_nonces(connection: Connection, now: int) -> int:
+    """Drop those past their time: requests that old are refused by their date."""
+    return run(connection, "DELETE FROM nonce WHERE expires < ?", [now])
 
 
 def receipted_statement(connection: Connection, origin: str, recipient: str, statement: str) -> bool:

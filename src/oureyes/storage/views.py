@@ -211,13 +211,19 @@ def hidden(
     connection: Connection, idents: Iterable[int], allowed: frozenset[int], own: frozenset[int], citable: frozenset[int]
 ) -> dict[int, str]:
     """Of what is referred to, the idents (and ids) that are held here and that the reader may not know of. Labels
-    that are `citable` hide no id but an observable's, which tells its value."""
+    that are `citable` hide no id but an observable's, which tells its value. What accounts posted counts only where
+    nobody else holds it: or an account could post a value, and read in our reports whether they speak of it."""
     known: dict[int, list[tuple[int, int]]] = {}
+    posted: dict[int, list[tuple[int, int]]] = {}
     for some in _parts(idents):
-        for ident, label, source in quick(
-            connection, f"SELECT ident, label, source FROM holding WHERE ident IN ({_numbers(some)}) AND last"
+        for ident, label, source, name in quick(
+            connection,
+            "SELECT h.ident, h.label, h.source, s.name FROM holding h JOIN source s ON s.n = h.source"
+            f" WHERE h.ident IN ({_numbers(some)}) AND h.last",
         ):
-            known.setdefault(ident, []).append((label, source))
+            into = posted if str(name).startswith(f"{ACCOUNT}:") else known
+            into.setdefault(ident, []).append((label, source))
+    known = posted | known
     shut = {
         ident: all(label in citable for label, _ in held)
         for ident, held in known.items()

@@ -59,6 +59,7 @@ class Card:
     readers: tuple[str, ...]
     until: tuple[str, ...]
     touches: tuple[str, ...]
+    hypotheses: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The whole card, a heading before each answer."""
@@ -69,6 +70,7 @@ class Card:
             ("Who may see it", self.readers),
             ("Until when", self.until),
             ("What it touches", self.touches),
+            *((("What may be the same, and who says so", self.hypotheses),) if self.hypotheses else ()),
         ):
             out += [heading, *(f"  {line}" for line in answer)]
         return tuple(out)
@@ -81,6 +83,7 @@ def card(
     matches: Iterable[Match] = (),
     plans: Iterable[PlanUse] = (),
     at: str = "",
+    hypotheses: Iterable[str] = (),
 ) -> Card:
     """The card of one object from what is held about it. `at` is now: what has passed is said so."""
     held = sorted(holdings, key=lambda each: (each.origin, each.source, each.at))
@@ -93,6 +96,7 @@ def card(
         tuple(_line(f"{each.origin}: {_audience(each.marking)}") for each in held) or ("nobody",),
         tuple(_line(f"{each.origin}: {_term(each.marking, at)}") for each in held) or ("no date set",),
         _touches(obj.id, tuple(links), tuple(matches), tuple(plans)),
+        tuple(_line(one) for one in hypotheses),
     )
 
 
@@ -113,7 +117,9 @@ def _grade(marking: Marking) -> str:
 def _audience(marking: Marking) -> str:
     named = ", ".join(sorted(marking.releasable_to)) or "nobody"
     extra = f"; {marking.conditions}" if marking.conditions else ""
-    return f"{marking.tlp.label}, {marking.handling}, releasable to {named}, {_ONWARD[marking.onward]}{extra}"
+    asked = ", ".join(sorted(marking.releasable_to | marking.answers_to)) if marking.hit_no_hit else ""
+    answers = f"; says hit or no hit to {asked}" if asked else ""
+    return f"{marking.tlp.label}, {marking.handling}, releasable to {named}, {_ONWARD[marking.onward]}{extra}{answers}"
 
 
 def _term(marking: Marking, at: str) -> str:

@@ -31,6 +31,7 @@ COSTS: tuple[tuple[str, float], ...] = (
     ("match: observables", 1.75),  # what both name is itself a thing on the way, at 1.5
     ("match: money", 1.75),
     ("match: media", 2.0),
+    ("hypothesis: ", 3.0),  # a person has looked, and may be wrong
     ("match: ", 4.0),  # names, wording, patterns: somebody must look first
 )
 _OTHER, _NEW_STATE = 2.5, 0.1

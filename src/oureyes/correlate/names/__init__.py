@@ -26,7 +26,7 @@ from oureyes.model.ports import Example
 from oureyes.model.romanisation import fold
 from oureyes.model.romanisation.latin import organisation_tokens
 
-__all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "compare", "keys"]
+__all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "compare", "keys"]
 
 NAME = "names"
 PARTIAL = True  # a key is the sound of a name: many names share it, and every one of them may be meant
@@ -55,8 +55,6 @@ class _Met:
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
-    if obj.content.get("type") not in TYPES:  # nearly all objects: they must not pay for what follows
-        return ()
     subject = subject_of(obj.content)
     if subject is None:
         return ()

@@ -1,4 +1,4 @@
-"""It meets what is held: matches, judge."""
+"""It meets what is held: matches, judge, clusters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from oureyes.interfaces.cli.frame import Session, command
 
 if TYPE_CHECKING:
-    from oureyes.model.findings import Holding
+    from oureyes.model.findings import Holding, Judgement
     from oureyes.node.connecting import Linked
 
 __all__ = ["add_to"]
@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     )
     pair = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f x-oureyes-case--0b1c…"
     command(app, "judge", panel=_PANEL, example=f'oureyes judge {pair} not-same --why "two people of one name"')(judge)
+    command(app, "clusters", panel=_PANEL, example="oureyes clusters\noureyes clusters identity--0b1c…")(clusters)
 
 
 def matches(
@@ -88,10 +89,14 @@ def judge(
     at: Session,
     left: Annotated[str, typer.Argument(metavar="ID")],
     right: Annotated[str, typer.Argument(metavar="ID")],
-    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="same, not-same or unsure.")],
+    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="same, not-same, unsure or withdrawn.")],
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="What you rest it on.")] = "",
 ) -> None:
-    """Say whether two matched things are the same. The latest word counts, none is lost, and nothing is merged."""
+    """Say whether two matched things are the same. The latest word counts, none is lost, and nothing is merged.
+
+    It is kept as our state's opinion, under the stricter of both markings: release its id to tell a partner.
+    `withdrawn` takes the last word back, here and wherever it was released.
+    """
     from oureyes.model.findings import Verdict
 
     try:
@@ -99,6 +104,52 @@ def judge(
     except ValueError:
         raise typer.BadParameter(f"one of {', '.join(Verdict)}", param_hint="VERDICT") from None
     with at.node() as node:
-        said = node.judge(left, right, word, by=at.by, why=why)
-    body = {"left": said.left, "right": said.right, "verdict": str(said.verdict), "by": said.by, "at": said.at}
-    at.screen.answer(body | {"why": said.why}, lambda: at.screen.line(f"{left} and {right}: {word}, says {said.by}"))
+        said = node.judge(left, right, word, by=at.by, why=why, purpose=at.purpose)
+        waiting = [one.id for one in node.drafts(state="proposed") if said.opinion in one.objects]
+    body = _word(said) | {"drafts": waiting}
+
+    def draw() -> None:
+        at.screen.line(f"{left} and {right}: {word}, says {said.by} ({said.opinion})")
+        at.screen.lines(f"who holds the earlier word gets this one when {one} is approved" for one in waiting)
+
+    at.screen.answer(body, draw)
+
+
+def _word(said: Judgement) -> dict[str, Any]:
+    return {
+        "left": said.left, "right": said.right, "verdict": str(said.verdict), "state": said.state, "by": said.by,
+        "at": said.at, "why": said.why, "opinion": said.opinion,
+    }  # fmt: skip
+
+
+def clusters(
+    at: Session,
+    identifier: Annotated[str, typer.Argument(metavar="[ID]", help="Only the one this belongs to.")] = "",
+) -> None:
+    """What states say is the same thing, joined into hypotheses: who says so, why, and who contradicts.
+
+    Nothing is merged. A word taken back (`oureyes judge … withdrawn`) takes its hypothesis with it.
+    """
+    with at.node() as node:
+        found = node.clusters(identifier, by=at.by, purpose=at.purpose)
+        names = node.names({member for one in found for member in one.members})
+    body = {
+        "clusters": [
+            {
+                "members": list(one.members),
+                "contradicted": one.contradicted,
+                "words": [_word(said) for said in (*one.same, *one.against, *one.unsure)],
+            }
+            for one in found
+        ]
+    }
+
+    def draw() -> None:
+        for one in found:
+            at.screen.line(f"perhaps one{', contradicted' if one.contradicted else ''}:", "bold")
+            at.screen.lines(f"  {names.get(member, 'not held')} ({member})" for member in one.members)
+            at.screen.lines(f"      {line}" for line in one.words)
+        if not found:
+            at.screen.line("nobody says of two things that they are the same", "dim")
+
+    at.screen.answer(body, draw)

@@ -109,27 +109,32 @@ def _shown(sums: Any) -> str:
 
 def cases(
     at: Session,
-    alarm: Annotated[bool, typer.Option("--alarm", help="Also put what is new before the desk.")] = False,
+    alarm: Annotated[bool, typer.Option("--alarm", help="Put what is new or grows before the desk now.")] = False,
 ) -> None:
     """Cases that are done the same way; combinations that no case had before; and those that grow.
 
-    Rare features weigh more than common ones. A likeness is a lead: methods are copied and sold.
+    Rare features weigh more than common ones. A likeness is a lead: methods are copied and sold. A running node looks
+    every hour and puts what is new or grows before the desk, once.
     """
     who = {"by": at.by, "purpose": at.purpose_or("strategy")}
     with at.node() as node:
         alike, found = node.cases_alike(**who), node.new_patterns(**who)
         rung = node.watch_patterns(**who) if alarm else 0
+        names = node.names({case for one in alike for case in one.cases})
     body = {
-        "alike": [{"cases": list(one.cases), "features": list(one.features)} for one in alike],
+        "alike": [{"cases": list(one.cases), "features": list(one.features), "why": list(one.words)} for one in alike],
         "new": [{"case": one.case, "pair": list(one.pair), "words": one.words} for one in found.new],
-        "growing": [{"pair": one.key, "words": one.words} for one in found.growing],
+        "growing": [
+            {"pair": one.key, "words": one.words, "cases": list(found.behind.get(one.key, ()))} for one in found.growing
+        ],
         "alerts": rung,
     }
 
     def draw() -> None:
         for one in alike:
-            at.screen.line(f"{len(one.cases)} cases: {', '.join(one.features)}", "bold")
-            at.screen.lines(f"      {case}" for case in one.cases)
+            at.screen.line(f"{len(one.cases)} cases alike", "bold")
+            at.screen.lines(f"      {names.get(case, case)} ({case})" for case in one.cases)
+            at.screen.lines(f"      shared: {line}" for line in one.words)
         at.screen.lines(f"new: {one.words} ({one.case})" for one in found.new)
         at.screen.lines(f"growing: {one.words}" for one in found.growing)
         if not alike and not found.new and not found.growing:

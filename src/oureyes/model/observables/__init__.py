@@ -22,7 +22,7 @@ The forms are protocol: they feed keys, ids and private questions, so two nodes 
 
 from oureyes.model.observables.fangs import defang, refang
 from oureyes.model.observables.forms import CANON, KINDS, Observable, kind_of, normalise
-from oureyes.model.observables.internet import host_of, registered_domain
+from oureyes.model.observables.internet import host_of, own_domain, registered_domain
 from oureyes.model.observables.papers import mrz_check_digit, passport_of_mrz
 from oureyes.model.observables.stix import observables_of, observables_of_misp, sco
 
@@ -37,6 +37,7 @@ __all__ = [
     "normalise",
     "observables_of",
     "observables_of_misp",
+    "own_domain",
     "passport_of_mrz",
     "refang",
     "registered_domain",

@@ -99,6 +99,28 @@ def registered_domain(name: str) -> str | None:
     return _suffixes()(name) or None
 
 
+def own_domain(name: str) -> str:
+    """What somebody holds to himself: as `registered_domain`, but below suffixes that companies share out as well
+    (`a.github.io`); "" for a suffix itself, below which others live."""
+    found = _shared_suffixes()(name)
+    if found is not None:
+        return found
+    return ".".join(name.split(".")[-2:]) if "." in name else ""  # PSL: a suffix that is not listed is one label
+
+
+@lru_cache(maxsize=1)
+def _shared_suffixes() -> Callable[[str], str | None]:
+    import tldextract
+
+    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+    def own(name: str) -> str | None:
+        found = extract(name)
+        return found.top_domain_under_public_suffix if found.suffix else None
+
+    return own
+
+
 @lru_cache(maxsize=1)
 def _suffixes() -> Callable[[str], str]:
     import tldextract  # heavy, and an idle node never needs it

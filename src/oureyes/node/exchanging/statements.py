@@ -10,7 +10,7 @@ from oureyes.exchange.inbox import Opened, Poison, open_entry
 from oureyes.model.markings import Onward
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Entry, Item, Kind, Statement
-from oureyes.node import connecting, planning
+from oureyes.node import asking, confirming, connecting, planning, probing
 from oureyes.node.context import Context
 from oureyes.node.exchanging.outgoing import within
 from oureyes.node.exchanging.partners import alert
@@ -92,6 +92,7 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
             marking = item.marking.but(originator=item.marking.originator or statement.origin)
             objects.set_label(connection, item.object.id, statement.origin, marking, ctx.now_us())
             objects.set_tags(connection, item.object.id, statement.origin, item.tags)
+    asking.received(ctx, connection, statement)
     ids = [item.object.id for item in statement.items]
     event = "superseded" if statement.kind is Kind.SUPERSEDE else "received"
     connecting.arrived(ctx, connection, event, statement, [item.object for item in statement.items])
@@ -234,4 +235,8 @@ _TAKE = {
     Kind.DENY: _consent_answered,
     Kind.NOTICE: _noticed,
     Kind.PLAN_VOTE: _noticed,
+    Kind.HIT_KEYS: probing.keys_shown,
+    Kind.HIT_WITNESS: probing.witnessed,
+    Kind.HIT_CASE: confirming.case_opened,
+    Kind.HIT_ANSWER: confirming.case_answered,
 }

@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from oureyes.model.objects import OBSERVABLE_TYPES
 from oureyes.storage.dialect import rows, select_in
-from oureyes.storage.objects.interning import idents
+from oureyes.storage.objects.interning import ACCOUNT, idents
 
 __all__ = [
     "all_labels",
+    "any_taken_back",
     "arrivals",
     "count",
+    "current_labels",
     "existing",
     "held_by",
     "holders",
@@ -39,6 +41,30 @@ def states_of(connection: Connection, identifier: str) -> list[tuple[str, str, s
         [identifier],
     )
     return [(str(a), str(b), str(c), str(d), bytes(e).hex()) for a, b, c, d, e in found]
+
+
+def current_labels(connection: Connection, ids: Iterable[str], origin: str) -> dict[str, int]:
+    """The label of what `origin` itself says of each id now; what outside accounts posted is not its word."""
+    found = select_in(
+        connection,
+        "SELECT i.id, h.label FROM holding h JOIN ident i ON i.n = h.ident JOIN source s ON s.n = h.source"
+        " WHERE i.id IN (:in) AND h.origin = ? AND h.last AND h.state IN ('held', 'held-back')"
+        f" AND s.kind <> '{ACCOUNT}' ORDER BY h.n",
+        dict.fromkeys(ids),
+        origin,
+    )
+    return {str(text): int(lab) for text, lab in found}
+
+
+def any_taken_back(connection: Connection, origin: str, name: str) -> bool:
+    """Whether anything of a source was taken back or erased."""
+    found = rows(
+        connection,
+        "SELECT 1 FROM holding h JOIN source s ON s.n = h.source WHERE s.origin = ? AND s.name = ?"
+        " AND h.state IN ('retracted', 'erased') LIMIT 1",
+        [origin, name],
+    )
+    return bool(found)
 
 
 def held_by(connection: Connection, identifier: str, origin: str) -> bool:
@@ -102,18 +128,18 @@ def is_observable(kind: str) -> bool:
     return kind in OBSERVABLE_TYPES
 
 
-def labels_of(connection: Connection, ids: Iterable[str], me: str) -> dict[str, int]:
-    """The label of each id's current holding, ours where there is one."""
+def labels_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+    """(origin, label) of every current holding of each id; what an outside account posted has no origin."""
     found = select_in(
         connection,
-        "SELECT i.id, h.label, h.origin FROM holding h JOIN ident i ON i.n = h.ident WHERE i.id IN (:in) AND h.last"
-        " ORDER BY h.n",
+        "SELECT i.id, h.label, h.origin, s.name FROM holding h JOIN ident i ON i.n = h.ident"
+        " JOIN source s ON s.n = h.source WHERE i.id IN (:in) AND h.last ORDER BY h.n",
         dict.fromkeys(ids),
     )
-    out: dict[str, int] = {}
-    for text, lab, origin in found:
-        if str(text) not in out or str(origin) == me:
-            out[str(text)] = int(lab)
+    out: dict[str, list[tuple[str, int]]] = {}
+    for text, lab, origin, name in found:
+        whose = "" if str(name).startswith(f"{ACCOUNT}:") else str(origin)
+        out.setdefault(str(text), []).append((whose, int(lab)))
     return out
 
 
