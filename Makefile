@@ -11,7 +11,7 @@ MEDIA := $(VENV)/.can-test-media
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-media lint fix bench docs lock clean
+.PHONY: help setup demo test test-all test-media test-semantic lint fix bench docs lock clean
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -25,15 +25,19 @@ demo: $(RUNS) ## play the story: eleven nodes on this machine, which then stay u
 
 test: $(TESTS) ## run the everyday tests
 	@echo "test: the everyday suite; the slow tests are in make test-all"
-	@$(PYTEST) -m "not slow and not media" $(ARGS)
+	@$(PYTEST) -m "not slow and not media and not semantic" $(ARGS)
 
 test-all: $(TESTS) ## run every test: soak, chaos and scale too
-	@echo "test-all: every test but those in make test-media; this takes minutes"
-	@$(PYTEST) -m "not media" $(ARGS)
+	@echo "test-all: every test but those in make test-media and test-semantic; this takes minutes"
+	@$(PYTEST) -m "not media and not semantic" $(ARGS)
 
 test-media: $(MEDIA) ## run the tests that hash pictures; installing for them takes a C++ compiler
 	@echo "test-media: pictures and documents, decoded and hashed"
 	@$(PYTEST) -m media $(ARGS)
+
+test-semantic: $(MEDIA) ## run the tests of the model that compares reports across languages
+	@echo "test-semantic: reports in two languages, by the model in the wheel"
+	@$(PYTEST) -m semantic $(ARGS)
 
 lint: $(TESTS) ## check style, types and the direction of imports
 	@echo "lint: ruff, mypy --strict, import-linter"
@@ -77,7 +81,7 @@ $(TESTS): requirements-dev.lock $(RUNS)
 	@touch $@
 
 $(MEDIA): requirements-media.lock $(TESTS)
-	@echo "setup: what hashes pictures, from requirements-media.lock, into $(VENV) (once; built by g++ with Python's headers)"
+	@echo "setup: what hashes pictures and compares reports, from requirements-media.lock, into $(VENV) (once; built by g++ with Python's headers)"
 	@$(INSTALL) --require-hashes -r requirements-media.lock
 	@touch $@
 

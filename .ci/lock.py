@@ -2,7 +2,8 @@
 
     requirements.lock        what a node runs on, and what builds it (so that installing needs nothing else)
     requirements-dev.lock    that, the extras that are ready wheels, and what the tests and checks need
-    requirements-media.lock  that, and what hashes pictures; of some of it there is only source, so it needs a compiler
+    requirements-media.lock  that, and what hashes pictures (of some of it there is only source, so it needs a compiler)
+                             and the model that compares reports
 
 Run it by `make lock`, on the oldest Python that is supported. Options go on to pip-compile, such as `--upgrade`.
 """
@@ -15,7 +16,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COMPILED = ("media",)  # extras that are installed from source: most who run the tests have no compiler
+COMPILED = ("media", "semantic")  # built from source, or a model of 90 MB: not for all who run the tests
 HEADER = "# Written by `make lock` from pyproject.toml. Install: pip install --require-hashes -r {name}\n"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import blind, delivery, exchange, ingest, media, memory, misp, names, taxii
+from bench import blind, delivery, exchange, ingest, media, memory, misp, names, similar, taxii
 from bench.figures import Figure, write
 from bench.names import million
 
@@ -25,6 +25,7 @@ _PARTS = {
     "misp": misp,
     "names": names,
     "names-million": million,
+    "similar": similar,
 }
 _LONG = ("names-million",)  # minutes: only when named
 

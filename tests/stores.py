@@ -9,7 +9,7 @@ from oureyes.correlate import MATCHERS
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.storage import Database, objects
-from oureyes.understand.tokens import text_of, tokens
+from oureyes.understand.fulltext import indexed
 
 GREEN = Marking(tlp=TLP.GREEN, releasable_to=frozenset({"MY"}), originator="ID")
 
@@ -29,7 +29,7 @@ def incoming(obj: StixObject, marking: Marking = GREEN, **more: object) -> objec
     """An object with its keys and words, as a node gives it to the store."""
     current = more.get("upgraded") or obj
     keys = tuple(key for matcher in MATCHERS for key in matcher.keys(current))
-    return objects.Incoming(obj, marking, keys, " ".join(tokens(text_of(current.content))), **more)
+    return objects.Incoming(obj, marking, keys, indexed(current.content), **more)
 
 
 def add(

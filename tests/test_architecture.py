@@ -36,6 +36,7 @@ NO_TEST_FILE = {
     "model/ports.py": "protocols; mypy checks who fits them",
     "model/sharing.py": "values; the envelope and log tests make and read every one of them",
     "model/plans.py": "values without rules; the tests of plan make every one of them",
+    "node/embedworker.py": "a process; test_embedding starts it in the tests of the semantic extra",
     "record/__init__.py": "test_record_importers asks it for every file there is",
     "record/misp_export.py": "test_record_misp gives every event back and compares it",
     "record/misp_parts.py": "test_record_misp and the expected counts of 128 sets run on it",
@@ -45,6 +46,7 @@ NO_TEST_FILE = {
     "record/exports/sheet.py": "values; the tests of every format make and read them",
     "record/exports/wording.py": "every format of text writes its head and groups by it; their tests compare both",
     "record/syntax.py": "one call into model.patterns, which test_patterns covers; used by both readers of patterns",
+    "understand/samplereports.py": "texts; the tests of languages and likeness read all of them",
     "storage/migrations/versions/0001_first.py": "Alembic runs it whenever a test opens a database",
 }
 THIS = PurePath("tests/test_architecture.py")  # it must name what it forbids
@@ -262,7 +264,7 @@ def test_the_lock_files_satisfy_what_the_project_declares() -> None:
     project = tomllib.loads(text(PurePath("pyproject.toml")))
     runtime = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     extras = project["project"]["optional-dependencies"]
-    ready = [*extras["postgresql"], *extras["names"]]  # media is built from source: only its own lock holds it
+    ready = [*extras["postgresql"], *extras["names"], *extras["words"]]  # the others are built from source, or large
     for name, wanted in (
         ("requirements.lock", runtime),
         ("requirements-dev.lock", [*runtime, *ready, *project["dependency-groups"]["dev"]]),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from oureyes.correlate import wording
 from oureyes.model.objects import StixObject
+from oureyes.model.zawgyi import to_unicode
 
 TEXTS = {
     "indonesian": "Saudara sekalian, keluarga para pejuang membutuhkan bantuan kita. Kirim sumbangan sebelum hari Jumat"
@@ -24,6 +25,10 @@ TEXTS = {
     "tamil": "சகோதரர்களே, எங்கள் குடும்பங்களுக்கு உதவி தேவை. வெள்ளிக்கிழமைக்கு முன் நிதிக்கு பணம் அனுப்புங்கள்",
     "jawi": "سودارا سکالين، کلوارڬ کيت ممرلوکن بنتوان. سيلا هنتر سومبڠن سبلوم هاري جمعة دان سيبرکن ڤسنن اين",
 }
+
+
+WATER = "พี่น้องทั้งหลาย หมู่บ้านของเราขาดแคลนน้ำและอาหาร โปรดช่วยกันบริจาคเพื่อซื้อน้ำและแบ่งปันข้อความนี้ให้คนที่ไว้ใจ"
+ZAWGYI = "ေအာင္ဝင္းေဇာ္ သန္းေ႐ႊ မင္းေအာင္လႈိင္ ဦးသိန္းစိန္ ေက်ာ္နြယ္ဘ ေအာင္ဆန္းစုၾကည္"
 
 
 def note(text, kind="note", field="content"):
@@ -84,3 +89,28 @@ def test_short_texts_and_other_objects_have_no_keys():
     assert not wording.keys(note("give now"))
     assert not wording.keys(note("https://a.example/" + "x" * 300))
     assert not wording.keys(note(TEXTS["thai"], "indicator", "description"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (TEXTS["khmer"], TEXTS["khmer"].replace("ត្រូវ", "\u200bត្រូវ\u200b").replace("ហើយ", "ហើយ ")),
+        (TEXTS["burmese"], TEXTS["burmese"].replace("သို့", "သို့\n").replace("သည်", "\u200bသည်")),
+        (TEXTS["chinese"], "\n".join(TEXTS["chinese"][at : at + 9] for at in range(0, len(TEXTS["chinese"]), 9))),
+        (WATER, WATER.replace("น้ำ", "นํ้า").replace("แ", "เเ").replace("เพื่อ", " เพื่อ ")),
+        (ZAWGYI, to_unicode(ZAWGYI)),
+    ],
+)
+def test_breaks_and_ways_of_typing_make_no_difference_in_scripts_without_spaces(one, other):
+    assert one != other
+    assert wording.shingles(one)
+    assert wording.likeness(one, other) == 1
+
+
+def test_a_space_still_parts_words_where_the_script_has_spaces():
+    assert (
+        wording.likeness(
+            "send what you can to the relief fund before friday", "sendwhatyoucan tothe relieffund beforefriday"
+        )
+        == 0
+    )

@@ -39,6 +39,38 @@ def test_search_answers_with_the_stable_keys_and_says_when_there_is_nothing(tmp_
     assert oureyes("--home", home, "search", "funders", "--purpose", "curiosity").code == 3
 
 
+def test_a_name_found_in_another_script_says_what_it_matched(tmp_path: Path) -> None:
+    home = a_home(tmp_path)
+    person = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
+    assert oureyes("--home", home, "import", a_bundle(tmp_path, person, name="person.json")).code == 0
+    [hit] = oureyes("--home", home, "search", "Thongdi", "--json").json["hits"]
+    assert (hit["id"], hit["matched_as"], hit["zawgyi"]) == (person.id, "ทองดี พรหมมา", False)
+    assert "matched as ทองดี พรหมมา" in oureyes("--home", home, "search", "Thongdi").out
+
+
+def test_reports_alike_are_told_with_their_reasons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oureyes.node.opening.installed", lambda: None)
+    home = a_home(tmp_path)
+    call = "Brothers, send what you can to the relief fund before Friday and tell everybody you trust about it: {}"
+    one, other = (an_object("note", abstract="-", content=call.format(end), object_refs=[]) for end in "ab")
+    for name, note in (("one.json", one), ("other.json", other)):
+        oureyes("--home", home, "import", a_bundle(tmp_path, note, name=name))
+    said = oureyes("--home", home, "similar", one.id, "--json").json
+    assert [alike["id"] for alike in said["alike"]] == [other.id]
+    shown = oureyes("--home", home, "similar", one.id).out
+    assert "wording:" in shown
+    assert "not installed" in shown
+    assert oureyes("--home", home, "similar", "note--00000000-0000-4000-8000-000000000000").code != 0
+
+
+def test_the_search_index_is_built_anew_on_demand(tmp_path: Path) -> None:
+    home = a_home(tmp_path)
+    a_case(home, tmp_path)
+    said = oureyes("--home", home, "reindex", "--json").json
+    assert said["objects"] > 0
+    assert oureyes("--home", home, "search", "funders").code == 0
+
+
 def test_matches_answer_with_the_stable_keys_and_a_reason_in_words(tmp_path: Path) -> None:
     home = a_home(tmp_path)
     assert oureyes("--home", home, "matches", "--json").json == {"count": 0, "matches": []}

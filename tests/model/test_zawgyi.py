@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oureyes.model.zawgyi import is_zawgyi, to_unicode
+from oureyes.model.zawgyi import holds_zawgyi, is_zawgyi, to_unicode
 
 PAIRS = [
     ("ေအာင္ဝင္းေဇာ္", "အောင်ဝင်းဇော်"),
@@ -46,3 +48,10 @@ def test_text_without_burmese_is_never_touched(text):
 @given(st.text(alphabet=st.characters(min_codepoint=0x1000, max_codepoint=0x109F), max_size=20))
 def test_any_burmese_can_be_converted(text):
     assert isinstance(to_unicode(text), str)
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_an_object_tells_whether_any_text_of_it_is_zawgyi(escaped):
+    for name, said in ((PAIRS[0][0], True), (PAIRS[0][1], False), ("Aung", False), ("ทองดี", False)):
+        content = {"type": "identity", "extensions": {"x": {"aliases": ["-", name]}}}
+        assert holds_zawgyi(content, json.dumps(content, ensure_ascii=escaped).encode()) is said

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from a_case import an_indicator, an_object
+from a_case import a_bundle, an_indicator, an_object
 from paths import DATA
 from simulated import deliver, federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.markings import Handling
+from oureyes.model.zawgyi import NOTE
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 PASSED = "2026-01-01T00:00:00Z"
@@ -95,6 +98,43 @@ def test_search_finds_by_words_filters_and_never_what_was_taken_back(node):
     assert node.search("gone.example", by="ayu") == []
     with pytest.raises(InvalidObject):
         node.search("  ", by="ayu")
+
+
+def test_a_name_is_found_in_another_script_after_what_is_written_so_and_says_what_it_matched(node):
+    latin = an_object("identity", name="Thongdi Phromma", identity_class="individual")
+    thai = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
+    node.record_objects([thai, latin], by="ayu", marking=for_())
+    assert [(hit.id, hit.matched_as) for hit in node.search("Thongdi", by="ayu")] == [
+        (latin.id, ""), (thai.id, "ทองดี พรหมมา")
+    ]  # fmt: skip
+    assert [(hit.id, hit.matched_as) for hit in node.search("ทองดี", by="ayu", limit=2)] == [
+        (thai.id, ""), (latin.id, "Thongdi Phromma")
+    ]  # fmt: skip
+    assert [hit.id for hit in node.search("ทองดี", by="ayu", limit=1)] == [thai.id]
+    assert node.search("ทองดี type:indicator", by="ayu") == []
+
+
+def test_what_sounds_so_is_not_told_to_who_may_not_see_it(node):
+    hidden = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
+    node.record_objects([hidden], by="ayu", marking=for_(expires=PASSED))
+    assert node.search("Thongdi", by="ayu") == []
+    [row] = node.audit(by="auditor", verb="search")
+    assert row.detail["hits"] == 0
+
+
+def test_zawgyi_is_found_and_shown_in_unicode_kept_as_it_came_and_said_so(node, tmp_path):
+    zawgyi, unicode = "ေအာင္ဝင္းေဇာ္", "အောင်ဝင်းဇော်"
+    person = an_object("identity", name=zawgyi, identity_class="individual")
+    report = node.record([a_bundle(tmp_path, person)], by="ayu")
+    assert [one["warning"] for one in report.warnings] == [NOTE]
+    for asked in (unicode, zawgyi):
+        [hit] = node.search(asked, by="ayu")
+        assert (hit.id, hit.name, hit.zawgyi) == (person.id, unicode, True)
+    shown = node.show(person.id, by="ayu")
+    assert json.loads(shown.raw)["name"] == zawgyi
+    assert shown.card.title == unicode
+    assert NOTE in shown.card.said_by
+    assert node.names([person.id]) == {person.id: unicode}
 
 
 def test_whoever_opens_a_partners_object_tells_the_partner_once(states):

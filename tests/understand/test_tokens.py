@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oureyes.understand.fulltext import indexed
 from oureyes.understand.query import query
-from oureyes.understand.tokens import MAX_TEXT, indexed, text_of, tokens
+from oureyes.understand.tokens import MAX_TEXT, text_of, tokens
 
 
 def found(question: str, text: str) -> bool:

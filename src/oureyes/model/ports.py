@@ -12,7 +12,18 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable
 
-__all__ = ["Example", "Importer", "Matcher", "Neighbour", "Neighbours", "Notifier", "Options", "Record", "Rejected"]
+__all__ = [
+    "Embedder",
+    "Example",
+    "Importer",
+    "Matcher",
+    "Neighbour",
+    "Neighbours",
+    "Notifier",
+    "Options",
+    "Record",
+    "Rejected",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,16 @@ class Notifier(Protocol):
     NAME: str
 
     def send(self, alert: Alert, address: str) -> None: ...
+
+
+class Embedder(Protocol):
+    """What makes a vector of a text, so that texts of like meaning lie near each other whatever their language.
+    `model` names the model and its version: vectors of two are never compared. A text it cannot read gives None."""
+
+    @property
+    def model(self) -> str: ...
+
+    def embed(self, texts: Iterable[str]) -> Iterator[Sequence[float] | None]: ...
 
 
 @dataclass(frozen=True, slots=True)

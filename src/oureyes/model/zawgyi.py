@@ -8,10 +8,16 @@ Text that could be either is taken for Unicode, which is what every node writes.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ["is_zawgyi", "to_unicode"]
+from oureyes.model.text import strings
 
+__all__ = ["NOTE", "holds_zawgyi", "is_zawgyi", "to_unicode"]
+
+NOTE = "Burmese text in Zawgyi, the old encoding: kept as it came, shown and searched in Unicode"
 _BURMESE = re.compile("[\u1000-\u109f]")
+_BYTES = re.compile(rb"\xe1[\x80-\x82]|\\u10")
 # What Unicode text never has: a vowel sign e or medial ra at the start of a word or after a vowel, signs that only
 # Zawgyi assigns (1060–1097 are letters of Shan, Karen and Mon in Unicode), asat where Unicode stacks.
 _ROWS = ("\u1000-\u1004", "\u1005-\u100a", "\u100b-\u100f", "\u1010-\u1014", "\u1015-\u1019")
@@ -76,6 +82,13 @@ def is_zawgyi(text: str) -> bool:
     if text.isascii() or not _BURMESE.search(text):
         return False
     return _weight(_ZAWGYI, text) > _weight(_UNICODE, text)
+
+
+def holds_zawgyi(content: Mapping[str, Any], raw: bytes) -> bool:
+    """Whether any text of an object is in Zawgyi; its bytes tell at once that most hold no Burmese."""
+    if (raw.isascii() and b"\\u10" not in raw) or not _BYTES.search(raw):
+        return False
+    return any(is_zawgyi(text) for text in strings(content))
 
 
 def to_unicode(text: str) -> str:

@@ -26,7 +26,9 @@ from oureyes.node import (
     following,
     hashing,
     importing,
+    indexing,
     judging,
+    likeness,
     listing,
     overseeing,
     planning,
@@ -458,6 +460,10 @@ class Node:
         """When things happened."""
         return understanding.events(self.ctx, ids, by=by, purpose=purpose)
 
+    def similar(self, identifier: str, *, by: str, purpose: str = "investigation", limit: int = 10) -> likeness.Answer:
+        """Reports that may be of the same crime, in whatever language."""
+        return likeness.similar(self.ctx, identifier, by=by, purpose=purpose, limit=limit)
+
     def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
         """What grows faster than its own past."""
         return understanding.trends(self.ctx, by=by, purpose=purpose, step=step)
@@ -577,6 +583,14 @@ class Node:
     def yearly(self, year: int) -> Figures:
         """The figures of one year that a state may publish."""
         return overseeing.yearly(self.ctx, year)
+
+    def index_state(self) -> indexing.State:
+        """Which cutting of words made the search index, and which would now."""
+        return indexing.state(self.ctx)
+
+    def reindex(self, *, by: str) -> int:
+        """Build the search index anew; how many objects."""
+        return indexing.rebuild(self.ctx, by=by)
 
     def backup(self, target: Path) -> None:
         """A consistent, encrypted copy of everything while the node runs."""

@@ -14,6 +14,7 @@ from oureyes.config import load
 from oureyes.errors import OurEyesError
 from oureyes.exchange.roster import fingerprint
 from oureyes.model.instants import to_datetime
+from oureyes.node import indexing
 from oureyes.node.context import Context, utc_now
 from oureyes.node.opening import open_context
 from oureyes.storage import desk, fault, sqlite_version
@@ -81,9 +82,18 @@ def _inside(ctx: Context) -> Iterator[Check]:
     said = fault(ctx.db)
     yield Check("integrity", not said, said or "whole", "restore a backup" if said else "")
     yield _clock(ctx)
+    yield _words(ctx)
     version, members = ctx.roster.version, len(ctx.roster.members)
     found = f"version {version}, {members} members, {fingerprint(ctx.roster.raw)[:16]}" if version else "none yet"
     yield Check("roster", bool(version), found, "" if version else "`oureyes roster install FILE`")
+
+
+def _words(ctx: Context) -> Check:
+    found = indexing.state(ctx)
+    if found.current:
+        return Check("search index", True, f"made with {found.made_with}")
+    said = f"{found.done} of {found.total} objects cut anew, with {found.wanted}"
+    return Check("search index", False, said, "`oureyes reindex`, or leave it to the running node")
 
 
 def _clock(ctx: Context) -> Check:

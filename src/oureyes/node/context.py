@@ -22,6 +22,7 @@ from oureyes.exchange.keys import SealKey, SignKey
 from oureyes.model.instants import nanoseconds, of_datetime
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.merkle import Frontier
+from oureyes.model.ports import Embedder
 from oureyes.model.sharing import Channel, Recipient, Roster
 from oureyes.oversee import audit
 from oureyes.release import PURPOSES, Policy
@@ -57,6 +58,7 @@ class Context:
     random: Callable[[], float] = field(default=lambda: int.from_bytes(os.urandom(4)) / 2**32)
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     load_warninglists: Callable[[], WarningLists] = lambda: WarningLists(BUILT_IN)
+    embedder: Embedder | None = None  # of the extra oureyes[semantic]
     definitions: dict[str, Marking] = field(default_factory=dict)
     standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable

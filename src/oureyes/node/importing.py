@@ -21,6 +21,7 @@ from oureyes import record
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Options, Record, Rejected
+from oureyes.model.zawgyi import NOTE, holds_zawgyi
 from oureyes.node.context import Context
 from oureyes.node.dating import as_first_recorded
 from oureyes.node.recording import Progress, Report, Taken, derive, rare_collection, take_in
@@ -317,6 +318,8 @@ def _count(part: Report, kept: Sequence[Record], taken: Taken) -> None:
             part.conflicts += 1
             said = "another content under the same id and version is held; the one with the smaller digest counts"
             part.warnings.append({"subject": item.object.id, "warning": said})
+        if holds_zawgyi(item.object.content, item.object.raw):
+            part.warnings.append({"subject": item.object.id, "warning": NOTE})
         part.warnings += [{"subject": note.subject, "warning": note.message} for note in item.findings]
     part.matches = len(taken.matched)
 

@@ -34,6 +34,8 @@ from oureyes.exchange.log import is_member_id
 from oureyes.model.markings import TLP
 from oureyes.model.sharing import Keys, Member, Roster
 from oureyes.node.context import Context, Keyring, utc_now
+from oureyes.node.embedding import installed
+from oureyes.node.indexing import begin
 from oureyes.node.sending import RESTORED, current_channel
 from oureyes.storage import Connection, channels, desk, open_database, restore
 
@@ -154,8 +156,11 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    ctx = Context(config, db, keys, members, clock, load_warninglists=partial(_warninglists, config))
+    ctx = Context(
+        config, db, keys, members, clock, load_warninglists=partial(_warninglists, config), embedder=installed()
+    )
     _hold_restored(ctx)
+    begin(ctx)
     return ctx
 
 

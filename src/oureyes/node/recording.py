@@ -20,7 +20,7 @@ from oureyes.model.observables import Observable
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.storage import Connection, objects
-from oureyes.understand.tokens import text_of, tokens
+from oureyes.understand.fulltext import indexed
 
 __all__ = [
     "Progress",
@@ -117,8 +117,7 @@ def derive(
             keys += (standing.MARK,)
     else:
         keys = observables.keys_of_named(named) + keys_of(current, without=observables)
-    words = " ".join(tokens(text_of(current.content)))
-    return objects.Incoming(obj, marking, keys, words, upgraded, hold, tags, probes_of(current))
+    return objects.Incoming(obj, marking, keys, indexed(current.content), upgraded, hold, tags, probes_of(current))
 
 
 def take_in(

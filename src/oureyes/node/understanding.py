@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from oureyes.correlate import observables
 from oureyes.correlate.judgements import phrase
@@ -15,6 +16,7 @@ from oureyes.model.markings import TLP, Marking
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Neighbour
 from oureyes.model.sharing import Recipient
+from oureyes.model.zawgyi import holds_zawgyi, to_unicode
 from oureyes.node.context import Context
 from oureyes.node.hypotheses import clusters_of, is_judged, words_on
 from oureyes.node.hypotheses import steps as hypotheses
@@ -24,6 +26,7 @@ from oureyes.release import refusal
 from oureyes.storage import Connection, desk, index, objects
 from oureyes.understand.card import Card, PlanUse, card
 from oureyes.understand.card import Held as CardHeld
+from oureyes.understand.fulltext import matched_as
 from oureyes.understand.graph import Graph, Path, path, walk
 from oureyes.understand.query import Query, query
 from oureyes.understand.timeline import Event, Told, timeline
@@ -50,7 +53,8 @@ _MOST = 100_000  # … and for one search
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer of a search: whose it is and under which marking stands beside it, always."""
+    """One answer of a search: whose it is and under which marking stands beside it, always. `matched_as` is what was
+    found by ear, as it is written there; `zawgyi`, that its Burmese came in that encoding and is shown in Unicode."""
 
     id: str
     type: str
@@ -60,7 +64,8 @@ class Hit:
     source: str
     tlp: str
     grade: str
-    text: str = ""
+    matched_as: str = ""
+    zawgyi: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,31 +105,38 @@ def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50) -
     asked = query(text)
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        hits: list[Hit] = []
-        for start in range(0, _MOST, _SCAN):
-            found = _candidates(ctx, connection, asked, start)
-            hits += [
-                _hit(item, reader.marking(item.label))
-                for item in found or ()
-                if reader.may(item.label) and _fits(asked, item, reader)
-            ]
-            if found is None or len(hits) >= limit:
-                break
-        hits = hits[:limit]
+        found = list(islice(_answers(ctx, connection, asked, reader), limit))
+    hits = [_hit(item, reader.marking(item.label), asked if by_ear else None) for item, by_ear in found]
     said = hmac.digest(ctx.keys.extract, text.encode(), "sha256").hex()  # a bare digest of a number could be guessed
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), digest=said))
     return hits
 
 
-def _candidates(ctx: Context, connection: Connection, asked: Query, start: int) -> list[objects.Held] | None:
-    """The next of what may answer, best first; None when there is no more."""
-    engine = asked.fts5() if ctx.db.dialect == "sqlite" else asked.tsquery()
+def _answers(ctx: Context, connection: Connection, asked: Query, reader: Reader) -> Iterator[tuple[objects.Held, bool]]:
+    """What this reader may see of what answers, best first, and whether it was found by ear only."""
+    sqlite = ctx.db.dialect == "sqlite"
+    written = asked.fts5() if sqlite else asked.tsquery()
+    ways = [asked.words(sqlite=sqlite), written, asked.by_ear(sqlite=sqlite)] if written else [""]
+    seen: set[int] = set()
+    for place, engine in enumerate(ways):
+        for start in range(0, _MOST if engine or not written else 0, _SCAN):
+            numbers = _candidates(connection, asked, engine, start)
+            for item in _in_order(connection, [number for number in numbers if number not in seen]):
+                if reader.may(item.label) and _fits(asked, item, reader):
+                    yield item, place == 2
+            seen.update(numbers)
+            if not numbers:
+                break
+
+
+def _candidates(connection: Connection, asked: Query, engine: str, start: int) -> list[int]:
+    """The next objects that may answer, best first."""
     if engine:
-        numbers = index.search(connection, engine, limit=_SCAN, offset=start)
-    else:
-        numbers = objects.numbers(connection, asked.kinds, asked.origins, limit=_SCAN, offset=start)
-    if not numbers:
-        return None
+        return index.search(connection, engine, limit=_SCAN, offset=start)
+    return objects.numbers(connection, asked.kinds, asked.origins, limit=_SCAN, offset=start)
+
+
+def _in_order(connection: Connection, numbers: Sequence[int]) -> list[objects.Held]:
     place = {number: at for at, number in enumerate(numbers)}
     found = objects.live(connection, numbers)
     return [held for number, held in sorted(found, key=lambda pair: (place[pair[0]], pair[1].holding))]
@@ -141,10 +153,13 @@ def _fits(asked: Query, item: objects.Held, reader: Reader) -> bool:
     )
 
 
-def _hit(item: objects.Held, marking: Marking) -> Hit:
+def _hit(item: objects.Held, marking: Marking, by_ear: Query | None) -> Hit:
     obj = item.current
     grade = marking.grade.text if marking.grade else ""
-    return Hit(obj.id, obj.type, obj.name, obj.version, item.origin, item.source, marking.tlp.label, grade)
+    heard_as = matched_as(obj.content, by_ear.ear) if by_ear else ""
+    old = holds_zawgyi(obj.content, obj.raw)
+    said = (obj.version, item.origin, item.source, marking.tlp.label, grade)
+    return Hit(obj.id, obj.type, to_unicode(obj.name), *said, matched_as=heard_as, zawgyi=old)
 
 
 def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
@@ -302,7 +317,7 @@ def connect_path(ctx: Context, start: str, end: str, *, by: str, purpose: str) -
 def names(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
     """What a person calls each id; for screens that have already passed the rules."""
     with ctx.db.read() as connection:
-        return {text: held[0].current.name for text, held in objects.latest(connection, ids).items()}
+        return {text: to_unicode(held[0].current.name) for text, held in objects.latest(connection, ids).items()}
 
 
 def events(ctx: Context, ids: Sequence[str], *, by: str, purpose: str) -> tuple[Event, ...]:

@@ -126,6 +126,13 @@ key = _table(
     Column("holding", _Id, primary_key=True, autoincrement=False),
     rowid=False,
 )
+vector = _table(
+    "vector",  # of texts, by one model: derived and rebuildable; numbers below zero are sample reports
+    Column("object", _Id, primary_key=True, autoincrement=False),
+    Column("model", String, primary_key=True),
+    Column("language", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
 match = _table(
     "match",
     _n(),

@@ -15,6 +15,7 @@ from oureyes.model.markings import Marking, Onward
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Neighbour
 from oureyes.model.text import reveal
+from oureyes.model.zawgyi import NOTE, holds_zawgyi, to_unicode
 
 __all__ = ["Card", "Held", "PlanUse", "card"]
 
@@ -89,15 +90,19 @@ def card(
     held = sorted(holdings, key=lambda each: (each.origin, each.source, each.at))
     return Card(
         obj.id,
-        _line(obj.name),
+        _line(to_unicode(obj.name)),
         obj.type,
-        tuple(_line(_saying(each)) for each in held) or ("nobody that this node may name",),
+        (*_said_by(held), *((NOTE,) if holds_zawgyi(obj.content, obj.raw) else ())),
         tuple(_line(f"{each.origin}: {_grade(each.marking)}") for each in held) or ("not graded",),
         tuple(_line(f"{each.origin}: {_audience(each.marking)}") for each in held) or ("nobody",),
         tuple(_line(f"{each.origin}: {_term(each.marking, at)}") for each in held) or ("no date set",),
         _touches(obj.id, tuple(links), tuple(matches), tuple(plans)),
         tuple(_line(one) for one in hypotheses),
     )
+
+
+def _said_by(held: Sequence[Held]) -> tuple[str, ...]:
+    return tuple(_line(_saying(each)) for each in held) or ("nobody that this node may name",)
 
 
 def _saying(held: Held) -> str:

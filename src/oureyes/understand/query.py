@@ -5,6 +5,9 @@
 Words are all wanted; quotes ask for a phrase, a star for a beginning, a minus for absence. Four filters and `until:`
 name columns, not text. What reaches an engine is built from tokens of a–z and 0–9 alone, so nothing typed can be
 syntax there.
+
+A question is put to the index in up to three ways, best answers first: by whole words where the script has no spaces
+and ICU cuts it, as written, and by ear, where another script spells what was asked in its own way.
 """
 
 from __future__ import annotations
@@ -12,11 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import field as _field
 from datetime import date
+from functools import cached_property
 
 from oureyes.errors import InvalidObject
 from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.markings import TLP
+from oureyes.model.zawgyi import to_unicode
+from oureyes.understand.fulltext import whole
+from oureyes.understand.hearing import Heard, heard
 from oureyes.understand.tokens import Piece, cut
 
 __all__ = ["Query", "Term", "query"]
@@ -36,9 +44,18 @@ class Term:
     tokens: tuple[str, ...]
     prefix: bool = False
     excluded: bool = False
+    text: str = _field(default="", compare=False)  # as typed; "" where it is only a beginning or must not occur
+
+    def whole(self) -> tuple[str, ...]:
+        """Its words as tokens, where ICU cuts it."""
+        return whole(self.text)
+
+    def heard(self) -> tuple[Heard, ...]:
+        """What it may be heard as."""
+        return heard(self.text) if self.text else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """All `terms` hold, and each filter that is not empty. `tlp` is exact; `since` and `until` are instants."""
 
@@ -58,6 +75,43 @@ class Query:
     def tsquery(self) -> str:
         """For `CAST(:q AS tsquery)` in PostgreSQL (no configuration, no second parse); "" when only filters."""
         return " & ".join(f"!({_tsquery(term)})" if term.excluded else f"({_tsquery(term)})" for term in self.terms)
+
+    def words(self, *, sqlite: bool) -> str:
+        """By whole words of unspaced scripts, in the engine's language; "" where there is nothing to it."""
+        cut = {term: words for term in self.terms if not term.excluded and (words := term.whole())}
+        if not cut:
+            return ""
+        terms = tuple(Term(cut[term], excluded=term.excluded) if term in cut else term for term in self.terms)
+        asked = Query(terms)
+        return asked.fts5() if sqlite else asked.tsquery()
+
+    @cached_property
+    def ear(self) -> tuple[tuple[Heard, ...], ...]:
+        """Of each term, what it may be heard as; nothing when all that is asked for is too short to be told by ear."""
+        found = tuple(term.heard() for term in self.terms if not term.excluded)
+        longest = max((len(one) for each in found for way in each for some in way for one in some), default=0)
+        return found if longest > _SHORT_SOUND else ()
+
+    def by_ear(self, *, sqlite: bool) -> str:
+        """Each term as written or as heard, in the engine's language; "" where nothing is to be heard."""
+        wanted = [term for term in self.terms if not term.excluded]
+        if not any(self.ear):
+            return ""
+        phrase, both, either, but = (_fts5, " AND ", " OR ", " NOT ") if sqlite else (_tsquery, " & ", " | ", " & !")
+        ways = [
+            either.join([phrase(term), *(_together(way, both, either) for way in heard_as)])
+            for term, heard_as in zip(wanted, self.ear, strict=True)
+        ]
+        asked = both.join(f"({way})" for way in ways)
+        unwanted = [phrase(term) for term in self.terms if term.excluded]
+        return f"({asked}){but}({either.join(unwanted)})" if unwanted else asked
+
+
+_SHORT_SOUND = 3  # its mark and two letters
+
+
+def _together(way: Heard, both: str, either: str) -> str:
+    return "(" + both.join(f"({either.join(spellings)})" for spellings in way) + ")"
 
 
 def _fts5(term: Term) -> str:
@@ -94,13 +148,15 @@ def _filter(filters: dict[str, list[str]], field: str, value: str, minus: str) -
 
 def _terms(text: str, minus: str, star: str) -> Iterable[Term]:
     """None for punctuation alone. A lone cluster of an unspaced script is a beginning, as every cluster begins one."""
+    text = to_unicode(text)
     found = cut(text)
     if found and found[-1][1] is Piece.LAST:
         found = found[:-1]
     if not found:
         return ()
-    prefix = bool(star) or text.endswith("*") or found[-1][1] is Piece.ALONE
-    return (Term(tuple(token for token, _ in found), prefix, bool(minus)),)
+    star = star or ("*" if text.endswith("*") else "")
+    prefix = bool(star) or found[-1][1] is Piece.ALONE
+    return (Term(tuple(token for token, _ in found), prefix, bool(minus), "" if star or minus else text),)
 
 
 def _checked(terms: list[Term], filters: dict[str, list[str]]) -> Query:

@@ -23,7 +23,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["MAX_TEXT", "Piece", "Token", "cut", "indexed", "text_of", "tokens"]
+from oureyes.model.zawgyi import to_unicode
+
+__all__ = ["MAX_TEXT", "UNSPACED", "Piece", "Token", "cut", "letters", "plain", "text_of", "tokens"]
 
 MAX_TEXT = 16_000  # characters of one object: PostgreSQL keeps positions up to 16,383
 _LONGEST = 128  # a SHA-512; longer runs are cut, in the index and in the question alike
@@ -48,7 +50,7 @@ _UNSPACED_RANGES = (
     (0x3005, 0x3007), (0x3040, 0x30FA), (0x30FC, 0x30FF), (0x3105, 0x312F), (0x31F0, 0x31FF),
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
 )  # fmt: skip
-_UNSPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED_RANGES)
+UNSPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED_RANGES)  # inside of a character class
 _MARKS = "".join(
     chr(point)
     for low, high in _UNSPACED_RANGES
@@ -57,7 +59,7 @@ _MARKS = "".join(
     if unicodedata.category(chr(point)) in ("Mn", "Mc")
 )
 _ASCII = re.compile(f"[a-z0-9]{{1,{_LONGEST}}}")
-_RUN = re.compile(f"([a-z0-9]{{1,{_LONGEST}}})|([{_UNSPACED}]+)|([^\\x00-\\x7f{_UNSPACED}]{{1,30}})")
+_RUN = re.compile(f"([a-z0-9]{{1,{_LONGEST}}})|([{UNSPACED}]+)|([^\\x00-\\x7f{UNSPACED}]{{1,30}})")
 # Khmer coeng (U+17D2) and Burmese virama (U+1039) stack the next consonant under this one: one cluster.
 _CLUSTER = re.compile(f"[^{_MARKS}](?:[\u17d2\u1039][^{_MARKS}]|[{_MARKS}]){{0,8}}|[{_MARKS}]{{1,8}}")
 # Signs of English prose that `_folded` would turn into a space one by one.
@@ -81,19 +83,19 @@ Token = tuple[str, Piece]
 
 def tokens(text: str) -> list[str]:
     """The tokens of `text` in order, each of a–z and 0–9 alone."""
-    if (plain := _plain(text)) is not None:
-        return [token if token[0] > "9" else "n" + token for token in _ASCII.findall(plain)]
+    if (quick := plain(text)) is not None:
+        return [token if token[0] > "9" else "n" + token for token in _ASCII.findall(quick)]
     return [token for token, _ in _spelled(_folded(text))]
 
 
 def cut(text: str) -> list[Token]:
     """As `tokens`, and what each is: a question leaves out a last cluster, which its pair already asks for."""
-    if (plain := _plain(text)) is not None:
-        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(plain)]
+    if (quick := plain(text)) is not None:
+        return [(_lettered(token), Piece.WORD) for token in _ASCII.findall(quick)]
     return list(_spelled(_folded(text)))
 
 
-def _plain(text: str) -> str | None:
+def plain(text: str) -> str | None:
     """Lower-case ASCII, where typographic signs are all that keeps a text from it: the common case, and a quick one."""
     if not text.isascii():
         for sign in _TYPOGRAPHIC:
@@ -101,9 +103,9 @@ def _plain(text: str) -> str | None:
     return text.lower() if text.isascii() else None
 
 
-def indexed(content: Mapping[str, Any]) -> str:
-    """What the full-text column of one object holds."""
-    return " ".join(tokens(text_of(content)))
+def letters(text: str) -> str:
+    """A whole word of any script as one token."""
+    return _ascii(_folded(text))
 
 
 class _Kinds(dict[int, str]):
@@ -173,10 +175,10 @@ _HASHES = "hashes"
 
 
 def text_of(content: Mapping[str, Any]) -> str:
-    """The searchable text of one object, at most `MAX_TEXT` characters."""
+    """The searchable text of one object, at most `MAX_TEXT` characters; Burmese in Unicode, however it came."""
     out: list[str] = []
     _gather(content, out, 0)
-    return "\n".join(dict.fromkeys(out))[:MAX_TEXT]  # a name that is the value too is one text, and half the index
+    return "\n".join(map(to_unicode, dict.fromkeys(out)))[:MAX_TEXT]  # a name that is the value too is one text
 
 
 def _gather(content: Mapping[str, Any], out: list[str], depth: int) -> None:

@@ -1,4 +1,4 @@
-"""Looking after the node: doctor, backup, restore, version."""
+"""Looking after the node: doctor, backup, restore, reindex, version."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "doctor", panel=_PANEL, example="oureyes doctor\noureyes doctor --settings")(doctor)
     command(app, "backup", panel=_PANEL, example="oureyes backup /media/safe/id-2026-11-24.db")(backup)
     command(app, "restore", panel=_PANEL, example="oureyes restore /media/safe/id-2026-11-24.db")(restore)
+    command(app, "reindex", panel=_PANEL, example="oureyes reindex")(reindex)
     command(app, "version", panel=_PANEL, example="oureyes version")(version)
 
 
@@ -101,6 +102,18 @@ def restore(
         {"restored": str(file)},
         lambda: at.screen.line("restored. Before anything new is sent: `oureyes partners`, then `oureyes recover`"),
     )
+
+
+def reindex(at: Session) -> None:
+    """Build the search index anew from what is held. Search answers meanwhile, and so does a running node.
+
+    It is due when words are cut in another way: after an update, or when `oureyes[words]` (ICU) came or went.
+    `oureyes doctor` says so; a running node does it by itself, a little at a time.
+    """
+    with at.node() as node:
+        done, made_with = node.reindex(by=at.by), node.index_state().made_with
+    body = {"objects": done, "made_with": made_with}
+    at.screen.answer(body, lambda: at.screen.line(f"{done} objects, cut with {made_with}"))
 
 
 def version(at: Session) -> None:

@@ -1,4 +1,4 @@
-"""Analysts understand: search, show, graph, path, timeline, trends."""
+"""Analysts understand: search, show, similar, graph, path, timeline, trends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command
 from oureyes.interfaces.cli.screen import raw_out
+from oureyes.model.zawgyi import NOTE as ZAWGYI
 
 if TYPE_CHECKING:
     from oureyes.model.ports import Neighbour
@@ -21,6 +22,7 @@ __all__ = ["add_to"]
 
 _PANEL = "Understand"
 _ID = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
+_REPORT = "report--3f7d2c8e-51f5-4d0b-a0a5-7a7a6b9c1d2e"
 _Id = Annotated[str, typer.Argument(metavar="ID")]
 
 
@@ -29,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     lines = 'oureyes search "poster campaign" kirim*\noureyes search type:indicator from:ID since:2026-01-01 --json'
     command(app, "search", panel=_PANEL, example=lines)(search)
     command(app, "show", panel=_PANEL, example=f"oureyes show {_ID}\noureyes show {_ID} --raw > object.json")(show)
+    command(app, "similar", panel=_PANEL, example=f"oureyes similar {_REPORT}")(similar)
     command(app, "graph", panel=_PANEL, example=f"oureyes graph {_ID} --hops 2")(graph)
     command(app, "path", panel=_PANEL, example=f"oureyes path {_ID} threat-actor--56f3f0db…")(path)
     command(app, "timeline", panel=_PANEL, example=f"oureyes timeline {_ID}")(timeline)
@@ -44,13 +47,15 @@ def search(
 
     One argument is a whole query; of several, one with spaces is a phrase.
 
+    A name is found in other scripts too: Thongdi finds ทองดี. Such answers come last and say what they matched.
+
     Filters: type:indicator, from:ID, tlp:amber, since:2026-01-01, until:…. You are shown what you may see, and each
     search is in the audit log (its digest, not its words). Exit 1 when nothing is found.
     """
     text = words[0] if len(words) == 1 else " ".join(_word(word) for word in words)
     with at.node() as node:
         found = node.search(text, by=at.by, purpose=at.purpose, limit=limit)
-    hits = [{name: value for name, value in asdict(one).items() if name != "text"} for one in found]
+    hits = [asdict(one) for one in found]
     at.screen.answer({"query": text, "count": len(hits), "hits": hits}, lambda: _draw_hits(at, found))
     return exits.OK if hits else exits.NOTHING
 
@@ -63,6 +68,10 @@ def _draw_hits(at: Session, found: Sequence[Hit]) -> None:
         at.screen.line(one.name, "bold")
         facts = (one.id, f"from {one.origin}, {one.source}", one.tlp, one.grade, one.version[:19])
         at.screen.line("  " + " · ".join(fact for fact in facts if fact))
+        if one.matched_as:
+            at.screen.line(f"  matched as {one.matched_as}: it sounds like what was asked")
+        if one.zawgyi:
+            at.screen.line(f"  {ZAWGYI}")
 
 
 def _word(word: str) -> str:
@@ -105,6 +114,31 @@ def show(
             at.screen.line(f"its place was taken by {found.successor}")
 
     at.screen.answer(body, draw)
+
+
+def similar(
+    at: Session,
+    identifier: _Id,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 10,
+) -> int:
+    """Reports that may be of the same crime, in whatever language. Hypotheses: read both before anything rests on it.
+
+    With `oureyes[semantic]` texts are compared by what they say; without it the matches of other matchers are told.
+    Exit 1 when nothing is found.
+    """
+    with at.node() as node:
+        found = node.similar(identifier, by=at.by, purpose=at.purpose, limit=limit)
+
+    def draw() -> None:
+        at.screen.line(f"{len(found.alike)} alike, of {found.compared} compared. {found.said}", "dim")
+        for one in found.alike:
+            at.screen.line(one.name, "bold")
+            facts = (one.id, f"from {one.origin}, {one.source}", one.tlp)
+            at.screen.line("  " + " · ".join(facts))
+            at.screen.lines(f"  {reason}" for reason in one.reasons)
+
+    at.screen.answer(asdict(found), draw)
+    return exits.OK if found.alike else exits.NOTHING
 
 
 def graph(

@@ -13,6 +13,7 @@ from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
 from oureyes.model.objects import OBSERVABLE_TYPES, StixObject
 from oureyes.release.neutrality import needed
+from oureyes.storage import words
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
 from oureyes.storage.objects.interning import ACCOUNT, idents, labels, voice
 from oureyes.storage.objects.states import next_place, place_anew
@@ -297,12 +298,7 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
     )
     insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
     insert_many(connection, "key", "value, matcher, source, holding", new["key"], ignore=True)
-    if new["words"]:
-        vector = "?" if connection.dialect.name == "sqlite" else "to_tsvector('simple', ?)"
-        sql = f"INSERT INTO words (rowid, tokens) VALUES (?, {vector})"  # one of two literals
-        if connection.dialect.name != "sqlite":
-            sql = sql.replace("?", "%s")
-        connection.exec_driver_sql(sql, new["words"])
+    words.put(connection, new["words"])
 
 
 def _within(instant: int) -> int:

@@ -63,6 +63,7 @@ def _erase(connection: Connection, number: int) -> None:
     if int(alive[0][0]) == 0:
         run(connection, "UPDATE object SET body = NULL, upgraded = NULL WHERE n = ?", [number])
         run(connection, "DELETE FROM words WHERE rowid = ?", [number])
+        run(connection, "DELETE FROM vector WHERE object = ?", [number])
         run(connection, "DELETE FROM edge WHERE object = ?", [number])
 
 
