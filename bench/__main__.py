@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import delivery, exchange, ingest, media, memory, misp, names, similar, taxii
+from bench import blind, delivery, exchange, ingest, media, memory, misp, names, similar, taxii
 from bench.figures import Figure, write
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +18,7 @@ _PARTS = {
     "exchange": exchange,
     "delivery": delivery,
     "media": media,
+    "blind": blind,
     "memory": memory,
     "taxii": taxii,
     "misp": misp,

@@ -30,6 +30,7 @@ from oureyes.model.plans import EvidenceState, Status
 from oureyes.model.sharing import Kind
 from oureyes.oversee.audit import VERBS
 from oureyes.record import IMPORTERS
+from oureyes.record.exports import FORMATS
 from oureyes.release import CRIME_PURPOSES, PURPOSES, QUESTIONS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -45,6 +46,7 @@ def pages() -> Mapping[str, str]:
         ("errors.md", "Errors", error_tree),
         ("markings.md", "Markings", markings),
         ("importers.md", "What can be read", importers),
+        ("exports.md", "What can be written", exports),
         ("matchers.md", "Matchers", matchers),
         ("notifiers.md", "Ways to be alerted", notifiers),
         ("audit-verbs.md", "Audit verbs", audit_verbs),
@@ -226,6 +228,17 @@ def plug_ins(modules: Iterable[Any]) -> Iterator[str]:
     """What each plug-in module says of itself."""
     for module in modules:
         yield from (f"## {module.NAME}", "", f"`{module.__name__}`", "", "```text", told(module), "```", "")
+
+
+def exports() -> Iterator[str]:
+    yield "`oureyes export --format` writes it, and `/export/1/{collection}/{format}` serves it."
+    yield "See [Export, and feed your tools](../howto/export-and-feed-your-tools.md)."
+    yield ""
+    rows = [
+        (f"`{name}`", f"`{made.suffix}`", f"`{made.media}`", "values" if made.values else "objects")
+        for name, made in FORMATS.items()
+    ]
+    yield from table(("Format", "File", "Media type", "Holds"), rows)
 
 
 def importers() -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from oureyes.correlate import blind
+from oureyes.correlate.blind import voprf
 from oureyes.exchange import log, roster
 from oureyes.exchange.envelope import PAYLOAD_TYPE, pack, padded, seal, sign_statement, to_dsse
 from oureyes.exchange.keys import SealKey, SignKey, encrypt, interop_seed
@@ -283,6 +285,42 @@ def sealed() -> dict[str, Any]:
     }
 
 
+def private_questions() -> dict[str, Any]:
+    """hitno/1: the key of one member, epoch and kind; outputs of values; a question with its answer; a filter."""
+    seed, info = interop_seed("ID"), blind.key_info("ID", "2026-11", "phone")
+    key = blind.derive_key(seed, info)
+    asked = [("phone", "081 234 5678", "TH"), ("phone", "+62 812 3456 7890", None)]
+    selectors = [blind.selector(kind, value, country) for kind, value, country in asked]
+    scalars = [(7 + place).to_bytes(32, "little") for place in range(8)]
+    inputs = [*(one.input for one in selectors), *(b"filler %d" % place for place in range(6))]
+    blinded = [voprf.blind(value, scalar) for value, scalar in zip(inputs, scalars, strict=True)]
+    random = (99).to_bytes(32, "little")
+    evaluated, proof = blind.evaluate(key, blinded, lambda: random)
+    outputs = [blind.evaluate_known(key, one.input) for one in selectors]
+    made = blind.Filter.of([*(one[: blind.KEPT] for one in outputs), *blind.fillers(bytes(32), 2, 256)])
+    words = {"purpose": "investigation", "basis": "treaty", "case": "00" * 32}
+    question = blind.Question("phone", "2026-11", **words, elements=tuple(blinded))
+    valid = [
+        case(text.text, kind=kind, value=value, country=country, input=text.input.hex(), output=output.hex())
+        for (kind, value, country), text, output in zip(asked, selectors, outputs, strict=True)
+    ]
+    order = (2**255 - 19 + 2).to_bytes(32, "little")
+    return {
+        "about": "RFC 9497 VOPRF, ristretto255-SHA512; correlate/blind says what each part is",
+        "key": {"seed": seed.hex(), "info": info.decode(), "public": key.public.hex()},
+        "valid": valid,
+        "question": {"blinds": [one.hex() for one in scalars], "raw": b64(question.raw)},
+        "answer": {"random": random.hex(), "raw": b64(blind.Answer(1, 1016, tuple(evaluated), proof).raw)},
+        "filter": {"fillers": bytes(32).hex(), "raw": b64(made.raw)},
+        "invalid": [
+            case("the identity", "no element", element=bytes(32).hex()),
+            case("not reduced", "two encodings of one element", element=order.hex()),
+            case("negative", "RFC 9496 §4.3.1", element=(b"\x01" + bytes(31)).hex()),
+            case("the highest bit", "libsodium 1.0.18 looks past it", element=(bytes(31) + b"\x80").hex()),
+        ],
+    }
+
+
 DETERMINISTIC: dict[str, Callable[[], dict[str, Any]]] = {
     "keys": keys,
     "merkle": merkle_vectors,
@@ -293,6 +331,7 @@ DETERMINISTIC: dict[str, Callable[[], dict[str, Any]]] = {
     "receipts": receipts,
     "rosters": rosters,
     "requests": requests,
+    "hitno-1": private_questions,
 }
 
 

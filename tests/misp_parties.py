@@ -174,14 +174,12 @@ def as_seen(event: dict[str, Any]) -> dict[str, Any]:
     made["published"] = _truth(event.get("published"))
     made["distribution"] = _text(event.get("distribution") or "0")
     made["orgc"] = (event.get("Orgc") or {}).get("name"), (event.get("Orgc") or {}).get("uuid")
+    made["group"] = _text((event.get("SharingGroup") or {}).get("uuid"))
     made["tags"] = _tags(event)
     made["attributes"] = _by_uuid(event.get("Attribute"), _attribute_seen)
     made["objects"] = _by_uuid(event.get("Object"), _object_seen)
-    made["proposals"] = sorted(_text(one.get("value")) for one in event.get("ShadowAttribute") or ())
-    made["reports"] = sorted(
-        (_text(one.get("name")), _text(one.get("content"))) for one in event.get("EventReport") or ()
-    )
-    made["galaxies"] = sorted(_clusters(event))
+    made["reports"] = _each(event.get("EventReport"), "name", "content")
+    return made | _said(event)
     return made
 
 
@@ -195,29 +193,45 @@ def _attribute_seen(one: dict[str, Any]) -> dict[str, Any]:
     made |= {name: _moment(one.get(name)) for name in ("first_seen", "last_seen")}  # PyMISP writes them its own way
     made["to_ids"], made["deleted"] = _truth(one.get("to_ids")), _truth(one.get("deleted"))
     made["disable_correlation"] = _truth(one.get("disable_correlation"))
+    made["distribution"] = _text(one.get("distribution") or "5")
     made["tags"] = _tags(one)
-    made["galaxies"] = sorted(_clusters(one))
-    made["sightings"] = sorted(_text(two.get("date_sighting")) for two in one.get("Sighting") or ())
-    made["proposals"] = sorted(_text(two.get("value")) for two in one.get("ShadowAttribute") or ())
+    return made | _said(one)
+
+
+def _said(one: dict[str, Any]) -> dict[str, Any]:
+    """What others say of an event or a part of it."""
+    made = {"galaxies": sorted(_clusters(one)), "opinions": _each(one.get("Opinion"), "opinion", "comment")}
+    made["proposals"] = _each(one.get("ShadowAttribute"), "type", "category", "value", "comment")
+    made["sightings"] = _each(one.get("Sighting"), "date_sighting", "type", "source")
+    made["notes"] = _each(one.get("Note"), "note", "language")
+    made["relationships"] = _each(one.get("Relationship"), "relationship_type", "related_object_uuid")
     return made
+
+
+def _each(found: Any, *names: str) -> list[tuple[str, ...]]:
+    return sorted(tuple(_text(one.get(name)) for name in names) for one in found or ())
 
 
 def _object_seen(one: dict[str, Any]) -> dict[str, Any]:
     made = {name: _text(one.get(name)) for name in _SEEN_OBJECT}
+    made |= {name: _moment(one.get(name)) for name in ("first_seen", "last_seen")}
+    made["deleted"], made["distribution"] = _truth(one.get("deleted")), _text(one.get("distribution") or "5")
     made["attributes"] = _by_uuid(one.get("Attribute"), _attribute_seen)
-    made["links"] = sorted(
-        (_text(two.get("referenced_uuid")), _text(two.get("relationship_type")))
-        for two in one.get("ObjectReference") or ()
-    )
+    made["links"] = _each(one.get("ObjectReference"), "referenced_uuid", "relationship_type", "comment")
     return made
 
 
-def _tags(one: dict[str, Any]) -> list[str]:
-    return sorted(str(tag.get("name")) for tag in one.get("Tag") or ())
+def _tags(one: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return sorted(
+        (str(tag.get("name")), _truth(tag.get("local")), _text(tag.get("relationship_type")))
+        for tag in one.get("Tag") or ()
+    )
 
 
-def _clusters(one: dict[str, Any]) -> list[str]:
-    return [str(two.get("value")) for galaxy in one.get("Galaxy") or () for two in galaxy.get("GalaxyCluster") or ()]
+def _clusters(one: dict[str, Any]) -> list[tuple[str, ...]]:
+    names = ("uuid", "value", "type", "tag_name", "description")
+    found = [two for galaxy in one.get("Galaxy") or () for two in galaxy.get("GalaxyCluster") or ()]
+    return _each(found, *names)
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,7 @@
     │   └── Equivocation     … and there is signed evidence that a partner showed two histories
     ├── NotHeld              the node holds nothing by that id, or you may not know that it does
     ├── Refused              this person or partner may not do this
+    │   └── OverBudget       … now: as much as was agreed has been done
     ├── ConfigError          the operator: a setting, key or file
     └── StorageError         the database: too new, too old, full, locked
 
@@ -23,6 +24,7 @@ __all__ = [
     "NotHeld",
     "NotReleasable",
     "OurEyesError",
+    "OverBudget",
     "Refused",
     "StorageError",
     "VerificationError",
@@ -64,6 +66,10 @@ class NotHeld(OurEyesError):
 
 class Refused(OurEyesError):
     """This person or partner may not do this."""
+
+
+class OverBudget(Refused):
+    """As much as was agreed, for a day or a minute, has been done."""
 
 
 class ConfigError(OurEyesError):

@@ -2,6 +2,7 @@
 
 from oureyes.correlate import MATCHERS, PARTIAL, keys_of, observables, probes_of
 from oureyes.model.mediahashes import Picture, media_object
+from oureyes.model.objects import StixObject
 
 POSTER = media_object({"SHA-256": "a" * 64}, picture=Picture("f9fece700003b66c" * 4, 100))
 
@@ -19,3 +20,11 @@ def test_probes_are_asked_for_and_those_of_other_objects_are_none():
 def test_matchers_whose_keys_are_parts_say_so():
     assert {one.NAME for one in MATCHERS if one.NAME in PARTIAL} >= {"media", "money", "wording", "case-patterns"}
     assert observables.NAME not in PARTIAL
+
+
+def test_a_matcher_that_is_not_asked_about_a_type_has_no_keys_for_it():
+    """Over every matcher's examples: naming the types that have keys leaves none out."""
+    shown = [one for matcher in MATCHERS for example in matcher.EXAMPLES for one in (example.left, example.right)]
+    for content in shown:
+        obj = StixObject(b"", content)
+        assert list(keys_of(obj)) == [key for matcher in MATCHERS for key in matcher.keys(obj)]

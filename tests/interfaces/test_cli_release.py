@@ -160,7 +160,8 @@ def test_a_node_restored_from_an_old_backup_takes_its_entries_back_from_the_reci
     carried(ours, theirs)
     assert oureyes("--home", ours, "restore", copy, "--yes").code == 0
     oureyes("--home", theirs, "verify", "--export", "ID/MY/1", log)
-    assert oureyes("--home", ours, "recover", log, "--json").json == {"channel": "ID/MY/1", "size": 2}
+    (done,) = oureyes("--home", ours, "recover", log, "--json").json["channels"]
+    assert done == {"channel": "ID/MY/1", "size": 2, "recovered": 1, "unknown": 0}
     assert oureyes("--home", ours, "verify").code == 0
 
 

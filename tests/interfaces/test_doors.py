@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import warnings
+from base64 import b64encode
 from collections.abc import Callable
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -18,8 +20,9 @@ from taxii_parties import BOTH, FAST
 from wired import a_service, homes
 
 from oureyes.exchange.certificates import new_certificate, to_pem
+from oureyes.interfaces.doors import Doors
 from oureyes.interfaces.service import Service
-from oureyes.model.accounts import Account, Collection
+from oureyes.model.accounts import Account, Collection, View
 from oureyes.model.markings import TLP, Marking
 from oureyes.node import accounts
 from oureyes.node.opening import member_of
@@ -107,17 +110,30 @@ def test_a_read_only_collection_is_one_for_the_field_s_client_too(home: Path, tm
 def test_TLS_01_TLS_1_2_and_1_3_are_accepted_and_1_1_is_not(home: Path, tmp_path: Path) -> None:
     def talk(service: Service) -> list[str]:
         got = []
-        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        for version in (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             context = ssl.create_default_context(cafile=authority(home, tmp_path))
-            context.minimum_version = context.maximum_version = version
-            with (
-                socket.create_connection(("127.0.0.1", service.doors_port)) as plain,
-                context.wrap_socket(plain, server_hostname="127.0.0.1") as secure,
-            ):
-                got.append(str(secure.version()))
+            context.set_ciphers("ALL:@SECLEVEL=0")  # so that the client is willing, and it is the node that refuses
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = context.maximum_version = version
+            try:
+                with (
+                    socket.create_connection(("127.0.0.1", service.doors_port)) as plain,
+                    context.wrap_socket(plain, server_hostname="127.0.0.1") as secure,
+                ):
+                    got.append(str(secure.version()))
+            except OSError as error:  # how it is told depends on who closes first; the client itself was willing
+                got.append("refused" if getattr(error, "reason", "") != "NO_PROTOCOLS_AVAILABLE" else "not asked")
         return got
 
-    assert with_doors(home, talk) == ["TLSv1.2", "TLSv1.3"]
+    assert with_doors(home, talk) == ["refused", "TLSv1.2", "TLSv1.3"]
+
+
+def test_no_cipher_that_RFC_7540_lists_is_taken(home: Path) -> None:
+    """TAXII 2.1 §8.2.2. Appendix A lists every suite without forward secrecy or without authenticated encryption."""
+    taken = with_doors(home, lambda service: Doors(service.node).tls.get_ciphers())
+    assert taken
+    assert all(one["aead"] and (one["protocol"] == "TLSv1.3" or one["name"].startswith("ECDHE-")) for one in taken)
 
 
 def test_a_client_certificate_that_was_registered_is_a_credential_and_another_is_none(
@@ -151,6 +167,34 @@ def test_a_client_certificate_that_was_registered_is_a_credential_and_another_is
             ask(service, other)
         accounts.disable(service.node.ctx, "ann", by="ayu")
         assert ask(service, mine) == 401
+
+    with_doors(home, talk)
+
+
+def test_a_device_that_knows_an_address_only_fetches_a_list_and_asks_again(home: Path, tmp_path: Path) -> None:
+    def talk(service: Service) -> None:
+        ctx = service.node.ctx
+        accounts.create(ctx, Account("wall", scopes=frozenset({"export:read"}), **FAST), by="ayu")
+        accounts.approve_account(ctx, "wall", by="budi")
+        _, token = accounts.issue(ctx, "wall", by="ayu", scopes=frozenset({"export:read"}), days=1)
+        one = Collection("", "names", alias="names", readers=frozenset({"wall"}), view=View())
+        accounts.approve_collection(ctx, accounts.add_collection(ctx, one, by="ayu").id, by="budi")
+        marking = Marking(TLP.GREEN, releasable_to=frozenset({"wall"}), purpose="investigation")
+        service.node.record_objects([an_indicator(value="evil.example")], by="ayu", marking=marking)
+        context = ssl.create_default_context(cafile=authority(home, tmp_path))
+        connection = HTTPSConnection("127.0.0.1", service.doors_port, context=context)
+        told = {"Authorization": "Basic " + b64encode(f"wall:{token}".encode()).decode()}
+        try:
+            connection.request("GET", "/export/1/names/domains", headers=told)
+            first = connection.getresponse()
+            assert first.status == 200
+            assert first.read().endswith(b"\nevil.example\n")
+            connection.request(
+                "GET", "/export/1/names/domains", headers={**told, "If-None-Match": first.headers["ETag"]}
+            )
+            assert connection.getresponse().status == 304
+        finally:
+            connection.close()
 
     with_doors(home, talk)
 

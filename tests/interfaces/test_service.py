@@ -10,8 +10,9 @@ from a_case import an_indicator, an_object
 from simulated import Clock, for_
 from wired import Running, a_service, free_port, homes, install, release, sent, until
 
-from oureyes.errors import ConfigError
+from oureyes.errors import ConfigError, NotHeld
 from oureyes.interfaces.service import Service, recover
+from oureyes.model.findings import Alert, AlertState
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Channel
 from oureyes.node import Node
@@ -94,11 +95,27 @@ def test_a_node_restored_from_an_old_backup_finds_out_holds_its_log_and_recovers
             release(net.node("ID"), [an_indicator(value="three.example.org")], "SG")  # it waits
             assert any("lacks" in alert.headline for alert, _, _ in net.node("ID").inbox())
 
-            assert await asyncio.to_thread(recover, found["ID"]) == {"SG": 2}  # as `oureyes recover` does beside it
+            (done,) = await asyncio.to_thread(recover, found["ID"])  # as `oureyes recover` does beside it
+            assert (done.channel.recipient, done.size, done.entries, done.unknown) == ("SG", 2, 1, 0)
             await until(lambda: sent(net.node("ID"), "SG") == (3, 3))
+            assert not [alert for alert, _, _ in net.node("ID").inbox() if "lacks" in alert.headline and open_(alert)]
+            net.node("ID").retract([second.id], by="ayu", reason="wrong")  # it was lost; who has it is known again
+            await until(lambda: sent(net.node("ID"), "SG") == (4, 4))
+            await until(lambda: not shows(net.node("SG"), second.id))
             assert not any(log.fault for m in net.homes for log in net.node(m).verify())
 
     asyncio.run(story())
+
+
+def open_(alert: Alert) -> bool:
+    return alert.state is not AlertState.DONE
+
+
+def shows(node: Node, identifier: str) -> bool:
+    try:
+        return bool(node.show(identifier, by="lim"))
+    except NotHeld:
+        return False
 
 
 def test_what_another_process_writes_is_noticed(tmp_path: Path) -> None:

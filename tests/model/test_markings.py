@@ -32,6 +32,7 @@ def markings(draw: st.DrawFn) -> Marking:
         "by hand" if handling is Handling.H3 else draw(st.text(max_size=5)),
         draw(st.booleans()),
         draw(st.none() | st.text(min_size=1, max_size=5)),
+        draw(st.frozensets(st.sampled_from(("PH", "SG")))),
     )
 
 
@@ -57,6 +58,7 @@ def test_a_marking_comes_back_from_json_as_it_was(marking):
         {"originator": ["ID"]},
         {"conditions": {"a": 1}},
         {"hit_no_hit": "no"},
+        {"answers_to": "PH"},
         {"grade": "Z9"},
         {"role": "boss"},
     ],

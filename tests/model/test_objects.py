@@ -8,7 +8,8 @@ from a_case import AT, an_object
 from oureyes.errors import InvalidObject
 from oureyes.model.objects import StixObject, is_identifier
 
-REF = "malware--6f0c1a52-3c1b-4d0e-9a51-6f6f6f000009"
+UUID = "6f0c1a52-3c1b-4d0e-9a51-6f6f6f000009"
+REF = f"malware--{UUID}"
 
 
 def test_the_bytes_are_kept_and_the_digest_is_theirs() -> None:
@@ -58,3 +59,27 @@ def test_an_identifier_is_a_type_and_a_uuid() -> None:
     assert is_identifier(REF)
     assert not is_identifier("malware--not-a-uuid")
     assert not is_identifier(None)
+
+
+def test_what_a_maker_says_it_refers_to_counts_only_when_nothing_else_is_named_like_a_reference() -> None:
+    head = {"type": "note", "id": f"note--{UUID}", "created_by_ref": REF}
+    links = (("created_by_ref", REF),)
+    assert StixObject.make(head, links).references() == links
+    more = {**head, "extensions": {"misp": {"other_ref": REF}}}
+    assert StixObject.make(more, links).references() == (*links, ("other_ref", REF))
+    marked = {**head, "object_marking_refs": ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"]}
+    assert StixObject.make(marked, links).references() == links
+
+
+@pytest.mark.parametrize(
+    "identifier", ["", "note", "note--", f"notes--{UUID}", f"note--{UUID}0", f"note--{UUID}\n", f"note-{UUID}"]
+)
+def test_an_identifier_that_is_not_of_its_type_is_refused(identifier: str) -> None:
+    with pytest.raises(InvalidObject):
+        StixObject.make({"type": "note", "id": identifier})
+
+
+@pytest.mark.parametrize("kind", ["Note", "n", "no_te", "x" * 251, "-note"])
+def test_a_type_that_no_identifier_may_begin_with_is_refused(kind: str) -> None:
+    with pytest.raises(InvalidObject):
+        StixObject.make({"type": kind, "id": f"{kind}--{UUID}"})

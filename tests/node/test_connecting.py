@@ -249,10 +249,15 @@ def test_an_originator_is_not_told_of_a_match_with_what_may_not_answer_it(tmp_pa
     for marking, told in (
         (for_(tlp=TLP.RED), False),
         (for_(), False),
-        (for_(hit_no_hit=True), True),
+        (for_(hit_no_hit=True), False),
+        (for_(hit_no_hit=True, answers_to=frozenset({"SG"})), False),
+        (for_(hit_no_hit=True, answers_to=frozenset({"ID"})), True),
+        (for_(tlp=TLP.RED, hit_no_hit=True, answers_to=frozenset({"ID"})), True),
         (for_("ID"), True),
     ):
-        states = federation(tmp_path / f"{marking.tlp.name}-{told}-{marking.hit_no_hit}", ["ID", "MY"])
+        states = federation(
+            tmp_path / f"{marking.tlp.name}-{told}-{marking.hit_no_hit}-{'-'.join(marking.answers_to)}", ["ID", "MY"]
+        )
         indonesia, malaysia = states.values()
         probe = a_wallet()
         malaysia.record([a_report(tmp_path, f"pay to {WALLET}")], by="aziz", marking=marking)

@@ -548,8 +548,8 @@ def test_a_node_restored_from_an_old_backup_never_forks_and_recovers(tmp_path):
     assert carry(singapore, indonesia) == 0
     with pytest.raises(VerificationError):
         indonesia.serve("MY", malaysia.next_of(Channel("ID", "MY")))
-    channel, size = indonesia.recover_from(malaysia.export_channel(Channel("ID", "MY")))
-    assert (channel.recipient, size) == ("MY", 2)
+    done = indonesia.recover_from(malaysia.export_channel(Channel("ID", "MY")))
+    assert (done.channel.recipient, done.size, done.entries, done.unknown) == ("MY", 2, 1, 0)
     fresh = an_indicator()
     released(indonesia, fresh, to=("MY",))
     indonesia.serve("SG", 0)  # Singapore never had anything: nothing can have been lost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from a_case import a_report, an_object
@@ -169,3 +170,10 @@ def test_asking_is_in_the_audit_log_without_content(node):
     [row] = node.audit(by="auditor", verb="similar")
     assert (row.subject, row.detail["hits"]) == (english, 1)
     assert "bomb" not in repr(row)
+
+
+def test_a_node_reads_reports_by_itself_only_where_the_settings_say_so(node):
+    recorded(node, BOMB["en"])
+    assert node.catch_up() == 0
+    node.ctx.config = replace(node.ctx.config, values={**node.ctx.config.values, "read_reports": True})
+    assert node.catch_up() == 1

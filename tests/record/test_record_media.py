@@ -127,40 +127,78 @@ def test_a_document_gets_a_digest_that_stays_alike(tmp_path):
     assert isinstance(short, InvalidObject)
 
 
-@pytest.mark.media
-def test_the_decoder_starts_nothing_opens_nothing_and_has_no_network(tmp_path, monkeypatch):
-    """Put in the place of the picture decoder, code that tries finds every way closed."""
-    escape = tmp_path / "escape.py"
-    source = (media.Path(media.decoding.__file__)).read_text()
-    trying = """
-import socket, subprocess
+WAYS_OUT = """
+import mmap, signal, socket, subprocess
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_OLD = "OLD FILE"
+
+
+def _tried(name, attempt):
+    try:
+        failed = attempt() == -1
+    except BaseException:  # whatever stops it
+        failed = True
+    return [] if failed else [name]
 
 
 def _picture(data):
     if len(data) < 2000:
         return {}  # what it warms up with
-    tried = []
-    for name, attempt in (
-        ("open", lambda: open("/etc/passwd")),
-        ("write", lambda: open("escaped", "w").write("x")),
-        ("start", lambda: subprocess.run(["true"])),
-        ("connect", lambda: socket.create_connection(("127.0.0.1", 9), 1)),
-        ("memory", lambda: bytearray(3 << 30)),
-    ):
-        try:
-            attempt()
-        except (OSError, MemoryError, ValueError):
-            continue
-        tried.append(name)
-    return {"error": "open: " + ",".join(tried)}
+    above = os.getppid()
+    ways = {
+        "open": lambda: open("/etc/passwd"),
+        "write": lambda: open("escaped", "w").write("x"),
+        "start": lambda: subprocess.run(["true"]),
+        "fork": lambda: os.fork() or os._exit(0),
+        "connect": lambda: socket.create_connection(("127.0.0.1", 9), 1),
+        "socketpair": lambda: socket.socketpair(),
+        "memory": lambda: bytearray(3 << 30),
+        "delete": lambda: os.unlink(_OLD),
+        "move": lambda: os.rename(_OLD, _OLD + "2"),
+        "cut": lambda: os.truncate(_OLD, 0),
+        "rights": lambda: os.chmod(_OLD, 0o777),
+        "folder": lambda: os.mkdir(_OLD + "3"),
+        "link": lambda: os.symlink("/etc/passwd", _OLD + "4"),
+        "look": lambda: os.stat(_OLD),
+        "signal": lambda: os.kill(above, 0),
+        "limit": lambda: resource.prlimit(above, resource.RLIMIT_NOFILE, (10, 10)),
+        "slow": lambda: os.setpriority(os.PRIO_PROCESS, above, 19),
+        "ptrace": lambda: _LIBC.ptrace(16, above, 0, 0),
+        "peek": lambda: _LIBC.process_vm_readv(above, None, 0, None, 0, 0),
+        "shared memory": lambda: _LIBC.shmget(0, 1 << 20, 0o600),
+        "queue": lambda: _LIBC.msgget(0, 0o600),
+        "next file": lambda: os.read(0, 1) and 0,
+        "next answer": lambda: os.write(1, b'{"format": "PNG", "pdq": "00", "quality": 100}\\n'),
+        "errors": lambda: os.write(2, b"x"),
+        "more limits": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
+        "environment": lambda: 0 if {"HOME", "PATH", "OUREYES_HOME", "PYTHONPATH"} & set(os.environ) else -1,
+    }
+    return {"error": "open: " + ",".join(way for name, attempt in ways.items() for way in _tried(name, attempt))}
 
 
 if __name__ == "__main__":
 """
-    escape.write_text(source.replace('if __name__ == "__main__":\n', trying))
-    monkeypatch.setattr(media.decoding, "__file__", str(escape))
-    (found,) = hashed(files(tmp_path, {"a.png": a_picture()}))
+
+
+def put_in(folder, monkeypatch, code, name="escape.py", **changes):
+    """In the place of the picture decoder, other code."""
+    source = media.Path(media.decoding.__file__).read_text().replace('if __name__ == "__main__":\n', code)
+    for old, new in changes.values():
+        source = source.replace(old, new)
+    (folder / name).write_text(source)
+    monkeypatch.setattr(media.decoding, "__file__", str(folder / name))
+
+
+@pytest.mark.media
+def test_code_in_the_place_of_a_decoder_finds_every_way_out_closed(tmp_path, monkeypatch):
+    old = tmp_path / "old"
+    old.write_text("as it was")
+    put_in(tmp_path, monkeypatch, WAYS_OUT, old=("OLD FILE", str(old)))
+    text = b"".join(b"a line of a document, number %d\n" % at for at in range(90))
+    found, good = hashed(files(tmp_path, {"a.png": a_picture(), "good.txt": text}))
     assert found.found == "open: "
+    assert old.read_text() == "as it was"
+    assert good.content["hashes"]["TLSH"]  # it answers as itself, whatever the one before tried to say for it
 
 
 @pytest.mark.media
@@ -184,6 +222,60 @@ if __name__ == "__main__":
     text = b"".join(b"a line of a document, number %d\n" % at for at in range(90))
     found = list(hashed(files(tmp_path, {"die.png": head + b"\0", "hang.png": head + b"\1", "good.txt": text})))
     assert [type(one).__name__ for one in found] == ["InvalidObject", "InvalidObject", "StixObject"]
+
+
+@pytest.mark.media
+def test_a_decoder_that_closes_its_pipe_and_stays_is_ended(tmp_path, monkeypatch):
+    code = """
+def _picture(data):
+    if len(data) >= 2000:
+        os.closerange(0, 64)
+        while True:
+            time.monotonic()
+    return {}
+
+
+if __name__ == "__main__":
+"""
+    put_in(tmp_path, monkeypatch, code)
+    started = time.monotonic()
+    (found,) = hashed(files(tmp_path, {"a.png": a_picture()}))
+    assert found.found == "decoding ended without an answer"
+    assert time.monotonic() - started < 20  # not only when its processor time is over
+
+
+@pytest.mark.media
+def test_where_the_kernel_cannot_confine_it_nothing_is_decoded(tmp_path, monkeypatch):
+    put_in(tmp_path, monkeypatch, 'if __name__ == "__main__":\n', machine=('"x86_64": (', '"vax": ('),
+           other=('"aarch64": (', '"pdp11": ('))  # fmt: skip
+    (found,) = hashed(files(tmp_path, {"a.png": a_picture()}))
+    assert found.found == "no way to confine the decoder here"
+
+
+ANSWERS = [
+    {}, {"format": "PNG"}, {"format": "PNG", "pdq": "zz", "quality": 1}, {"format": [], "pdq": "0" * 64, "quality": 1},
+    {"format": "PNG", "pdq": "0" * 64, "quality": "much"}, {"format": "PNG", "pdq": ["0" * 64], "quality": 1},
+    {"format": "PNG", "pdq": "0" * 64, "quality": float("inf")},
+    {"format": "PNG", "pdq": "0" * 64, "quality": 1, "inner": "<script>"}, {"error": ["x" * 500]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ANSWERS)
+def test_an_answer_of_another_form_is_not_believed(tmp_path, monkeypatch, said):
+    monkeypatch.setattr(media, "_NEEDED", ())
+    monkeypatch.setattr(media._Decoder, "ask", lambda self, data, what: said)
+    (found,) = hashed(files(tmp_path, {"a.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 52}))
+    assert isinstance(found, InvalidObject)
+    assert len(str(found)) < 300
+
+
+def test_an_answer_nested_too_deep_ends_the_decoder_and_not_the_node(tmp_path, monkeypatch):
+    deep = tmp_path / "deep.py"
+    deep.write_text("import sys\nsys.stdin.buffer.read(5)\nprint('[' * 100_000)\n")
+    monkeypatch.setattr(media, "_NEEDED", ())
+    monkeypatch.setattr(media.decoding, "__file__", str(deep))
+    (found,) = hashed(files(tmp_path, {"a.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 52}))
+    assert found.found == "the decoding process ended"
 
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch):

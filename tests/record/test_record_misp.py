@@ -1,11 +1,11 @@
 """MISP events become STIX and events again, and nothing an analyst sees is lost on the way."""
 
-import gzip
 import io
 import json
 
 import pytest
 from a_case import NOW
+from misp_parties import as_seen, corpus
 from paths import DATA
 
 from oureyes.model.markings import TLP
@@ -200,43 +200,24 @@ def events_of(content):
     return events_of(content["response"]) if "response" in content else [content.get("Event", content)]
 
 
-def seen(event):
-    """What an analyst sees of an event."""
-    head = {key: event.get(key) for key in ("uuid", "info", "date", "threat_level_id", "analysis", "distribution")}
-    objects = [
-        (obj["uuid"], obj["name"], obj.get("comment") or "", sorted(map(seen_attribute, obj.get("Attribute") or [])))
-        for obj in event.get("Object") or []
-    ]
-    attributes = sorted(map(seen_attribute, event.get("Attribute") or []))
-    return head, tags(event), (event.get("Orgc") or {}).get("uuid"), event.get("timestamp"), sorted(objects), attributes
-
-
-def seen_attribute(attribute):
-    names = ("uuid", "type", "category", "timestamp", "first_seen", "last_seen", "object_relation", "distribution")
-    flags = [bool(attribute.get(name)) for name in ("to_ids", "deleted")]
-    texts = [str(attribute.get(name) or "") for name in (*names, "comment")]
-    return str((texts, flags, str(attribute["value"]), tags(attribute), len(attribute.get("ShadowAttribute") or [])))
-
-
-def tags(content):
-    return [(tag["name"], tag.get("colour")) for tag in content.get("Tag") or []]
-
-
 def real_events():
-    folder = DATA / "misp" / "events"
-    names = sorted(folder.glob("*/*")) if folder.exists() else []
-    # proposals.json has no uuids and sharing_groups.json no event
-    return [path for path in names if path.name not in ("proposals.json", "sharing_groups.json")]
+    """(name, event) of all at hand that have a uuid."""
+    return [(name, event) for name, event in corpus() if event.get("uuid")] if DATA.exists() else []
+
+
+@pytest.mark.parametrize(("name", "event"), real_events(), ids=lambda one: one[:40] if isinstance(one, str) else "")
+def test_real_events_come_back_as_analysts_saw_them(name, event):
+    """MISP to STIX 2.1 and back: every field an analyst sees, of the event, its parts, and what was said of them."""
+    (back,) = events_of(json.loads(to_misp(kept(event))))
+    assert as_seen(back) == as_seen(event)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
-@pytest.mark.parametrize("path", real_events(), ids=lambda path: path.name[:40])
-def test_real_events_come_back_as_analysts_saw_them(path):
-    raw = path.read_bytes()
-    raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    before = events_of(json.loads(raw))
-    after = events_of(json.loads(to_misp(kept(json.loads(raw)))))
-    assert [seen(event) for event in before] == [seen(event) for event in after]
+def test_all_events_of_eset_are_among_them():
+    eset = {file.name for file in (DATA / "misp" / "events" / "eset").iterdir()}
+    tested = {name.rpartition(":")[0] for name, _ in real_events()}
+    assert len(eset) == 37
+    assert eset <= tested
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")

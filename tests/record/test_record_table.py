@@ -7,7 +7,7 @@ import pytest
 from a_case import NOW
 
 from oureyes.errors import InvalidObject
-from oureyes.model.markings import TLP
+from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import table
@@ -129,3 +129,20 @@ def test_an_export_is_defanged_and_readable_by_spreadsheets():
     assert raw.startswith(b"\xef\xbb\xbf")
     assert cells["name"] == '\'=HYPERLINK("hxxp://a[.]example/x","open")'
     assert (cells["labels"], cells["tlp"]) == ("a; b", "TLP:GREEN")
+
+
+@pytest.mark.parametrize("tlp", list(TLP))
+def test_a_row_of_an_export_says_the_tlp_it_goes_under_whatever_the_object_says(tlp):
+    at, amber = "2026-03-01T08:00:00.000Z", "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
+    body = {"type": "tool", "id": "tool--00000000-1111-4111-8111-000000000001", "created": at, "modified": at}
+    marking = Marking(tlp=tlp, pap=PAP.GREEN, expires="2027-01-01T00:00:00Z")
+    objects = [StixObject.make(body), StixObject.make(body | {"object_marking_refs": [amber]})]
+    raw = table.export_csv(objects, markings=[marking, marking])
+    first, second = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+    assert (first["tlp"], first["pap"], first["until"]) == (tlp.label, "PAP:GREEN", "2027-01-01T00:00:00Z")
+    assert second["tlp"] == max(tlp, TLP.AMBER).label
+
+
+@pytest.mark.parametrize("cell", ["\u00a0=1", "\u3000=1", "\uff1d1", "\uff0b1", "\u2003@a"])
+def test_no_cell_runs_as_a_formula_in_the_scripts_of_this_region_either(cell):
+    assert table.neutral(cell).startswith("'")

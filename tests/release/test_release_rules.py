@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.model.instants import nanoseconds
-from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward
+from oureyes.model.markings import PAP, TLP, Handling, Marking, Onward, Role
 from oureyes.model.sharing import Recipient
-from oureyes.release import PURPOSES, Answers, Policy, decide, refusal
+from oureyes.release import PURPOSES, Answers, Policy, decide, refusal, silence
 
 ME, MEMBERS = "ID", ("MY", "SG", "TH")
 NOW = "2026-11-24T08:00:00Z"
@@ -246,3 +246,40 @@ def test_an_account_nobody_named_has_nothing_whatever_the_tlp(marking, ceiling, 
 @given(st.text(max_size=8).filter(lambda kind: kind not in INSIDE))
 def test_whoever_is_not_the_nodes_own_reader_is_outside(kind):
     assert Recipient("x", kind).outside
+
+
+# --- hit or no hit ---------------------------------------------------------------------------------------------------
+
+
+def answered(marking, to="PH", purpose="investigation"):
+    return silence(marking, Recipient(to), purpose, at=NOW, policy=Policy(me="ID")) is None
+
+
+def test_hit_or_no_hit_is_said_only_to_whom_the_marking_names_and_by_default_to_nobody():
+    red = Marking(tlp=TLP.RED, originator="ID", hit_no_hit=True)
+    assert answered(red.but(answers_to=frozenset({"PH"})))
+    assert answered(red.but(releasable_to=frozenset({"PH"})))
+    assert not answered(red)
+    assert not answered(red.but(answers_to=frozenset({"SG"})))
+    assert not answered(red.but(answers_to=frozenset({"PH"}), hit_no_hit=False))
+    assert not answered(Marking())
+
+
+def test_it_is_not_said_for_purposes_outside_crime_nor_of_victims_nor_of_what_is_anothers():
+    red = Marking(tlp=TLP.RED, originator="ID", hit_no_hit=True, answers_to=frozenset({"PH"}))
+    assert not answered(red, purpose="strategy")
+    assert not answered(red, purpose="")
+    assert not answered(red.but(role=Role.VICTIM))
+    assert not answered(red.but(role=Role.WITNESS))
+    assert answered(red.but(role=Role.SUSPECT))
+    assert not answered(red.but(originator="SG"))
+    assert not answered(red.but(expires="2020-01-01T00:00:00Z"))
+    assert not answered(red.but(embargo="2099-01-01T00:00:00Z"))
+    assert not answered(red.but(handling=Handling.H1), purpose="prosecution")
+
+
+def test_saying_hit_or_no_hit_lets_nothing_leave():
+    red = Marking(tlp=TLP.RED, originator="ID", hit_no_hit=True, answers_to=frozenset({"PH"}))
+    said = refusal(red, Recipient("PH"), "investigation", at=NOW, policy=Policy(me="ID"))
+    assert said is not None
+    assert "RED" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -111,3 +112,25 @@ def test_what_another_connection_writes_changes_the_generation(tmp_path: Path) -
     assert one.generation() != before
     one.close()
     other.close()
+
+
+def test_values_are_bound_as_what_they_are(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "a.db", KEY)
+    with database.read() as connection:
+        sql = "SELECT typeof(?), typeof(?), typeof(?), typeof(?), ?"
+        found = connection.exec_driver_sql(sql, (b"\0x", True, None, b"", b"\0x")).one()
+    assert tuple(found) == ("blob", "integer", "null", "blob", b"\0x")
+    database.close()
+
+
+def test_what_was_written_is_not_kept_in_memory_until_something_else_is(tmp_path: Path) -> None:
+    class Batch:
+        pass
+
+    database, batch = open_database(tmp_path / "a.db", KEY), Batch()
+    gone = threading.Event()
+    weakref.finalize(batch, gone.set)
+    database.write(lambda connection, kept=batch: None)
+    del batch
+    assert gone.wait(5)
+    database.close()

@@ -25,6 +25,7 @@ __all__ = [
     "KNOWN",
     "NAME",
     "PARTIAL",
+    "TYPES",
     "Cluster",
     "Counts",
     "Likeness",
@@ -40,7 +41,7 @@ __all__ = [
 
 NAME = "case-patterns"
 PARTIAL = True  # a feature is a part of a case
-CASES = frozenset(["report", "grouping", "campaign", "intrusion-set", "incident", "x-oureyes-case"])
+TYPES = CASES = frozenset(["report", "grouping", "campaign", "intrusion-set", "incident", "x-oureyes-case"])
 
 _LEAST, _SHARED, _TELLING = 1 / 3, 3, 0.35
 # How much a feature of a kind can say at the most; kinds not named here say a tenth.

@@ -30,26 +30,26 @@ from oureyes.model.mediahashes import (
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Example
 
-__all__ = ["EXAMPLES", "NAME", "PARTIAL", "compare", "keys", "probes"]
+__all__ = ["EXAMPLES", "NAME", "PARTIAL", "TYPES", "compare", "keys", "probes"]
 
 NAME = "media"
 PARTIAL = True  # a key is a sixteenth of a hash: many hashes share it, and every one of them is compared
 
-_TYPES = frozenset(["file", "artifact", "media-content"])
+TYPES = frozenset(["file", "artifact", "media-content"])
 _EXCERPT = 0.8  # of the scenes of the shorter film must be in the other
 _LEAST_SCENES = 3
 _PIECES = 16  # of a TLSH body, four buckets of two bits twice over
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
-    if obj.content["type"] not in _TYPES:
+    if obj.content["type"] not in TYPES:
         return ()
     return _unique(_stored(obj))
 
 
 def probes(obj: StixObject) -> Iterable[Key]:
     """What is looked up besides the keys: all that one differing bit, a flip or a turn makes of them."""
-    if obj.content["type"] not in _TYPES:
+    if obj.content["type"] not in TYPES:
         return ()
     return _unique(_asked(obj))
 

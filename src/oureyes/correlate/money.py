@@ -19,18 +19,18 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Example
 from oureyes.model.transfers import TYPE, Transfer, card, transfer_of
 
-__all__ = ["EXAMPLES", "NAME", "PARTIAL", "compare", "keys"]
+__all__ = ["EXAMPLES", "NAME", "PARTIAL", "TYPES", "compare", "keys"]
 
 NAME = "money"
 PARTIAL = True  # an account has many transfers, and every one of them may be the other half
 
-_TYPES = frozenset([TYPE, "identity", "payment-card"])
+TYPES = frozenset([TYPE, "identity", "payment-card"])
 _FEES = Decimal("0.005")
 _SAME_DAYS, _ONWARD_DAYS = 3, 30
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
-    if obj.content["type"] not in _TYPES:
+    if obj.content["type"] not in TYPES:
         return ()
     return tuple(dict.fromkeys(_keys(obj.content)))
 

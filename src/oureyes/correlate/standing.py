@@ -32,8 +32,10 @@ _ONE_VALUE = re.compile(r"\[[a-z0-9-]+:[A-Za-z0-9_.'-]+ ?= ?'[^'\\\\]*'\]")
 
 def standing(content: Mapping[str, Any]) -> bool:
     """Whether an object is an indicator whose pattern asks for more than equal values."""
+    if content.get("type") != "indicator":
+        return False
     pattern = content.get("pattern")
-    if content.get("type") != "indicator" or not isinstance(pattern, str):
+    if not isinstance(pattern, str):
         return False
     if content.get("pattern_type", "stix") != "stix" or _ONE_VALUE.fullmatch(pattern):
         return False  # the single equality nearly all are, told without parsing

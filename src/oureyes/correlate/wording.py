@@ -21,7 +21,7 @@ from oureyes.model.objects import StixObject
 from oureyes.model.ports import Example
 from oureyes.model.zawgyi import to_unicode
 
-__all__ = ["EXAMPLES", "NAME", "PARTIAL", "compare", "keys", "likeness", "shingles"]
+__all__ = ["EXAMPLES", "NAME", "PARTIAL", "TYPES", "compare", "keys", "likeness", "shingles"]
 
 NAME = "wording"
 PARTIAL = True  # a band is a part of the sketch of a text
@@ -36,6 +36,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "x-post": ("content", "text"),
     "x-oureyes-post": ("content", "text"),
 }
+TYPES = frozenset(_TEXTS)
 _LINK = re.compile(r"\S+://\S+|www\.\S+|\S+@\S+\.\S+")
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f]")  # no spaces between words
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

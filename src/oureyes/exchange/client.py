@@ -41,12 +41,13 @@ from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.requests import sign_request
 from oureyes.model.sharing import Channel
 
-__all__ = ["Batch", "Dialler", "Follower", "Here", "PartnerSaid", "Pusher", "collect", "path_of"]
+__all__ = ["HIT_PATH", "Batch", "Dialler", "Follower", "Here", "PartnerSaid", "Pusher", "collect", "path_of"]
 
 MAX_BATCH_BYTES = MAX_FRAME + (8 << 20)
 _LONG_POLL_S = 25.0
 _POLLS_BEFORE_STREAM = 40  # then the stream is tried again: the proxy may have been mended
-_CONNECT_S, _ANSWER_S = 10.0, 30.0
+_CONNECT_S, _ANSWER_S, _FILTER_S = 10.0, 30.0, 300.0
+HIT_PATH = "/oe/1/hitno/"
 _SHORTEST_PAUSE_S = 0.25  # between two attempts, however often the partner is heard of
 _LOG = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ _MEANS = {
     403: "the partner does not know this channel as ours",
     409: "our logs differ; see `oureyes partners` on both sides",
     413: "too much was sent at once",
+    429: "as much as was agreed has been asked; ask again tomorrow",
     422: "the partner holds evidence of two histories; call it",
     503: "the partner cannot write; it will be tried again",
 }
@@ -157,6 +159,22 @@ class Dialler:
         """What the recipient holds of ours, by its signature; empty when nothing."""
         async with self._request("GET", path_of(channel, "receipt"), "") as answer:
             return await _at_most(answer, MAX_NOTE)
+
+    async def hit_list(self) -> bytes:
+        """The partner's signed list of its filters for us."""
+        async with self._request("GET", HIT_PATH + "list", "") as answer:
+            return await _at_most(answer, 1 << 20)
+
+    async def hit_filter(self, name: str, limit: int) -> bytes:
+        """One of those filters, by its digest."""
+        slow = aiohttp.ClientTimeout(total=_FILTER_S, sock_connect=_CONNECT_S)
+        async with self._request("GET", f"{HIT_PATH}filter/{name}", "", limit=slow) as answer:
+            return await _at_most(answer, limit)
+
+    async def hit_question(self, question: bytes) -> bytes:
+        """A question that shows nothing; its answer."""
+        async with self._request("POST", HIT_PATH + "ask", "", question) as answer:
+            return await _at_most(answer, 1 << 16)
 
     async def roster(self, version: int) -> bytes:
         """A version of the roster as the partner has it."""

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from oureyes.errors import ConfigError
 from oureyes.exchange.certificates import to_pem
+from oureyes.interfaces.exports import Exports
 from oureyes.interfaces.gate import Gate
 from oureyes.interfaces.misp import Misp
 from oureyes.interfaces.taxii import Taxii
@@ -46,13 +47,14 @@ class Doors:
         self.gate, self.serving = Gate(Credentials(node.ctx)), Serving(node.ctx)
         self.taxii = Taxii(self.serving, self.gate, self.executor)
         self.misp = Misp(self.serving, self.gate, self.executor)
+        self.exports = Exports(self.serving, self.gate, self.executor)
         self._trusted: frozenset[bytes] = frozenset()
         self._server: uvicorn.Server | None = None
         self.tls = self._context()
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
-        return [*self.misp.routes(), *self.taxii.routes()]
+        return [*self.misp.routes(), *self.exports.routes(), *self.taxii.routes()]
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

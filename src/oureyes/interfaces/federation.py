@@ -5,6 +5,8 @@
     POST /oe/1/ch/{origin}/{recipient}/{epoch}/entries             the asker's log for us, pushed → its receipt
     POST /oe/1/ch/{origin}/{recipient}/{epoch}/receipt             the asker's receipt for our log
     GET  /oe/1/ch/{origin}/{recipient}/{epoch}/receipt, …/mine?from=    what we hold of the asker's own log
+    GET  /oe/1/ch/{origin}/{recipient}/{epoch}/said?from=          what that says, sealed to the asker
+    GET  /oe/1/hitno/list, …/filter/{digest}    POST /oe/1/hitno/ask    private questions (node/answering.py)
     GET  /oe/1/roster/{version}    GET /oe/1/health
 
 Whoever asks for a channel it has no part in gets the same 403 whether the channel exists or not. A stream holds one
@@ -25,14 +27,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from oureyes.correlate.blind import MAX_QUESTION
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused, VerificationError
-from oureyes.exchange.client import MAX_BATCH_BYTES, Batch, collect
+from oureyes.exchange.client import HIT_PATH, MAX_BATCH_BYTES, Batch, collect
 from oureyes.exchange.log import MAX_NOTE, MEDIA_TYPE, heartbeat_frame
 from oureyes.exchange.outbox import CHECKPOINT_EVERY
 from oureyes.exchange.requests import refuse_other_body, verify_request
 from oureyes.interfaces.problems import problem, problem_of
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging
+from oureyes.node import Node, answering, exchanging
 from oureyes.node.opening import roster_version
 from oureyes.node.replays import Replays
 
@@ -78,6 +81,10 @@ class Federation:
             Route(channel + "receipt", self._signed(self._receipt, MAX_NOTE), methods=["POST"]),
             Route(channel + "receipt", self._signed(self._own_receipt), methods=["GET"]),
             Route(channel + "mine", self._signed(self._mine), methods=["GET"]),
+            Route(channel + "said", self._signed(self._said), methods=["GET"]),
+            Route(HIT_PATH + "list", self._signed(self._hit_list), methods=["GET"]),
+            Route(HIT_PATH + "filter/{digest}", self._signed(self._hit_filter), methods=["GET"]),
+            Route(HIT_PATH + "ask", self._signed(self._hit_question, MAX_QUESTION), methods=["POST"]),
             Route("/oe/1/roster/{version}", self._signed(self._roster), methods=["GET"]),
             Route("/oe/1/health", _health, methods=["GET"]),
         ]
@@ -239,6 +246,23 @@ class Federation:
         held = await self._in_thread(exchanging.held_for, self._node.ctx, channel, start, CHECKPOINT_EVERY)
         return _frames(Batch(tuple((entry.header, entry.sealed) for entry in held)).frames())
 
+    async def _said(self, request: Request, member: str, body: bytes) -> Response:
+        channel, start = self._theirs(request, member), _number(request, "from", 0)
+        said = await self._in_thread(exchanging.said_by, self._node.ctx, channel, start, CHECKPOINT_EVERY)
+        return _frames(Batch(tuple((entry.header, entry.sealed) for entry in said)).frames())
+
+    # --- private questions -------------------------------------------------------------------------------------------
+
+    async def _hit_list(self, request: Request, member: str, body: bytes) -> Response:
+        return _octets(await self._in_thread(answering.list_for, self._node.ctx, member))
+
+    async def _hit_filter(self, request: Request, member: str, body: bytes) -> Response:
+        name = request.path_params["digest"]
+        return _octets(await self._in_thread(answering.part_for, self._node.ctx, member, name))
+
+    async def _hit_question(self, request: Request, member: str, body: bytes) -> Response:
+        return _octets(await self._in_thread(answering.evaluate, self._node.ctx, member, body))
+
     # --- the roster --------------------------------------------------------------------------------------------------
 
     async def _roster(self, request: Request, member: str, body: bytes) -> Response:
@@ -334,6 +358,10 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
 
 async def _health(request: Request) -> Response:
     return Response(status_code=204)
+
+
+def _octets(body: bytes) -> Response:
+    return Response(body, media_type="application/octet-stream")
 
 
 def _frames(body: bytes) -> Response:

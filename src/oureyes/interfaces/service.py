@@ -27,14 +27,16 @@ from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
 from oureyes.exchange.client import Batch, Dialler, Follower, PartnerSaid, Pusher
+from oureyes.exchange.log import entry_of
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
-from oureyes.interfaces import remotes
+from oureyes.interfaces import probing, remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, exchanging, indexing, likeness, planning, polling, retaining
+from oureyes.node import Node, answering, exchanging, planning, polling, retaining
+from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
 
@@ -47,7 +49,7 @@ _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
 _PATTERNS_S = 3600.0
-_DOORS_S, _POLL_S, _INDEX_S, _LIKENESS_S = 5.0, 5.0, 1.0, 5.0
+_DOORS_S, _POLL_S, _CATCH_UP_S = 5.0, 5.0, 1.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -71,7 +73,6 @@ class Service:
         config = node.ctx.config
         self._heartbeat_s = heartbeat_s if heartbeat_s is not None else config.number("heartbeat_s")
         self._retry_max_s = retry_max_s if retry_max_s is not None else config.number("retry_max_s")
-        self._reads = config.flag("read_reports")
         self._push_to = config.names("push_to")
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
@@ -228,25 +229,30 @@ class Service:
         if member in self._asked:
             await self._asked[member].wait()
 
-    async def recover(self) -> dict[str, int]:
-        """Take back, from those who receipted them, entries our restored log lacks: partner → its size now."""
+    async def recover(self) -> list[exchanging.Recovered]:
+        """Take back, from those who receipted them, entries our restored log lacks, and what they say."""
         await asyncio.gather(*(self._ready(member) for member in tuple(self._asked)))
-        held, sizes = exchanging.held_logs(self.node.ctx), dict[str, int]()
-        for channel, size in held:
+        done = []
+        for channel, size, unknown in exchanging.lacking(self.node.ctx):
             try:
-                sizes[channel.recipient] = await self._recover(channel, size)
+                done.append(await self._recover(channel, size, unknown))
             except (aiohttp.ClientError, OSError):
                 raise PartnerSaid(channel.recipient, 0) from None
-        return sizes
+        return done
 
-    async def _recover(self, channel: Channel, size: int) -> int:
-        dial, lines = self._dialler(channel.recipient), list[tuple[bytes, bytes]]()
+    async def _recover(self, channel: Channel, size: int, unknown: int) -> exchanging.Recovered:
+        dial, lines, said = self._dialler(channel.recipient), list[tuple[bytes, bytes]](), list[tuple[bytes, bytes]]()
         note = await dial.ask_receipt(channel)
         while more := (await dial.entries(channel, size + len(lines), 0, "mine")).lines:
             lines += more
-        grown = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note)
+        start = min(size, unknown)
+        with contextlib.suppress(PartnerSaid):  # the log is taken back also from one that does not say: people are told
+            while more := (await dial.entries(channel, start, 0, "said")).lines:
+                said += more
+                start = entry_of(*more[-1]).seq + 1
+        done = await self._in_thread(exchanging.recover, self.node.ctx, channel, lines, note, said)
         self._federation.grew(channel.recipient)
-        return grown
+        return done
 
     # --- what the node tells -----------------------------------------------------------------------------------------
 
@@ -277,12 +283,13 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
-            self._each(_INDEX_S, partial(self._in_thread, indexing.step, ctx)),
+            self._each(_CATCH_UP_S, partial(self._in_thread, self.node.catch_up)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
+            self._each(_KEEP_S, partial(self._in_thread, answering.keep, ctx)),
+            self._each(_KEEP_S, self._fetch_filters),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
             self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
-            *([self._each(_LIKENESS_S, partial(self._in_thread, likeness.step, ctx))] if self._reads else []),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
             self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]
@@ -308,6 +315,12 @@ class Service:
                 self._on("grew", member)
         if await self._in_thread(self._reread_roster):
             self._on("roster", "")
+
+    async def _fetch_filters(self) -> None:
+        """Partners' filters before they are needed, so that a question later takes one round trip and no more."""
+        for member in await self._in_thread(probes.partners_stale, self.node.ctx, tuple(self._tasks)):
+            with contextlib.suppress(*_FAULTS):  # no agreement, or not reachable: it is told when it is asked
+                await probing.fetch(self.node.ctx, self._dialler(member), self._in_thread)
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx
@@ -452,14 +465,14 @@ def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Servic
         runner.run(_serve(node, routes, ready))
 
 
-def recover(home: Path) -> dict[str, int]:
+def recover(home: Path) -> list[exchanging.Recovered]:
     """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
     not. Blocks."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
         return runner.run(_recovered(node))
 
 
-async def _recovered(node: Node) -> dict[str, int]:
+async def _recovered(node: Node) -> list[exchanging.Recovered]:
     async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
         return await service.recover()
 

@@ -253,7 +253,8 @@ def bounded(said: Marking | None, default: Marking, max_grade: Grade | None) -> 
         return default.but(grade=_capped(default.grade, max_grade))
     named = default.releasable_to & said.releasable_to if said.releasable_to else default.releasable_to
     made = Marking.from_json({**default.to_json(), **said.to_json(), "releasable_to": sorted(named)})
-    return made.but(grade=_capped(made.grade, max_grade), originator=default.originator)
+    told = {"hit_no_hit": default.hit_no_hit, "answers_to": default.answers_to}  # ours to say, too
+    return made.but(grade=_capped(made.grade, max_grade), originator=default.originator, **told)
 
 
 def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:

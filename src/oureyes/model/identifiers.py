@@ -48,7 +48,10 @@ _PLAIN = msgspec.json.Encoder(order="sorted")  # RFC 8785 for what occurs here: 
 
 def observable_id(kind: str, content: Mapping[str, Any]) -> str:
     """The deterministic id of an observable; of all its properties where the standard names none that is present."""
-    chosen = {name: content[name] for name in _CONTRIBUTING.get(kind, ()) if name in content}
+    contributing = _CONTRIBUTING.get(kind, ())
+    if contributing is _VALUE and "value" in content:  # most of them
+        return f"{kind}--{_uuid5(_NAMESPACE, _PLAIN.encode({'value': content['value']}))}"
+    chosen = {name: content[name] for name in contributing if name in content}
     if not chosen:
         chosen = {name: value for name, value in content.items() if name not in ("id", "type", "spec_version")}
         chosen["type"] = kind

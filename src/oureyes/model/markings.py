@@ -112,7 +112,11 @@ TLP_2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """Every rule that travels with an object. The defaults let nobody have it."""
+    """Every rule that travels with an object. The defaults let nobody have it.
+
+    With `hit_no_hit` the members that `releasable_to` or `answers_to` name may learn whether what they ask about is
+    held, and nothing more (`release.silence`): also of TLP:RED, which itself never leaves.
+    """
 
     tlp: TLP = TLP.RED
     pap: PAP = PAP.RED
@@ -130,6 +134,7 @@ class Marking:
     conditions: str = ""
     hit_no_hit: bool = False
     taken_from: str | None = None
+    answers_to: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("embargo", "expires", "review"):
@@ -150,7 +155,7 @@ class Marking:
         out: dict[str, Any] = {}
         for name in sorted(field.name for field in fields(self)):
             value = getattr(self, name)
-            if value is None or value == "" or value is False:
+            if value is None or value == "" or value is False or (name == "answers_to" and not value):
                 continue
             if isinstance(value, TLP | PAP):
                 value = value.name
@@ -204,7 +209,7 @@ def _flag(value: Any) -> bool:
 
 def _members(value: Any) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TypeError("releasable_to is a list of member ids")
+        raise TypeError("a list of member ids")
     return frozenset(value)
 
 
@@ -217,6 +222,7 @@ _READ: Mapping[str, Any] = {
     "fact": Fact,
     "grade": Grade.admiralty,
     "releasable_to": _members,
+    "answers_to": _members,
     "hit_no_hit": _flag,
 }
 
@@ -239,4 +245,5 @@ def strictest(first: Marking, second: Marking) -> Marking:
         embargo=max(later, key=nanoseconds) if later else None,
         expires=min(earlier, key=nanoseconds) if earlier else None,
         hit_no_hit=first.hit_no_hit and second.hit_no_hit,
+        answers_to=first.answers_to & second.answers_to,
     )

@@ -10,7 +10,8 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -47,18 +48,45 @@ EXTENSIONS: Mapping[str, str] = {
     "judgement": "extension-definition--5b1b2a54-6a0e-5a2e-9d2c-0e7f0a1c0201",
 }
 
-_IDENTIFIER = re.compile(
-    r"([a-z0-9][a-z0-9-]{1,248}[a-z0-9])--[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-)
+_TYPE, _UUID = r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]", "-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12))
+_IDENTIFIER = re.compile(f"{_TYPE}--{_UUID}")
+_AFTER_TYPE = re.compile(f"--{_UUID}")
 _T = TypeVar("_T")
 # Properties below which no reference stands (STIX 2.1 §2.5, §2.7, §2.6, §7.2.3); they are many, and walked for nothing.
 _BARREN = frozenset(("external_references", "hashes", "kill_chain_phases", "granular_markings"))
 _DECODE = msgspec.json.Decoder()
 
 
+class _Once(Generic[_T]):
+    """A property that is worked out on first use. `functools.cached_property` takes a lock for that (until Python
+    3.12), which ingest cannot afford; what is kept hides this, so that later uses cost what any attribute costs."""
+
+    def __init__(self, work: Callable[[Any], _T]) -> None:
+        self._work, self._name = work, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type | None = None) -> _T:
+        made = instance.__dict__[self._name] = self._work(instance)
+        return made
+
+
 def is_identifier(text: object) -> bool:
     """Whether `text` is a STIX identifier, `type--UUID` (STIX 2.1 §2.9; upper-case hex occurs in OASIS's own data)."""
     return isinstance(text, str) and _IDENTIFIER.fullmatch(text) is not None
+
+
+@lru_cache(1024)
+def _is_type(kind: str) -> bool:
+    return re.fullmatch(_TYPE, kind) is not None
+
+
+def _belongs(identifier: str, kind: str) -> bool:
+    """Whether it is an identifier of that type: the same question, asked of the part that differs each time."""
+    at = len(kind)
+    begins = at <= 250 and identifier[:at] == kind
+    return begins and _AFTER_TYPE.fullmatch(identifier, at) is not None and _is_type(kind)
 
 
 def digest(raw: bytes) -> bytes:
@@ -93,24 +121,30 @@ class StixObject:
     def of(cls, raw: bytes, content: Mapping[str, Any]) -> StixObject:
         """From bytes already decoded."""
         identifier, kind = content.get("id"), content.get("type")
+        if isinstance(identifier, str) and isinstance(kind, str) and _belongs(identifier, kind):
+            return cls(raw, content)
         if not isinstance(kind, str) or not kind:
             raise InvalidObject(str(identifier or "object")[:120], "a `type`", "none")
         if not is_identifier(identifier):
             raise InvalidObject(str(identifier)[:120], f"an id of the form {kind[:60]}--UUID", "another form")
-        if not str(identifier).startswith(f"{kind}--"):
-            raise InvalidObject(str(identifier), f"an id that begins with its type, {kind[:60]}--", "another prefix")
-        return cls(raw, content)
+        raise InvalidObject(str(identifier), f"an id that begins with its type, {kind[:60]}--", "another prefix")
 
     @classmethod
-    def make(cls, content: Mapping[str, Any]) -> StixObject:
-        """An object of our own making."""
-        return cls.of(encode(content), content)
+    def make(cls, content: Mapping[str, Any], links: tuple[tuple[str, str], ...] | None = None) -> StixObject:
+        """An object of our own making. `links` are what it refers to, where its maker has just written that and it
+        need not be looked for; they count only when nothing else in it is named like a reference."""
+        made = cls.of(encode(content), content)
+        if links is not None:
+            named = len(dict(links)) + ("object_marking_refs" in content)
+            if made.raw.count(b"_ref") == named and b"\\u" not in made.raw:
+                made.__dict__["_links"] = links
+        return made
 
-    @property
+    @_Once
     def id(self) -> str:
         return str(self.content["id"])
 
-    @property
+    @_Once
     def type(self) -> str:
         return str(self.content["type"])
 
@@ -119,10 +153,10 @@ class StixObject:
         """`modified`, else `created`, else "": exactly as the object writes it (TAXII 2.1 §3.4.1)."""
         return str(self.content.get("modified") or self.content.get("created") or "")
 
-    @property
+    @_Once
     def instant(self) -> int:
         """The version as nanoseconds, 0 for objects without versions: what versions are compared by."""
-        return self._once("instant", lambda: nanoseconds(self.version) if self.version else 0)
+        return nanoseconds(self.version) if self.version else 0
 
     @property
     def created_by(self) -> str | None:
@@ -147,26 +181,20 @@ class StixObject:
                 return value
         return self.id
 
-    @property
+    @_Once
     def digest(self) -> bytes:
         """SHA-256 over `raw`."""
-        return self._once("digest", lambda: digest(self.raw))
+        return digest(self.raw)
 
     def references(self) -> tuple[tuple[str, str], ...]:
         """(property, id) of every `*_ref` and `*_refs`, however deep (STIX 2.1 §2.9); markings are not among them."""
-        return self._once("references", self._references)
+        return self._links
 
-    def _references(self) -> tuple[tuple[str, str], ...]:
+    @_Once
+    def _links(self) -> tuple[tuple[str, str], ...]:
         if self.raw and b"_ref" not in self.raw and b"\\u" not in self.raw:  # most observables, told without a walk
             return ()
         return tuple(_references(self.content, []))
-
-    def _once(self, name: str, work: Callable[[], _T]) -> _T:
-        # functools.cached_property takes a lock on every first use (until Python 3.12), which ingest cannot afford
-        known = self.__dict__.get(f"_{name}")
-        if known is None:
-            known = self.__dict__[f"_{name}"] = work()
-        return cast(_T, known)
 
 
 def _references(content: Mapping[str, Any], out: list[tuple[str, str]]) -> list[tuple[str, str]]:

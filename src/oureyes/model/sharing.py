@@ -42,6 +42,10 @@ class Kind(StrEnum):
     NOTICE = "notice"
     ACTIVITY = "activity"  # who received, opened and matched what: graded receipts, by agreement
     PLAN_VOTE = "plan-vote"
+    HIT_KEYS = "hit-keys"  # the public keys of one epoch's private questions: the same to all members
+    HIT_WITNESS = "hit-witness"  # which keys another member showed to us
+    HIT_CASE = "hit-case"  # the asker opens a case on a hit; only now does the holder learn of it
+    HIT_ANSWER = "hit-answer"  # the holder on such a case: received, answered or refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from oureyes.node import (
     exporting,
     following,
     hashing,
+    importing,
     indexing,
     judging,
     likeness,
@@ -48,6 +49,7 @@ from oureyes.plan.questions import Question
 from oureyes.plan.requests import RequestState, Urgency
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
+from oureyes.understand.actors import Actor
 from oureyes.understand.graph import Graph
 from oureyes.understand.graph import Path as GraphPath
 from oureyes.understand.money import Flow, Route
@@ -109,11 +111,13 @@ class Node:
         marking: Marking | None = None,
         options: Options | None = None,
         progress: recording.Progress | None = None,
+        again: bool = False,
+        remark: bool = False,
     ) -> recording.Report:
-        """Read files and folders of STIX, MISP, tables, lists and text."""
-        report = recording.import_paths(
-            self.ctx, paths, by=by, purpose=purpose, marking=marking, options=options, progress=progress
-        )
+        """Read files and folders of STIX, MISP, tables, lists and text. `again`: also what was taken back before;
+        `remark`: the marking is for what is held already, too."""
+        order = importing.Order(by, purpose, marking, again, remark)
+        report = importing.import_paths(self.ctx, paths, order, options=options, progress=progress)
         self.ctx.db.write(lambda connection: planning.reassess_all(self.ctx, connection, "recorded"))
         return report
 
@@ -159,7 +163,7 @@ class Node:
 
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
-        return recording.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
+        return importing.retry(self.ctx, n, by=by, purpose=purpose, raw=raw)
 
     def vocabularies(self) -> list[Loaded]:
         """Taxonomies, galaxies and warninglists this node knows."""
@@ -176,6 +180,10 @@ class Node:
     def called(self, name: str) -> list[tuple[str, Cluster]]:
         """What the galaxies know by a name."""
         return vocabularies.known_as(self.ctx, name)
+
+    def actor(self, name: str, *, by: str, purpose: str = "investigation") -> tuple[Actor, ...]:
+        """Who is called so, under all their names, with what is held about each: hypotheses, nothing is merged."""
+        return vocabularies.actor(self.ctx, name, by=by, purpose=purpose)
 
     def tag(self, ids: Iterable[str], tags: Iterable[str], *, by: str, purpose: str = "investigation") -> int:
         """Put objects of ours under terms of a taxonomy."""
@@ -319,8 +327,8 @@ class Node:
         """An exported log against the roster's keys alone."""
         return exchanging.verify_export(self.ctx.roster, raw)
 
-    def recover_from(self, raw: bytes) -> tuple[Channel, int]:
-        """After a restore: our lost entries, from the log their recipient exported."""
+    def recover_from(self, raw: bytes) -> exchanging.Recovered:
+        """After a restore: our lost entries and what they say, from the log their recipient exported."""
         return exchanging.recover_from(self.ctx, raw)
 
     # --- media -------------------------------------------------------------------------------------------------------
@@ -579,6 +587,11 @@ class Node:
     def index_state(self) -> indexing.State:
         """Which cutting of words made the search index, and which would now."""
         return indexing.state(self.ctx)
+
+    def catch_up(self) -> int:
+        """Make a little of what is derived and not there yet: index rows, and vectors where the settings say so."""
+        built = indexing.step(self.ctx)
+        return built + (likeness.step(self.ctx) if self.ctx.config.flag("read_reports") else 0)
 
     def reindex(self, *, by: str) -> int:
         """Build the search index anew; how many objects."""

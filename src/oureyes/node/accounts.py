@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import ssl
 import threading
@@ -33,6 +34,7 @@ __all__ = [
     "collections",
     "create",
     "disable",
+    "is_token",
     "issue",
     "listed",
     "revoke",
@@ -43,6 +45,7 @@ __all__ = [
 _N, _R, _P = 1 << 14, 8, 1  # scrypt: 16 MiB and about 50 ms (OWASP's floor for interactive use)
 _REMEMBERED_MS = 15 * 60_000
 _PREFIX = "oe_"
+_TOKEN = re.compile(r"oe_[A-Za-z0-9_-]{43}=?")
 _MIN_PASSWORD = 12
 
 
@@ -303,6 +306,11 @@ class Credentials:
         if kept is None or not kept.account.enabled:
             return None
         return Caller(kept.account, kept.account.scopes)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a token of ours: what can only show a name and password shows it as the latter."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def _digest(text: str) -> bytes:

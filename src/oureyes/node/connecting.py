@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from oureyes.alert import NOTIFIERS, rules, webhook
 from oureyes.alert.inbox import move as moved
@@ -17,11 +18,12 @@ from oureyes.errors import NotHeld, OurEyesError, Refused
 from oureyes.model.findings import Alert, AlertState, Key, Match, Subscription, WarningHit
 from oureyes.model.markings import TLP, Marking
 from oureyes.model.objects import StixObject
-from oureyes.model.sharing import Statement
+from oureyes.model.sharing import Recipient, Statement
 from oureyes.model.vocabularies import crime_areas_of
 from oureyes.node.context import Context
 from oureyes.node.sending import report_activity
 from oureyes.node.understanding import Reader
+from oureyes.release import silence
 from oureyes.storage import Connection, desk, index, objects
 
 __all__ = [
@@ -52,8 +54,7 @@ _CROWD = 1_000
 _COMPARED = 20_000  # pairs that share parts, those that share most first
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(NamedTuple):
     holding: int
     object: StixObject
 
@@ -66,16 +67,15 @@ class _Asked:
     parts: dict[tuple[str, str], list[_Side]]
 
     def add(self, side: _Side, keys: Iterable[Key]) -> None:
+        whole = self.whole
         for key in keys:
             if key is standing.MARK:
                 continue
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
-            else:
-                known = self.whole.get(name)
-                if known is None or _says_more(side.object, known.object):
-                    self.whole[name] = side
+            elif name not in whole or _says_more(side.object, whole[name].object):
+                whole[name] = side
 
 
 def connect(
@@ -99,7 +99,8 @@ def connect(
             continue
         side = _Side(one.holding, current)
         sides.append(side)
-        asked.add(side, item.keys + item.probes)
+        if item.keys or item.probes:
+            asked.add(side, item.keys + item.probes)
     fresh = _meet_all(ctx, connection, asked, source) + _meet_patterns(ctx, connection, sides, source)
     for value in lost:  # what a newer version no longer says, another of its source may
         _rematch(ctx, connection, value)
@@ -258,16 +259,18 @@ def _ring(ctx: Context, connection: Connection, fresh: list[int]) -> None:
             (linked.match.right, linked.right_origin, linked.right_label),
         )
         for (identifier, origin, _), (_, holder, label) in (sides, sides[::-1]):
-            if origin != ctx.me and holder == ctx.me and _may_be_known_to(origin, known[label]):
+            if origin != ctx.me and holder == ctx.me and _may_be_known_to(ctx, origin, known[label]):
                 strangers.setdefault(origin, []).append(identifier)
         _tell(ctx, connection, _event_of(ctx, linked, sides, known))
     report_activity(ctx, connection, "matched", strangers)
     ctx.audit(connection, ctx.me, "match", "", "", found=len(fresh), first=fresh[0])
 
 
-def _may_be_known_to(origin: str, ours: Marking) -> bool:
+def _may_be_known_to(ctx: Context, origin: str, ours: Marking) -> bool:
     """Telling a partner that its object met one of ours tells that we hold the value: only where ours may answer."""
-    return ours.hit_no_hit or (ours.tlp is not TLP.RED and origin in ours.releasable_to)
+    if ours.tlp is not TLP.RED and origin in ours.releasable_to:
+        return True
+    return silence(ours, Recipient(origin), "detection", at=ctx.now(), policy=ctx.policy()) is None
 
 
 def _event_of(

@@ -14,6 +14,7 @@ from functools import cached_property
 from uuid import uuid4
 
 from oureyes.config import Config
+from oureyes.correlate.blind.filters import Filter
 from oureyes.correlate.standing import Standing
 from oureyes.correlate.warninglists import BUILT_IN, WarningLists
 from oureyes.errors import ConfigError, Refused
@@ -61,6 +62,7 @@ class Context:
     definitions: dict[str, Marking] = field(default_factory=dict)
     standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
+    filters: dict[str, Filter] = field(default_factory=dict)  # partners', open, by digest
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -8,6 +8,7 @@ warninglist, without a place in the format) is left out, and told by id.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from oureyes.node.releasing import decided_of
 from oureyes.record.exports import FORMATS, Left, Sheet, Thing, standing, values_of
 from oureyes.storage import Connection, desk, objects
 
-__all__ = ["FORMATS", "Export", "definitions_named", "export", "sheet_of"]
+__all__ = ["FORMATS", "Export", "counted", "definitions_named", "export", "sheet_of"]
 
 _BY_FILE = "file"  # stands where a statement's id stands for what went by the channel
 
@@ -102,6 +103,11 @@ def _granular(obj: StixObject) -> list[str]:
     parts = obj.content.get("granular_markings")
     listed = [one.get("marking_ref") for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
     return [ref for ref in listed if isinstance(ref, str)]
+
+
+def counted(omitted: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many were left out for each reason, the most frequent first."""
+    return dict(Counter(reason for _, reason in omitted).most_common())
 
 
 def sheet_of(

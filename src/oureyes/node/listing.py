@@ -15,7 +15,8 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Options, Record
 from oureyes.node.context import Context
-from oureyes.node.recording import Progress, Report, derive, import_source, take_in
+from oureyes.node.importing import Order, import_source
+from oureyes.node.recording import Progress, Report, derive, take_in
 from oureyes.record.lists import difference, expired
 from oureyes.storage import Connection, objects
 
@@ -56,7 +57,7 @@ def import_list(
     options = Options(date=date, source=name)
     now = _entries(ctx, path, options)
     found = difference(before, now)
-    report = import_source(ctx, path, name, by=by, purpose=purpose, marking=marking, options=options, progress=progress)
+    report = import_source(ctx, path, name, Order(by, purpose, marking), options=options, progress=progress)
     gone = expired(found.removed, f"{date}T00:00:00Z" if date else ctx.now())
 
     def write(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from oureyes.model.markings import Marking, strictest
 from oureyes.model.sharing import Decision, Item, Kind, Recipient
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
+from oureyes.node.own_words import to_ourselves
 from oureyes.node.sending import send, shared_tags, statement_of
 from oureyes.record.demands import of_definition
 from oureyes.release import Answers, decide, refusal
@@ -493,6 +494,7 @@ def _send_items(
     outcome: dict[str, Any] = {who: {"sent": [], "refused": [], "statements": []} for who in allowed}
     wanted: dict[str, list[Item]] = {}
     rows: dict[tuple[str, str], int] = {}
+    parents: dict[str, str] = {}
     numbers = objects.idents(connection, draft.objects)
     for who, pairs in allowed.items():
         for held, decision in pairs:
@@ -500,6 +502,7 @@ def _send_items(
                 continue
             wanted.setdefault(who, []).append(Item(decision.object, decision.marking, shared_tags(held.tags)))
             rows[(who, decision.object.id)] = numbers[held.object.id]
+            parents[decision.object.id] = held.object.id
             outcome[who]["sent"].append(
                 {"object": held.object.id, "as": decision.object.id, "removed": list(decision.removed)}
             )
@@ -510,7 +513,8 @@ def _send_items(
         for who in parcel.audience:
             together.setdefault(tuple(sorted(refs.pop(who, ()))), []).append(who)
         for gone, audience in together.items():
-            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason)
+            own = to_ourselves(ctx, [parents[item.object.id] for item in parcel.items])
+            statement = statement_of(ctx, Kind(draft.kind), audience, parcel.items, gone, draft.reason, own)
             send(ctx, connection, statement)
             for who in audience:
                 outcome[who]["statements"].append(statement.id)

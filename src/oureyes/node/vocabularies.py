@@ -23,11 +23,15 @@ from oureyes.model.vocabularies import (
     load_taxonomy,
 )
 from oureyes.node.context import Context
+from oureyes.node.understanding import Reader
+from oureyes.storage import objects
+from oureyes.understand.actors import KINDS, Actor, actors
 
-__all__ = ["FOLDERS", "Loaded", "known_as", "load", "loaded", "unknown_terms"]
+__all__ = ["FOLDERS", "Loaded", "actor", "known_as", "load", "loaded", "unknown_terms"]
 
 FOLDERS = ("taxonomies", "galaxies", "warninglists")
 _SHARED = (ASEAN_SOMTC, UNODC_INTERNET_TERRORISM)
+_MOST = 20_000  # actors read for one answer, newest first
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -102,6 +106,19 @@ def unknown_terms(ctx: Context, tags: tuple[str, ...]) -> list[str]:
 def known_as(ctx: Context, name: str) -> list[tuple[str, Cluster]]:
     """(galaxy, cluster) of everything that bears a name. A shared alias is evidence, not identity: all are shown."""
     return [(galaxy.type, cluster) for galaxy in _galaxies(ctx) for cluster in galaxy.named(name)]
+
+
+def actor(ctx: Context, name: str, *, by: str, purpose: str) -> tuple[Actor, ...]:
+    """Who is called so, under all their names, with what is held about them: a hypothesis for each bearer."""
+    found = known_as(ctx, name)
+    wanted = {kind for kind, _ in found}
+    everyone = [cluster for galaxy in _galaxies(ctx) if galaxy.type in wanted for cluster in galaxy.clusters]
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        held = objects.of_types(connection, KINDS, limit=_MOST)
+        seen = [(item.origin, item.current) for item in held if reader.may(item.label)]
+    ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found)))
+    return actors(found, everyone, seen)
 
 
 def _taxonomies(ctx: Context) -> Iterator[Taxonomy]:

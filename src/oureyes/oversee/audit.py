@@ -61,7 +61,7 @@ VERBS: Mapping[str, str] = {
     "plan-vote": "voted on {subject}",
     "equivocation": "showed two histories of {subject}",
     "poison": "sent {subject}, which could not be read",
-    "recover": "took {count} entries of {subject} back from their recipient",
+    "recover": "took {count} entries of {subject} back from their recipient; {unknown} are not known in full",
     "subscribe": "asked to be told by the rule {subject}",
     "graph": "followed the links of {subject}",
     "path": "looked for the way from {subject} to {with}",
@@ -91,6 +91,14 @@ VERBS: Mapping[str, str] = {
     "account": "changed the account {subject}",
     "collection": "changed the collection {subject}",
     "setting": "changed the setting {subject}",
+    "agree": "put the agreement on private questions with {subject} to {state}",
+    "commit": "committed to the keys {subject} of private questions",
+    "publish": "published {count} filters for {subject}",
+    "probe": "asked {to} privately about {count} selectors of kind {kind}",
+    "evaluate": "was given {count} evaluations of kind {kind}",
+    "turn-away": "was turned away with a question of kind {kind}: {reason}",
+    "open-case": "opened the case {subject} on a hit with {to}",
+    "answer-case": "answered the case {subject}: {state}",
 }
 _CONTENT = frozenset(
     [

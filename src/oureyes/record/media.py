@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", 
 _FILMS = (".mp4", ".m4v", ".mov", ".3gp", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".m3u8")
 _FILM_MIMES = {"mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video/x-msvideo"}
 _MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+_PDQ, _TLSH = re.compile(r"[0-9a-f]{64}"), re.compile(r"(?:T1)?[0-9A-Fa-f]{70}")
 _NEEDED = ("PIL", "pdqhash", "numpy")
 
 
@@ -76,17 +78,37 @@ def _one(decoder: _Decoder, path: Path) -> StixObject:
     said = decoder.ask(data, what)
     if "error" in said:
         raise InvalidObject(path.name, "a whole medium of an allowed format and size", str(said["error"])[:80])
+    try:
+        return _object(data, what, said, path.name)
+    except (KeyError, TypeError, ValueError, OverflowError):  # the decoder is not believed: a file may have taken it
+        raise InvalidObject(path.name, "hashes from the decoder", "an answer of another form") from None
+
+
+def _object(data: bytes, what: str, said: Mapping[str, Any], name: str) -> StixObject:
     hashes = {"SHA-256": hashlib.sha256(data).hexdigest()}
     if what == "v":
         mime = "video/webm" if b"webm" in data[:64] else _FILM_MIMES[said["container"]]
-        frames = tuple(Frame(one["pdq"], int(one["quality"]), float(one["second"])) for one in said["frames"])
+        frames = tuple(Frame(_pdq(one["pdq"]), int(one["quality"]), float(one["second"])) for one in said["frames"])
         return media_object(hashes, size=len(data), mime=mime, film=Film(frames))
     if what == "d":
         if "tlsh" not in said:
-            raise InvalidObject(path.name, "a medium, or a document TLSH can digest", "neither", "it may be too short")
-        return media_object({**hashes, "TLSH": said["tlsh"]}, size=len(data))
-    found = Picture(said["pdq"], int(said["quality"]), said.get("inner", ""))
+            raise InvalidObject(name, "a medium, or a document TLSH can digest", "neither", "it may be too short")
+        return media_object({**hashes, "TLSH": _tlsh(said["tlsh"])}, size=len(data))
+    inner = _pdq(said["inner"]) if "inner" in said else ""
+    found = Picture(_pdq(said["pdq"]), int(said["quality"]), inner)
     return media_object(hashes, size=len(data), mime=_MIMES[said["format"]], picture=found)
+
+
+def _pdq(text: Any) -> str:
+    if not isinstance(text, str) or not _PDQ.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _tlsh(text: Any) -> str:
+    if not isinstance(text, str) or not _TLSH.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def _read(path: Path) -> bytes:
@@ -123,7 +145,7 @@ class _Decoder:
             process.stdin.write(struct.pack(">IB", len(data), ord(what)) + data)
             process.stdin.flush()
             said = json.loads(process.stdout.readline(1 << 19))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             self._end()
             return {"error": "the decoding process ended"}
         return said if isinstance(said, dict) else {"error": "an answer that is none"}

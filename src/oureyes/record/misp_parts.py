@@ -38,31 +38,17 @@ __all__ = [
 ]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_LOWER_UUID = re.compile(UUID.pattern)
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")
 _TECHNIQUE = re.compile(r"\bT\d{4}(?:\.\d{3})?\b")
 # Row numbers of one instance, what is derived, what has an object of its own, and who typed it.
 _NOT_KEPT = frozenset(
     [
-        "id",
-        "event_id",
-        "object_id",
-        "org_id",
-        "orgc_id",
-        "user_id",
-        "old_id",
-        "event_creator_email",
-        "RelatedEvent",
-        "attribute_count",
-        "uuid",
-        "Attribute",
-        "Object",
-        "ShadowAttribute",
-        "Sighting",
-        "EventReport",
-        "Orgc",
-        "Feed",
+        "id", "event_id", "object_id", "org_id", "orgc_id", "user_id", "old_id", "event_creator_email",
+        "RelatedEvent", "attribute_count", "uuid", "Attribute", "Object", "ShadowAttribute", "Sighting",
+        "EventReport", "Orgc", "Feed",
     ]
-)
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -88,7 +74,7 @@ def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> 
     try:
         uuid = _part_uuid(content, event, place, path)
         kind, value = content.get("type"), content.get("value")
-        if not isinstance(kind, str) or not isinstance(value, str | int | float):
+        if not isinstance(kind, str) or type(value) not in _VALUES:
             raise InvalidObject(f"attribute {uuid}", "`type` and `value`", "none", "ask the source")
     except InvalidObject as error:
         yield Rejected(error.subject, error, msgspec.json.encode(content)[: 1 << 20], counts)
@@ -103,8 +89,7 @@ def attribute(content: Any, event: Event, place: int, path: tuple[str, ...]) -> 
     obj = _carrier(content, kind, str(value), uuid, observables, [one.id for one in objects], event, marking)
     event.carriers[uuid] = obj.id
     findings = _findings(obj.id, kind, str(value), observables)
-    equal = _named(observables) if obj.content.get("pattern_type") == "stix" and kind not in RULES else None
-    yield Record(obj, findings, marking, counts=counts, tags=tuple(tags_of(content)), hold=hold, named=equal)
+    yield Record(obj, findings, marking, None, counts, tuple(tags_of(content)), hold, _equal(obj, kind, observables))
     yield from _techniques(content, obj, event, marking, hold)
     for number, proposal in enumerate(dicts(content.get("ShadowAttribute"))):
         yield _proposal(proposal, obj.id, event, f"{uuid}/{number}")
@@ -119,9 +104,14 @@ def _part_uuid(content: Any, event: Event, place: int, path: tuple[str, ...]) ->
     if uuid is None:
         made = derived_id("attribute", event.uuid, *path, str(content.get("type")), str(content.get("value")))
         return made.partition("--")[2]
+    if isinstance(uuid, str) and _LOWER_UUID.fullmatch(uuid):
+        return uuid
     if not isinstance(uuid, str) or not UUID.fullmatch(uuid):
         raise InvalidObject(f"attribute {place} of event {event.uuid}", "a uuid", "another form", "ask the source")
     return uuid.lower()
+
+
+_VALUES = frozenset([str, int, float, bool])  # the types a decoded value has
 
 
 # What names one of these names nothing else; of a file's name or a process's more may be read.
@@ -131,7 +121,16 @@ _TELLING = frozenset(
 
 
 def _named(observables: tuple[Observable, ...]) -> tuple[Observable, ...] | None:
+    if len(observables) == 1:
+        return observables if observables[0].kind in _TELLING else None
     return observables if all(one.kind in _TELLING for one in observables) else None
+
+
+def _equal(obj: StixObject, kind: str, observables: tuple[Observable, ...]) -> tuple[Observable, ...] | None:
+    """What the carrier itself names: what its pattern equals; nothing where it refers to what it saw."""
+    if obj.type == "observed-data":
+        return ()
+    return _named(observables) if obj.type == "indicator" and kind not in RULES else None
 
 
 def _observed(
@@ -146,7 +145,7 @@ def _observed(
             if one.id in event.observed:
                 continue
             event.observed.add(one.id)
-        yield Record(one, marking=marking, hold=hold, named=_named((observable,)))
+        yield Record(one, (), marking, None, (), (), hold, _named((observable,)))
 
 
 def _carrier(
@@ -163,32 +162,34 @@ def _carrier(
     versions = _versions(content, event)
     body: dict[str, Any] = {"type": "", "spec_version": "2.1", "id": "", **versions}
     more: dict[str, Any] = {"value": value}
+    links = [("created_by_ref", event.created_by)]
     if kind in RULES and (kind != "stix2-pattern" or pattern_error(value) is None):
-        body |= {"type": "indicator", "pattern": value, "pattern_type": RULES[kind], "valid_from": versions["modified"]}
+        made = "indicator"
+        body.update(pattern=value, pattern_type=RULES[kind], valid_from=versions["modified"], name=value[:256])
     elif observables and content.get("to_ids") in (True, "1", 1):
+        made = "indicator"
         start = _seen(content["first_seen"]) if isinstance(content.get("first_seen"), str) else None
-        body |= {"type": "indicator", "pattern": pattern_of(observables), "pattern_type": "stix"}
-        body["valid_from"] = start or versions["modified"]
-        more["observable_refs"] = refs
-    elif observables:
-        body |= {"type": "observed-data", **_period(content, versions["modified"])}
-        body |= {"number_observed": 1, "object_refs": refs}
-    else:
-        body |= {"type": "x-misp-attribute", "attribute_type": kind, "value": value}
-    body["id"] = f"{body['type']}--{uuid}"
-    if body["type"] == "indicator":
+        body.update(pattern=pattern_of(observables), pattern_type="stix", valid_from=start or versions["modified"])
         body["name"] = value[:256]
+        more["observable_refs"] = refs
+        links += [("observable_refs", ref) for ref in refs]
+    elif observables:
+        made = "observed-data"
+        body.update(_period(content, versions["modified"]), number_observed=1, object_refs=refs)
+        links += [("object_refs", ref) for ref in refs]
+    else:
+        made = "x-misp-attribute"
+        body.update(attribute_type=kind, value=value)
+    body["type"], body["id"] = made, f"{made}--{uuid}"
     if isinstance(content.get("comment"), str) and content["comment"]:
         body["description"] = content["comment"]
     if content.get("deleted") in (True, "1", 1):
         body["revoked"] = True
-    labels = tags_of(content)
-    return StixObject.make(
-        body
-        | ({"labels": labels} if labels else {})
-        | marking_refs(marking)
-        | {"extensions": kept(content, event, **more)}
-    )
+    if labels := tags_of(content):
+        body["labels"] = labels
+    body.update(marking_refs(marking))
+    body["extensions"] = kept(content, event, **more)
+    return StixObject.make(body, tuple(links))
 
 
 def _period(content: Mapping[str, Any], otherwise: str) -> dict[str, str]:
@@ -201,33 +202,11 @@ def _period(content: Mapping[str, Any], otherwise: str) -> dict[str, str]:
 
 _MUST_PARSE = frozenset(
     [
-        "md5",
-        "sha1",
-        "sha224",
-        "sha256",
-        "sha384",
-        "sha512",
-        "domain",
-        "hostname",
-        "ip-src",
-        "ip-dst",
-        "url",
-        "email",
-        "email-src",
-        "email-dst",
-        "btc",
-        "xmr",
-        "dash",
-        "iban",
-        "AS",
-        "mac-address",
-        "domain|ip",
-        "filename|md5",
-        "filename|sha1",
-        "filename|sha256",
-        "filename|sha512",
+        "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "domain", "hostname", "ip-src", "ip-dst", "url",
+        "email", "email-src", "email-dst", "btc", "xmr", "dash", "iban", "AS", "mac-address", "domain|ip",
+        "filename|md5", "filename|sha1", "filename|sha256", "filename|sha512",
     ]
-)
+)  # fmt: skip
 
 
 def _findings(identifier: str, kind: str, value: str, observables: tuple[Observable, ...]) -> tuple[Finding, ...]:
@@ -469,9 +448,7 @@ def tags_of(content: Mapping[str, Any]) -> list[str]:
 
 def kept(content: Mapping[str, Any], event: Event, **more: Any) -> dict[str, Any]:
     """The `extensions` of a part: every field that says something and has no other place."""
-    fields = {
-        key: value for key, value in content.items() if key not in _NOT_KEPT and value not in (None, "", False, [], {})
-    }
+    fields = {key: value for key, value in content.items() if value and key not in _NOT_KEPT}
     fields.update(more)
     fields["event"] = event.uuid
     return provenance("misp", fields)
@@ -485,7 +462,7 @@ def _versions(content: Mapping[str, Any], event: Event) -> dict[str, str]:
 
 def instant_of(value: object) -> str | None:
     """MISP's seconds since 1970, mostly as text."""
-    return _instant(str(value)) if isinstance(value, str | int) else None
+    return _instant(str(value)) if type(value) in _VALUES else None
 
 
 @lru_cache(4096)

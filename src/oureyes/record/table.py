@@ -259,7 +259,10 @@ def _observed(observables: Sequence[Observable], refs: list[str]) -> dict[str, A
     return {"extension_type": "property-extension", "observables": shown, "observable_refs": refs}
 
 
-_EXPORTED = ("id", "type", "name", "description", "created", "modified", "labels", "tlp", "pap", "handling", "until")
+_EXPORTED = (
+    *("id", "type", "name", "description", "created", "modified", "labels"),
+    *("tlp", "pap", "handling", "until", "pattern"),
+)
 
 
 def export_csv(objects: Iterable[StixObject], defanged: bool = True, markings: Iterable[Marking] = ()) -> bytes:

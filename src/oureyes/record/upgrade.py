@@ -37,6 +37,9 @@ def upgrade(content: Mapping[str, Any]) -> tuple[StixObject, tuple[StixObject, .
     if content["type"] in _TYPES and isinstance(labels, list):
         new[_TYPES[content["type"]]] = labels
         del new["labels"]
+    classes = new.get("identity_class")
+    if isinstance(classes, list) and len(classes) == 1:  # Unit 42 wrote a list where 2.0 has one word as well
+        new["identity_class"] = classes[0]
     for name, value in _ADDED.get(content["type"], {}).items():
         new.setdefault(name, value)
     observables: tuple[StixObject, ...] = ()

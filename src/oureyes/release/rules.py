@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from oureyes.model.instants import nanoseconds
-from oureyes.model.markings import TLP, Handling, Marking, Onward
+from oureyes.model.markings import TLP, Handling, Marking, Onward, Role
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Decision, Recipient
 from oureyes.release import neutrality, tearline
 
-__all__ = ["CRIME_PURPOSES", "PURPOSES", "Policy", "decide", "refusal"]
+__all__ = ["CRIME_PURPOSES", "PURPOSES", "Policy", "decide", "refusal", "silence"]
 
 # Why something is released, asked or read (INTERPOL Rules on the Processing of Data, Art. 10; narrowed to ours).
 CRIME_PURPOSES = frozenset({"prevention", "detection", "investigation", "prosecution", "public-security"})
@@ -139,6 +139,48 @@ _RULES: tuple[Callable[[_Case], str | None], ...] = (
     _onward,
     _two_persons,
 )
+
+
+def _crime_purpose(case: _Case) -> str | None:
+    if case.purpose not in CRIME_PURPOSES:
+        return f"the purpose {case.purpose or '(none)'} is not one of {', '.join(sorted(CRIME_PURPOSES))}"
+    return None
+
+
+def _answering(case: _Case) -> str | None:
+    if not case.marking.hit_no_hit:
+        return "it may not answer hit/no-hit"
+    if not case.recipient.names & (case.marking.releasable_to | case.marking.answers_to):
+        return f"{case.recipient.id} is not among those it may answer"
+    return None
+
+
+def _own(case: _Case) -> str | None:
+    # what another state gave us is that state's to answer for: it publishes its own
+    return f"it is {case.marking.originator}'s to answer" if _foreign(case) else None
+
+
+def _sought(case: _Case) -> str | None:
+    # Directive (EU) 2016/680 Art. 6: a victim or witness is not searched for as a suspect is
+    return f"the {case.marking.role} is not searched for" if case.marking.role in (Role.VICTIM, Role.WITNESS) else None
+
+
+_SILENCES: tuple[Callable[[_Case], str | None], ...] = (
+    _crime_purpose,
+    _handling,
+    _embargo,
+    _expiry,
+    _answering,
+    _own,
+    _sought,
+)
+
+
+def silence(marking: Marking, recipient: Recipient, purpose: str, *, at: str, policy: Policy) -> str | None:
+    """Why `recipient` may not even learn whether what bears this marking is held; None where hit or no hit may be said.
+    Nothing else is: neither TLP nor its ceiling speak here, since RED is what this is for. The default is silence."""
+    case = _Case(marking, recipient, purpose, nanoseconds(at), policy, "", frozenset(), frozenset())
+    return next((reason for rule in _SILENCES if (reason := rule(case)) is not None), None)
 
 
 def refusal(

@@ -178,6 +178,17 @@ def set_applied(
     run(connection, "UPDATE channel SET applied = ? WHERE n = ?", [seq + 1, row.n])
 
 
+def unknown_entries(connection: Connection, row: ChannelRow) -> list[int]:
+    """The numbers of entries of ours whose statement this node does not know: it lost them and has them back."""
+    found = rows(connection, "SELECT seq FROM entry WHERE channel = ? AND statement = '' ORDER BY seq", [row.n])
+    return [int(seq) for (seq,) in found]
+
+
+def name_entry(connection: Connection, row: ChannelRow, seq: int, statement: str) -> None:
+    """Say which statement an entry carries."""
+    run(connection, "UPDATE entry SET statement = ? WHERE channel = ? AND seq = ?", [statement, row.n, seq])
+
+
 def poison(connection: Connection) -> list[tuple[str, int, str]]:
     """(channel, seq, reason) of entries put aside."""
     found = rows(

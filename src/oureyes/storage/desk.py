@@ -219,19 +219,24 @@ def drafts(connection: Connection, *, state: str = "") -> list[Draft]:
     ]
 
 
-def put_released(connection: Connection, found: Iterable[tuple[int, str, str, str, bytes, str]]) -> None:
-    """Remember (ident, recipient, id it went under, statement, digest, when): whom a correction must reach."""
+def put_released(
+    connection: Connection, found: Iterable[tuple[int, str, str, str, bytes, str]], *, anew: bool = True
+) -> None:
+    """Remember (ident, recipient, id it went under, statement, digest, when): whom a correction must reach. Not `anew`:
+    what is known of it already counts."""
     for ident, recipient, sent, statement, dig, at in found:
-        run(
-            connection,
-            "DELETE FROM released WHERE ident = ? AND recipient = ? AND sent = ?",
-            [ident, recipient, sent],
-        )
+        if anew:
+            run(
+                connection,
+                "DELETE FROM released WHERE ident = ? AND recipient = ? AND sent = ?",
+                [ident, recipient, sent],
+            )
         insert_many(
             connection,
             "released",
             "ident, recipient, sent, statement, digest, state, at",
             [(ident, recipient, sent, statement, dig, "out", at)],
+            ignore=not anew,
         )
 
 
@@ -261,6 +266,16 @@ def parents(connection: Connection, sent: Iterable[str]) -> dict[str, str]:
         connection, "SELECT r.sent, i.id FROM released r JOIN ident i ON i.n = r.ident WHERE r.sent IN (:in)", sent
     )
     return {str(a): str(b) for a, b in found}
+
+
+def parents_of(connection: Connection, sent: Iterable[str]) -> list[tuple[str, str]]:
+    """(id that went out, id here that it was) of each, more than one where an extract is held beside its whole."""
+    found = select_in(
+        connection,
+        "SELECT DISTINCT r.sent, i.id FROM released r JOIN ident i ON i.n = r.ident WHERE r.sent IN (:in)",
+        sent,
+    )
+    return [(str(a), str(b)) for a, b in found]
 
 
 def put_consent(

@@ -61,7 +61,9 @@ def insert_many(
     sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # names are ours
     if ignore:
         sql += " ON CONFLICT DO NOTHING"
-    connection.exec_driver_sql(_sql(connection, sql), [_bound(connection, value) for value in values])
+    if connection.dialect.name != "sqlite":
+        values = [_bound(connection, value) for value in values]
+    connection.exec_driver_sql(_sql(connection, sql), values)
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
@@ -76,7 +78,7 @@ def select_in(connection: Connection, sql: str, values: Iterable[Any], *more: An
     found: list[Any] = []
     for some in chunks(values):
         marks = ", ".join("?" * len(some))
-        found += rows(connection, sql.replace(":in", marks), [*some, *more])
+        found += quick(connection, sql.replace(":in", marks), [*some, *more])
     return found
 
 

@@ -336,6 +336,117 @@ activity = _table(
     Index("activity_object", "object"),
     UniqueConstraint("origin", "object", "what", "statement"),
 )
+hit_agreement = _table(
+    "hit_agreement",  # with whom we answer hit/no-hit: about what, for which purposes, how often; by two people
+    Column("partner", String, primary_key=True),
+    Column("kinds", Text, nullable=False),
+    Column("purposes", Text, nullable=False),
+    Column("daily", Integer, nullable=False),
+    Column("author", String, nullable=False),
+    Column("approver", String, nullable=False, server_default=""),
+    Column("state", String, nullable=False),  # proposed | open | ended
+    Column("at", String, nullable=False),
+)
+hit_seed = _table(
+    "hit_seed",  # what an epoch's private keys come from; gone when the epoch is
+    Column("epoch", String, primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
+hit_key = _table(
+    "hit_key",  # public keys that members, we among them, have committed to in their logs
+    Column("member", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("keys", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("statement", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+hit_witness = _table(
+    "hit_witness",  # which keys of a member another member was shown
+    Column("member", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("witness", String, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
+hit_tag = _table(
+    "hit_tag",  # outputs of our own values under an epoch's key, truncated
+    Column("epoch", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("tag", LargeBinary, nullable=False),
+    Index("hit_tag_tag", "tag"),
+    rowid=False,
+)
+hit_part = _table(
+    "hit_part",  # filters: ours for each partner, and theirs for us
+    Column("origin", String, primary_key=True),
+    Column("audience", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("held", Integer, nullable=False, server_default="0"),  # outputs that stand for something; ours only
+    Column("digest", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
+hit_list = _table(
+    "hit_list",  # the signed list of those filters, and when it was last looked for
+    Column("origin", String, primary_key=True),
+    Column("audience", String, primary_key=True),
+    Column("serial", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+hit_question = _table(
+    "hit_question",  # every question, at both ends: how many and what for, never about what
+    _n(),
+    Column("side", String, nullable=False),  # asked | answered
+    Column("partner", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("keys", Integer, nullable=False),  # of the batch, fillers included
+    Column("subjects", Integer, nullable=False, server_default="0"),  # the asker alone knows
+    Column("hits", Integer, nullable=False, server_default="0"),  # likewise
+    Column("purpose", String, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("case", String, nullable=False),  # a digest
+    Column("at_us", BigInteger, nullable=False),
+    Index("hit_question_partner", "side", "partner", "at_us"),
+)
+hit = _table(
+    "hit",  # what we asked and a partner's filter holds: nobody else knows
+    Column("id", String, primary_key=True),
+    Column("partner", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("epoch", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("by", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("case", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("state", String, nullable=False),  # found | opened
+)
+hit_case = _table(
+    "hit_case",  # a confirmation case, at both ends, with one clock
+    Column("id", String, primary_key=True),
+    Column("side", String, nullable=False),  # asker | holder
+    Column("partner", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("value", String, nullable=False),  # "" at a holder that finds no record behind it
+    Column("purpose", String, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("opened", String, nullable=False),
+    Column("received", String, nullable=False, server_default=""),
+    Column("answered", String, nullable=False, server_default=""),
+    Column("refused", String, nullable=False, server_default=""),
+    Column("ground", String, nullable=False, server_default=""),
+    Column("release", String, nullable=False, server_default=""),
+    Column("by", String, nullable=False),
+)
 account = _table(
     "account",
     Column("id", String, primary_key=True),

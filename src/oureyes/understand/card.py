@@ -122,7 +122,9 @@ def _grade(marking: Marking) -> str:
 def _audience(marking: Marking) -> str:
     named = ", ".join(sorted(marking.releasable_to)) or "nobody"
     extra = f"; {marking.conditions}" if marking.conditions else ""
-    return f"{marking.tlp.label}, {marking.handling}, releasable to {named}, {_ONWARD[marking.onward]}{extra}"
+    asked = ", ".join(sorted(marking.releasable_to | marking.answers_to)) if marking.hit_no_hit else ""
+    answers = f"; says hit or no hit to {asked}" if asked else ""
+    return f"{marking.tlp.label}, {marking.handling}, releasable to {named}, {_ONWARD[marking.onward]}{extra}{answers}"
 
 
 def _term(marking: Marking, at: str) -> str:

@@ -261,11 +261,19 @@ def test_FILT_06_no_type_is_an_error(site: Site, kind: str) -> None:
     assert ids(site.ann.get(f"{where}objects/", {"match[type]": kind})) == []
 
 
-def test_FILT_07_and_17_fields_are_joined_by_and_and_values_by_or(site: Site) -> None:
-    where, made = site.filled(3)
-    query = {"match[id]": f"{made[0].id},{made[1].id}", "match[type]": "malware,indicator"}
-    assert ids(site.ann.get(f"{where}objects/", query)) == [made[0].id, made[1].id]
+def test_FILT_07_different_fields_are_joined_by_and(site: Site) -> None:
+    where, made = site.filled(2)
+    query = {"match[id]": made[0].id, "match[type]": "indicator"}
+    assert ids(site.ann.get(f"{where}objects/", query)) == [made[0].id]
     assert ids(site.ann.get(f"{where}objects/", {**query, "match[type]": "malware"})) == []
+
+
+def test_FILT_17_or_inside_a_field_and_and_between_fields_go_together(site: Site) -> None:
+    where, made = site.filled(3)
+    other = an_object("malware", name="x", is_family=True)
+    post(site.ann, where, other)
+    query = {"match[id]": f"{made[0].id},{made[1].id},{other.id}", "match[type]": "tool,indicator"}
+    assert ids(site.ann.get(f"{where}objects/", query)) == [made[0].id, made[1].id]
 
 
 @pytest.mark.parametrize(

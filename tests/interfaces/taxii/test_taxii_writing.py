@@ -32,9 +32,15 @@ def test_ADD_01_an_envelope_is_accepted(site: Site) -> None:
     assert (reply.status, reply.headers["content-type"]) == (202, TAXII)
 
 
-def test_ADD_02_and_03_the_status_says_what_became_of_them(site: Site) -> None:
-    said = post(site.ann, site.collection(), *(an_indicator(value=f"a{n}.example") for n in range(3))).json
+def test_ADD_02_the_status_has_an_id_a_word_and_four_counts(site: Site) -> None:
+    said = post(site.ann, site.collection(), an_indicator()).json
     assert UUID(said["id"]).version == 4
+    assert said["status"] in ("complete", "pending")
+    assert all(isinstance(said[f"{name}_count"], int) for name in ("total", "success", "failure", "pending"))
+
+
+def test_ADD_03_the_counts_add_up_to_what_was_sent_and_all_of_it_is_accepted(site: Site) -> None:
+    said = post(site.ann, site.collection(), *(an_indicator(value=f"a{n}.example") for n in range(3))).json
     assert said["status"] == "complete"
     assert [said[f"{name}_count"] for name in ("total", "success", "failure", "pending")] == [3, 3, 0, 0]
 
@@ -125,6 +131,14 @@ def test_ADD_12_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(si
     assert raw_post(site, where, body) == 413
     reply = site.ann.ask("POST", f"{where}objects/", body=b"", content_type=TAXII, content_length=str(most + 1))
     assert reply.status == 413
+
+
+def test_a_body_of_the_size_the_root_names_is_taken(site: Site) -> None:
+    """§4.2.1: a server takes any body up to the size it names."""
+    most, one = site.ann.get(ROOT).json["max_content_length"], envelope(an_indicator())
+    body = one[:-1] + b',"x_padding":"' + b"x" * (most - len(one) - len(b',"x_padding":""')) + b'"}'
+    assert len(body) == most
+    assert raw_post(site, site.collection(), body) == 202
 
 
 def test_ADD_13_posting_to_an_unknown_collection_is_not_found(site: Site) -> None:

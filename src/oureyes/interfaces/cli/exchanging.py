@@ -159,18 +159,19 @@ def recover(
     """After a restore from an old backup: take our own lost entries back from the partners that hold them.
 
     Without a file every partner that is ahead of us is asked. For one that cannot be reached, it exports the channel
-    (`oureyes verify --export ID/SG/1 FILE`) and sends the file. Nothing is forked.
+    (`oureyes verify --export ID/SG/1 FILE`) and sends the file. Nothing is forked. The partners also tell what the lost
+    entries said, so that a correction finds everybody who was given something.
     """
     if file is None:
-        sizes = import_module("oureyes.interfaces.service").recover(at.home)
-        at.screen.answer(
-            {"recovered": sizes},
-            lambda: at.screen.table(("partner", "entries"), list(sizes.items()), empty="no partner is ahead of us"),
-        )
-        return
-    with at.node() as node:
-        channel, size = node.recover_from(file.read_bytes())
+        found = import_module("oureyes.interfaces.service").recover(at.home)
+    else:
+        with at.node() as node:
+            found = [node.recover_from(file.read_bytes())]
+    rows = [(one.channel.name, one.size, one.entries, one.unknown) for one in found]
+    names = ("channel", "size", "recovered", "unknown")
     at.screen.answer(
-        {"channel": channel.name, "size": size},
-        lambda: at.screen.line(f"{channel.name} is whole again: {size} entries"),
+        {"channels": [dict(zip(names, row, strict=True)) for row in rows]},
+        lambda: at.screen.table(
+            ("channel", "entries", "taken back", "whose words nobody told us"), rows, empty="no partner is ahead of us"
+        ),
     )

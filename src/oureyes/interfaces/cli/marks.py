@@ -25,6 +25,11 @@ def _option(flag: str, metavar: str, says: str) -> Any:
 MARKING: tuple[tuple[str, Any, Any], ...] = (
     ("mark_tlp", _option("--tlp", "WORD", "How far it may travel: CLEAR, GREEN, AMBER, AMBER+STRICT or RED."), None),
     ("mark_to", _option("--to", "MY,SG", "The members that may have it. Nobody is the default."), None),
+    (
+        "mark_hit",
+        _option("--hit", "PH,SG", "Members that may learn hit or no hit when they ask, and nothing more; `nobody`."),
+        None,
+    ),
     ("mark_grade", _option("--grade", "B2", "How good it is: Admiralty (B2), or Europol's 4x4 (4x4:B2, X4)."), None),
     ("mark_pap", _option("--pap", "WORD", "What may be done with it: CLEAR, GREEN, AMBER or RED."), None),
     (
@@ -52,6 +57,8 @@ def changes(before: Marking, said: Mapping[str, str]) -> Marking:
         except (InvalidObject, ValueError) as error:
             raise typer.BadParameter(_why(error, text), param_hint=f"--{rule}") from None
         found[key] = value
+        if key == "answers_to":
+            found["hit_no_hit"] = bool(value)
     try:
         return before.but(**found)
     except InvalidObject as error:
@@ -85,6 +92,8 @@ def _read(rule: str, text: str) -> tuple[str, Any]:
     }
     if rule == "to":
         return "releasable_to", frozenset(members(text))
+    if rule == "hit":
+        return "answers_to", frozenset(members(text)) - {"nobody"}
     if rule in ("embargo", "expires", "review"):
         return rule, instant(text)
     return rule, readers[rule](text)

@@ -74,12 +74,17 @@ def import_(
     date: Annotated[
         str, typer.Option("--date", metavar="YYYY-MM-DD", help="The edition's, or the source's, date.")
     ] = "",
+    again: Annotated[bool, typer.Option("--again", help="Also what was taken back before: record it again.")] = False,
+    remark: Annotated[
+        bool, typer.Option("--remark", help="The marking you give is for what is held already, too.")
+    ] = False,
 ) -> int:
     """Read what units and partners send: STIX, MISP, tables, lists and reports. The format is recognised.
 
     The bytes are kept as they came. The same file twice adds nothing; a killed import goes on where it stopped. What
     cannot be read is put aside (`oureyes quarantine`) and the rest is taken. What you say of its marking holds where
-    the file itself says nothing; without a word, nobody else may have it. Exit 7 when nothing of it could be read.
+    the file itself says nothing; without a word, nobody else may have it. What is held already keeps its marking, and
+    what was taken back stays so: both are said, with what to do. Exit 7 when nothing of it could be read.
     """
     from oureyes.model.ports import Options
 
@@ -88,7 +93,16 @@ def import_(
         marking = at.marking(node.ctx.default_marking()) if at.marked else None
         if listed:
             return _edition(at, node, paths, listed, date, marking, progress)
-        report = node.record(paths, by=at.by, purpose=at.purpose, marking=marking, options=options, progress=progress)
+        report = node.record(
+            paths,
+            by=at.by,
+            purpose=at.purpose,
+            marking=marking,
+            options=options,
+            progress=progress,
+            again=again,
+            remark=remark,
+        )
     at.screen.answer(report.to_json(), lambda: _draw(at, report))
     return exits.UNREADABLE if report.errors and not (report.stored or report.unchanged) else exits.OK
 
@@ -146,6 +160,15 @@ def _draw(at: Session, report: Report) -> None:
     screen.line(
         f"{done}: {report.stored} stored, {report.unchanged} known already, {report.quarantined} put aside", "bold"
     )
+    if report.retracted:
+        screen.line(f"{report.retracted} were taken back before and are not recorded: --again records them", "bold")
+    if report.other_marking:
+        said = (
+            f"{report.other_marking} are held already, under another marking than you give: --remark puts them under it"
+        )
+        screen.line(said, "bold")
+    if report.remarked:
+        screen.line(f"{report.remarked} that were held already are under the marking you gave")
     if report.matches:
         screen.line(f"{report.matches} matches: `oureyes matches`")
     if report.conflicts or report.dangling:

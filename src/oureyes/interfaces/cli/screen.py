@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["Screen", "as_json", "shown"]
+__all__ = ["Screen", "as_json", "raw_out", "said_aside", "shown"]
 
 _PLAIN_WIDTH = 220  # where nobody says how wide the paper is, ids must not be cut
 
@@ -116,6 +116,12 @@ class Screen:
 def _indented(text: str) -> str:
     """`shown`, keeping the spaces at the beginning."""
     return " " * (len(text) - len(text.lstrip(" "))) + shown(text)
+
+
+def said_aside(texts: Iterable[str]) -> None:
+    """Lines beside the answer, on the standard error output: they must not get into a file that the answer becomes."""
+    for text in texts:
+        sys.stderr.write(_indented(text) + "\n")
 
 
 def raw_out(raw: bytes) -> None:

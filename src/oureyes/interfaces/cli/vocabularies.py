@@ -77,14 +77,29 @@ def load(at: Session, files: Annotated[list[Path], typer.Argument(metavar="FILE"
 
 
 def called(at: Session, name: Annotated[str, typer.Argument(metavar="NAME", help="A name or an alias.")]) -> int:
-    """What the loaded galaxies know by a name. A shared alias is evidence, not identity: every bearer is shown."""
+    """What the loaded galaxies know by a name, and what is held about each bearer under any of its names.
+
+    It is a hypothesis, and nothing is merged. A name that two share joins nothing: what is known by that alone is shown
+    as doubtful beside both. Exit 1 when no galaxy knows the name.
+    """
     with at.node() as node:
-        found = node.called(name)
-    rows = [{"galaxy": kind, "name": one.value, "also": list(one.synonyms)} for kind, one in found]
-    at.screen.answer(
-        {"count": len(rows), "clusters": rows},
-        lambda: at.screen.lines(
-            f"{kind}: {one.value}, also {', '.join(one.synonyms) or 'nothing'}" for kind, one in found
-        ),
-    )
+        found = node.actor(name, by=at.by, purpose=at.purpose)
+    rows = [
+        {
+            "galaxy": one.galaxy,
+            "name": one.value,
+            "also": list(one.names[1:]),
+            "held": [asdict(known) for known in one.held],
+            "doubtful": [asdict(known) for known in one.doubtful],
+            "shared": {shared: list(others) for shared, others in one.shared.items()},
+        }
+        for one in found
+    ]
+
+    def draw() -> None:
+        for one in found:
+            at.screen.line(f"{one.galaxy}: {one.value}, also {', '.join(one.names[1:]) or 'nothing'}", "bold")
+            at.screen.lines(f"      {line}" for line in one.words)
+
+    at.screen.answer({"count": len(rows), "clusters": rows}, draw)
     return exits.OK if rows else exits.NOTHING

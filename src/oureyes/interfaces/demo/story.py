@@ -122,7 +122,7 @@ def _node_row(stage: Stage, step: Step, member: str) -> tuple[str, ...]:
 
 def _answers(node: Node) -> Marking:
     """A report that stays here, and may say that it was met: its originator learns of a match, and nothing else."""
-    return node.ctx.default_marking().but(hit_no_hit=True)
+    return node.ctx.default_marking().but(hit_no_hit=True, answers_to=frozenset(node.roster.members))
 
 
 def _recorded(stage: Stage, step: Step) -> None:

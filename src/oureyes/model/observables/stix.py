@@ -39,7 +39,48 @@ def _written(observable: Observable) -> tuple[str, dict[str, Any]]:
         name = _STIX_HASHES.get(kind[5:])
         return ("file", {"hashes": {name: value}}) if name else _as_is(observable)
     writer = _WRITERS.get(kind)
-    return writer(value) if writer else _as_is(observable)
+    # what is in use and no valid value by the standard goes as ours: what is emitted must validate
+    return writer(value) if writer and _STRICT.get(kind, _any)(value) else _as_is(observable)
+
+
+def _any(value: str) -> bool:
+    return True
+
+
+_LDH = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _is_host(name: str) -> bool:
+    """Whether each label conforms to RFC 5890, as STIX 2.1 §6.4 demands: no underscore, and no hyphens at third and
+    fourth place but in a true A-label."""
+    if _LDH.fullmatch(name) is not None:
+        return len(name) <= 253
+    import idna
+
+    try:
+        return idna.encode(name).decode() == name
+    except (idna.IDNAError, UnicodeError):
+        return False
+
+
+def _is_full_key(key: str) -> bool:
+    """Whether no hive is abbreviated (STIX 2.1 §6.17): where the key begins, but OASIS's schema looks everywhere."""
+    return re.search(r"hklm|hkcc|hkcr|hkcu|hku", key) is None
+
+
+_MAILBOX = re.compile(r"[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9.-]+")
+
+
+def _is_mailbox(text: str) -> bool:
+    """Whether OASIS's validator takes it for an addr-spec (STIX 2.1 §6.5): it knows fewer than RFC 5322 does."""
+    return _MAILBOX.fullmatch(text) is not None
+
+
+_STRICT: Mapping[str, Callable[[str], bool]] = {
+    "domain-name": _is_host,
+    "email-addr": _is_mailbox,
+    "windows-registry-key": _is_full_key,
+}
 
 
 def _as_is(observable: Observable) -> tuple[str, dict[str, Any]]:
@@ -94,13 +135,17 @@ def observables_of_misp(attribute: str, value: str, country: str | None = None) 
     """The observables of a MISP attribute; a composite type (`filename|md5`, `ip-dst|port`) holds several."""
     if not isinstance(attribute, str) or not isinstance(value, str):
         return ()
+    if "|" not in attribute and attribute not in _CHAINS:
+        found = normalise(attribute, value, country)
+        return (found,) if found else ()
     kinds, values = attribute.split("|"), value.split("|", attribute.count("|"))
-    if attribute in ("btc", "xmr", "dash"):
+    if attribute in _CHAINS:
         values = [f"{attribute}:{value.strip()}"]
     made = (normalise(kind, part, country) for kind, part in zip(kinds, values, strict=False))
     return tuple(dict.fromkeys(one for one in made if one))
 
 
+_CHAINS = frozenset(["btc", "xmr", "dash"])
 _Made = Iterator[Observable | None]
 
 _VALUES: Mapping[str, tuple[str, str]] = {

@@ -6,21 +6,23 @@ after the first; reading may fail on any single entry without stopping the chann
 
 from oureyes.node.exchanging.incoming import held_for, inbox_of, receive, received, submit_receive
 from oureyes.node.exchanging.outgoing import Served, serve, unreceipted
-from oureyes.node.exchanging.partners import PartnerState, held_logs, newest, next_of, partners, sizes, stands, unread
+from oureyes.node.exchanging.partners import PartnerState, newest, next_of, partners, sizes, stands, unread
 from oureyes.node.exchanging.proofs import Exported, Verified, export_channel, read_export, verify, verify_export
 from oureyes.node.exchanging.receipts import own_receipt, receipted, submit_receipted, taken
-from oureyes.node.exchanging.recovery import recover, recover_from
+from oureyes.node.exchanging.recovery import Recovered, lacking, recover, recover_from
 from oureyes.node.exchanging.statements import apply, submit_apply
+from oureyes.node.exchanging.telling import said_by
 
 __all__ = [
     "Exported",
     "PartnerState",
+    "Recovered",
     "Served",
     "Verified",
     "apply",
     "export_channel",
     "held_for",
-    "held_logs",
+    "lacking",
     "inbox_of",
     "newest",
     "next_of",
@@ -32,6 +34,7 @@ __all__ = [
     "received",
     "recover",
     "recover_from",
+    "said_by",
     "serve",
     "sizes",
     "stands",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oureyes.model.findings import Alert
+from oureyes.model.findings import Alert, AlertState
 from oureyes.model.sharing import Channel
 from oureyes.node import connecting
 from oureyes.node.context import Context
-from oureyes.storage import Connection, channels
+from oureyes.storage import Connection, channels, desk
 
-__all__ = ["PartnerState", "alert", "held_logs", "newest", "next_of", "partners", "sizes", "stands", "unread"]
+__all__ = ["PartnerState", "alert", "alert_done", "newest", "next_of", "partners", "sizes", "stands", "unread"]
 
 
 def newest(ctx: Context, origin: str, recipient: str) -> Channel:
@@ -33,26 +34,38 @@ def unread(ctx: Context) -> list[Channel]:
     return [row.channel for row in found if row.applied < row.size]
 
 
-def held_logs(ctx: Context) -> list[tuple[Channel, int]]:
-    """Logs of ours that are held, with the entries they have: see `recover`."""
-    with ctx.db.read() as connection:
-        found = channels.channels(connection, origin=ctx.me)
-    return [(row.channel, row.size) for row in found if row.state != "open"]
-
-
-def alert(ctx: Context, connection: Connection, channel: Channel, event: str, headline: str, reason: str) -> None:
+def alert(
+    ctx: Context,
+    connection: Connection,
+    channel: Channel,
+    event: str,
+    headline: str,
+    reason: str,
+    *,
+    cause: str = "",
+    objects: Sequence[str] = (),
+) -> None:
+    """Put what became of a channel before the desk."""
     made = Alert(
         ctx.new_id("alert"),
-        f"{event}:{channel.name}",
+        cause or f"{event}:{channel.name}",
         event,
         headline,
-        (),
+        tuple(objects),
         channel.origin,
         ctx.now(),
         "",
         reason=reason,
     )
     connecting.put_alert(ctx, connection, made)
+
+
+def alert_done(ctx: Context, connection: Connection, cause: str, why: str) -> None:
+    """What it was about is settled: nobody need look at it any more."""
+    for waiting in desk.waiting_alerts(connection, cause):
+        (_, assignee, _) = desk.alerts(connection, n=waiting.id)[0]
+        desk.amend_alert(connection, waiting.id, f"{waiting.reason}\n{why}".strip(), AlertState.DONE, assignee)
+        ctx.audit(connection, ctx.me, "alert", waiting.id, "", state=str(AlertState.DONE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from oureyes.model.instants import nanoseconds
 from oureyes.model.merkle import leaf_hash
 from oureyes.model.sharing import Channel, Checkpoint, Receipt, Roster
 from oureyes.node.context import Context
+from oureyes.node.exchanging.telling import told_back
 from oureyes.storage import Connection, channels
 
 __all__ = ["Exported", "Verified", "export_channel", "read_export", "verify", "verify_export"]
@@ -88,14 +89,17 @@ def _check(
 
 
 def export_channel(ctx: Context, channel: Channel) -> bytes:
-    """A channel's log in one file that can be checked offline, without a key to read it: frames, head, receipt."""
+    """A channel's log in one file that can be checked offline, without a key to read it: frames, head, receipt; and, of
+    a partner's log to us, what its lines say, which the partner alone can read."""
     with ctx.db.read() as connection:
         row = channels.find(connection, channel)
         if row is None:
             raise Refused(channel.name, "a channel of this node", "none", "`oureyes partners`")
         lines = channels.entries(connection, channel, 0, row.size)
+    ours = channel.recipient == ctx.me
+    back = told_back(ctx, channel, (line.entry for line in lines)) if ours else []
     receipt = row.receipt_note
-    if not receipt and row.note and channel.recipient == ctx.me:  # ours to give: every line of it is durable here
+    if not receipt and row.note and ours:  # ours to give: every line of it is durable here
         at = nanoseconds(ctx.now()) // 1_000_000_000
         receipt = cosign(read_checkpoint(row.note), channel, ctx.keys.sign, at).note
     body = {
@@ -104,6 +108,7 @@ def export_channel(ctx: Context, channel: Channel) -> bytes:
         "note": row.note,
         "receipt": receipt,
         "lines": [[line.entry.header, line.entry.sealed, line.leaf] for line in lines],
+        "said": [[one.header, one.sealed] for one in back],
     }
     return msgspec.json.encode(body)
 
@@ -116,6 +121,7 @@ class Exported(msgspec.Struct):
     note: bytes
     receipt: bytes
     lines: list[tuple[bytes, bytes, bytes]]
+    said: list[tuple[bytes, bytes]] = []  # by its recipient: what the lines say, sealed to their origin
 
 
 def read_export(roster: Roster, raw: bytes) -> tuple[Channel, Exported]:

@@ -17,8 +17,10 @@ from oureyes.storage.objects.held import (
 )
 from oureyes.storage.objects.holdings import (
     all_labels,
+    any_taken_back,
     arrivals,
     count,
+    current_labels,
     existing,
     held_by,
     holders,
@@ -43,10 +45,12 @@ __all__ = [
     "Incoming",
     "add",
     "all_labels",
+    "any_taken_back",
     "arrivals",
     "by_holding",
     "by_id",
     "count",
+    "current_labels",
     "existing",
     "held_back",
     "held_by",

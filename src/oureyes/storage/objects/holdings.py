@@ -13,8 +13,10 @@ from oureyes.storage.objects.interning import ACCOUNT, idents
 
 __all__ = [
     "all_labels",
+    "any_taken_back",
     "arrivals",
     "count",
+    "current_labels",
     "existing",
     "held_by",
     "holders",
@@ -39,6 +41,30 @@ def states_of(connection: Connection, identifier: str) -> list[tuple[str, str, s
         [identifier],
     )
     return [(str(a), str(b), str(c), str(d), bytes(e).hex()) for a, b, c, d, e in found]
+
+
+def current_labels(connection: Connection, ids: Iterable[str], origin: str) -> dict[str, int]:
+    """The label of what `origin` itself says of each id now; what outside accounts posted is not its word."""
+    found = select_in(
+        connection,
+        "SELECT i.id, h.label FROM holding h JOIN ident i ON i.n = h.ident JOIN source s ON s.n = h.source"
+        " WHERE i.id IN (:in) AND h.origin = ? AND h.last AND h.state IN ('held', 'held-back')"
+        f" AND s.kind <> '{ACCOUNT}' ORDER BY h.n",
+        dict.fromkeys(ids),
+        origin,
+    )
+    return {str(text): int(lab) for text, lab in found}
+
+
+def any_taken_back(connection: Connection, origin: str, name: str) -> bool:
+    """Whether anything of a source was taken back or erased."""
+    found = rows(
+        connection,
+        "SELECT 1 FROM holding h JOIN source s ON s.n = h.source WHERE s.origin = ? AND s.name = ?"
+        " AND h.state IN ('retracted', 'erased') LIMIT 1",
+        [origin, name],
+    )
+    return bool(found)
 
 
 def held_by(connection: Connection, identifier: str, origin: str) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from oureyes.model.findings import Key
 from oureyes.model.markings import Marking
-from oureyes.model.objects import StixObject
+from oureyes.model.objects import OBSERVABLE_TYPES, StixObject
 from oureyes.release.neutrality import needed
 from oureyes.storage import words
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
@@ -22,8 +21,7 @@ from oureyes.storage.objects.states import next_place, place_anew
 __all__ = ["Added", "Incoming", "add"]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):  # and no dataclass: made for every object, in half the time
     """One object on its way in, with everything derived from it that the store indexes; `probes` are looked up only."""
 
     object: StixObject
@@ -36,10 +34,9 @@ class Incoming:
     probes: tuple[Key, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of it: `outcome` is new, version, unchanged, older, other or revived. `other` is another spelling or
-    content under an id and version already held, and not the current one; `conflict` when the contents differ.
+class Added(NamedTuple):
+    """What became of it: `outcome` is new, version, unchanged, older, other, revived or retracted. `other` is another
+    spelling or content under an id and version already held, and not the current one; `conflict` when they differ.
     `outdated` are the holdings a new version took the place of."""
 
     holding: int
@@ -60,72 +57,109 @@ def add(
     origin: str,
     at_us: int,
     statement: str | None = None,
+    taken_back: str = "",
 ) -> list[Added]:
-    """Store a batch. Order in, order out. The same object from the same source adds nothing.
+    """Store a batch. Order in, order out. The same object from the same source adds nothing. `taken_back` says what
+    becomes of what this origin took back or erased: "stays" so, whatever its source says now; or comes "again".
 
     Two texts under one id and version are both kept; the one with the smaller digest is the current one on every
     node, whatever came first.
     """
-    numbers = idents(connection, _every_id(batch))
-    markings_of = {
-        id(item.marking): item.marking for item in batch
-    }  # few, and long to hash: told apart by where they are
-    numbered = labels(connection, markings_of.values())
-    label_of = {place: numbered[marking] for place, marking in markings_of.items()}
+    links = [_links(item) for item in batch]
+    numbers = idents(connection, _every_id(batch, links))
     own = {numbers[item.object.id] for item in batch}
     objects, erased = _objects(connection, own)
-    known = _Known(connection, own, origin, source, revive=statement is not None)
-    next_object, next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
+    revive = _GONE if statement is not None else _TAKEN_BACK if taken_back == "again" else ()
+    known = _Known(connection, own, origin, source, revive=revive)
     at_us = max(at_us, next_place(connection))
-    new: dict[str, list[tuple[Any, ...]]] = {"object": [], "holding": [], "edge": [], "key": [], "words": []}
+    rows_of = _Rows(connection, source, origin, statement, _labelled(connection, batch))
     out: list[Added] = []
-    for item in batch:
-        obj, ident = item.object, numbers[item.object.id]
-        instant, dig = _within(obj.instant), obj.digest
+    for item, refs in zip(batch, links, strict=True):
+        obj = item.object
+        ident, instant, dig = numbers[obj.id], _within(obj.instant), obj.digest
+        if taken_back == "stays" and known.gone(ident, source, obj.type):
+            out.append(Added(0, 0, "retracted"))
+            continue
         name = (ident, instant, dig)
-        upgraded = item.upgraded.raw if item.upgraded is not None else None
         number = objects.get(name)
         said = number is None  # its links and words are to be kept
         if number is None:
-            number = objects[name] = next_object
-            next_object += 1
-            whole, refs = _whole(item), _refs(item, numbers)
-            new["object"].append((number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, whole, refs))
-        outcome, holding, outdated = known.place(ident, instant, dig, number, next_holding)
+            number = objects[name] = rows_of.put_object(item, name, refs, numbers)
+        outcome, holding, outdated = known.place(ident, instant, dig, number, rows_of.next_holding)
         if number in erased and outcome != "unchanged":  # what was erased is said again
             erased.discard(number)
+            upgraded = item.upgraded.raw if item.upgraded is not None else None
             run(connection, "UPDATE object SET body = ?, upgraded = ? WHERE n = ?", [obj.raw, upgraded, number])
             said = True
         if said:
-            new["edge"] += _edges(item, ident, number, numbers)
-            new["words"] += [(number, item.tokens)] if item.tokens else []
+            rows_of.put_words(item, ident, number, refs, numbers)
         if outcome != "unchanged":
-            new["key"] += [(key.value, key.matcher, source, holding) for key in item.keys]
-        if outcome in ("unchanged", "revived"):
-            out.append(Added(holding, number, outcome, outdated=outdated))
-            continue
-        next_holding += 1
-        last = outcome in ("new", "version")
-        state = "held-back" if item.hold else "held"
-        marked, tags = label_of[id(item.marking)], "\n".join(item.tags)
-        new["holding"].append(
-            (holding, number, ident, source, origin, marked, state, last, at_us, at_us, statement, item.hold, tags)
-        )
-        at_us += 1
+            rows_of.put_keys(item, holding)
+            if outcome != "revived":
+                rows_of.put_holding(item, number, ident, outcome, at_us)
+                at_us += 1
         out.append(Added(holding, number, outcome, outdated=outdated))
-    _save(connection, new)
+    _save(connection, rows_of.rows)
     known.save(connection, at_us)
     return _conflicts(connection, batch, out, objects)
+
+
+_Links = Sequence[tuple[str, str]]
+_NO_LINKS: _Links = ()
+
+
+class _Rows:
+    """The rows of one batch, table by table, and the numbers they get."""
+
+    def __init__(
+        self, connection: Connection, source: int, origin: str, statement: str | None, label_of: Mapping[int, int]
+    ) -> None:
+        self._source, self._origin, self._statement, self._label_of = source, origin, statement, label_of
+        self._next_object, self.next_holding = next_numbers(connection, "object"), next_numbers(connection, "holding")
+        self.rows: dict[str, list[tuple[Any, ...]]] = {
+            "object": [], "holding": [], "edge": [], "key": [], "words": [],
+        }  # fmt: skip
+
+    def put_object(self, item: Incoming, name: tuple[int, int, bytes], refs: _Links, numbers: Mapping[str, int]) -> int:
+        """Its number."""
+        obj, number = item.object, self._next_object
+        self._next_object += 1
+        upgraded = item.upgraded.raw if item.upgraded is not None else None
+        ident, instant, dig = name
+        told = array("q", [numbers[ref] for _, ref in refs]).tobytes() if refs else b""
+        self.rows["object"].append(
+            (number, ident, obj.version, instant, dig, obj.type, obj.raw, upgraded, _whole(item), told)
+        )
+        return number
+
+    def put_words(self, item: Incoming, ident: int, number: int, refs: _Links, numbers: Mapping[str, int]) -> None:
+        """What it is linked to and found by."""
+        if refs:
+            self.rows["edge"] += _edges(item, ident, number, refs, numbers)
+        if item.tokens:
+            self.rows["words"].append((number, item.tokens))
+
+    def put_keys(self, item: Incoming, holding: int) -> None:
+        self.rows["key"] += [(key.value, key.matcher, self._source, holding) for key in item.keys]
+
+    def put_holding(self, item: Incoming, number: int, ident: int, outcome: str, at_us: int) -> None:
+        state, last = "held-back" if item.hold else "held", outcome in ("new", "version")
+        marked, tags = self._label_of[id(item.marking)], "\n".join(item.tags)
+        place = (self.next_holding, number, ident, self._source, self._origin, marked, state, last, at_us, at_us)
+        self.rows["holding"].append((*place, self._statement, item.hold, tags))
+        self.next_holding += 1
+
+
+def _labelled(connection: Connection, batch: Sequence[Incoming]) -> dict[int, int]:
+    """The labels of a batch's markings: few, and long to hash, so told apart by where they are."""
+    markings_of = {id(item.marking): item.marking for item in batch}
+    numbered = labels(connection, markings_of.values())
+    return {place: numbered[marking] for place, marking in markings_of.items()}
 
 
 def _whole(item: Incoming) -> bool:
     current = item.upgraded or item.object
     return "granular_markings" not in current.content and not needed(current.type)
-
-
-def _refs(item: Incoming, numbers: Mapping[str, int]) -> bytes:
-    found = (item.upgraded or item.object).references()
-    return array("q", [numbers[ref] for name, ref in found if name not in _NO_REFS]).tobytes()
 
 
 def _objects(connection: Connection, own: Iterable[int]) -> tuple[dict[tuple[int, int, bytes], int], set[int]]:
@@ -141,6 +175,8 @@ def _conflicts(
     connection: Connection, batch: Sequence[Incoming], added: list[Added], known: Mapping[tuple[int, int, bytes], int]
 ) -> list[Added]:
     """Name those whose content, not just its spelling, differs from another under the same id and version."""
+    if len({name[:2] for name in known}) == len(known):
+        return added
     texts: dict[tuple[int, int], list[int]] = {}
     for (ident, instant, _), number in known.items():
         texts.setdefault((ident, instant), []).append(number)
@@ -150,7 +186,7 @@ def _conflicts(
     found = select_in(connection, "SELECT n, body FROM object WHERE n IN (:in) AND body IS NOT NULL", several)
     contents = {int(n): msgspec.json.decode(bytes(body)) for n, body in found}
     return [
-        replace(one, conflict=True)
+        one._replace(conflict=True)
         if one.outcome in ("version", "other")
         and any(
             contents.get(number) != item.object.content for number in several.get(one.object, ()) if number in contents
@@ -161,18 +197,23 @@ def _conflicts(
 
 
 _GONE = ("retracted", "hidden", "erased")
+_TAKEN_BACK = ("retracted", "erased")
 
 
 class _Known:
     """What this origin already says of the objects of a batch, kept up to date while the batch is placed."""
 
-    def __init__(self, connection: Connection, own: set[int], origin: str, source: int, *, revive: bool) -> None:
+    def __init__(
+        self, connection: Connection, own: set[int], origin: str, source: int, *, revive: Sequence[str]
+    ) -> None:
         self.source, self._revive = source, revive
         self.by_object: dict[int, tuple[int, str]] = {}
         self.newest: dict[int, tuple[int, bytes]] = {}
         self.outdated: set[int] = set()
         self.revived: list[tuple[int, bool]] = []
         self._holdings: dict[int, list[int]] = {}
+        self._taken_back: dict[int, set[int]] = {}
+        stands: set[int] = set()
         found = select_in(
             connection,
             "SELECT h.n, h.ident, h.object, h.source, h.state, h.last, o.instant, o.digest, s.kind FROM holding h"
@@ -190,12 +231,24 @@ class _Known:
             if last and state not in _GONE:
                 self.newest[int(ident)] = (int(instant), bytes(dig))
                 self._holdings.setdefault(int(ident), []).append(int(n))
+            if state in _TAKEN_BACK:
+                self._taken_back.setdefault(int(ident), set()).add(int(src))
+            elif state != "superseded":
+                stands.add(int(ident))
+        for ident in stands:
+            self._taken_back.pop(ident, None)
+
+    def gone(self, ident: int, source: int, kind: str) -> bool:
+        """Whether this origin took it back and says nothing of it any more. A value that another source names as well
+        is that source's word."""
+        sources = self._taken_back.get(ident)
+        return sources is not None and (source in sources or kind not in OBSERVABLE_TYPES)
 
     def place(self, ident: int, instant: int, dig: bytes, number: int, fresh: int) -> tuple[str, int, tuple[int, ...]]:
         known = self.by_object.get(number)
         # an origin may say again what it took back, and an account post again what it deleted itself; reading a file
         # again must not undo a retraction of ours
-        if known is not None and known[1] != "withdrawn" and (known[1] not in _GONE or not self._revive):
+        if known is not None and known[1] != "withdrawn" and known[1] not in self._revive:
             return "unchanged", known[0], ()
         holding = known[0] if known else fresh
         self.by_object[number] = (holding, "held")
@@ -253,20 +306,24 @@ def _within(instant: int) -> int:
     return max(-(1 << 63), min(instant, (1 << 63) - 1))
 
 
-def _every_id(batch: Sequence[Incoming]) -> Iterable[str]:
-    for item in batch:
+def _links(item: Incoming) -> _Links:
+    found = (item.upgraded or item.object).references()
+    return [one for one in found if one[0] not in _NO_REFS] if found else _NO_LINKS
+
+
+def _every_id(batch: Sequence[Incoming], links: Sequence[_Links]) -> Iterable[str]:
+    for item, refs in zip(batch, links, strict=True):
         yield item.object.id
-        for name, ref in (item.upgraded or item.object).references():
-            if name not in _NO_REFS:
-                yield ref
+        for _, ref in refs:
+            yield ref
 
 
-def _edges(item: Incoming, ident: int, number: int, numbers: Mapping[str, int]) -> list[tuple[Any, ...]]:
+def _edges(item: Incoming, ident: int, number: int, refs: _Links, numbers: Mapping[str, int]) -> list[tuple[Any, ...]]:
     obj = item.upgraded or item.object
+    if obj.type != "relationship":
+        return [(ident, name, numbers[ref], number) for name, ref in refs]
     content = obj.content
-    if obj.type == "relationship":
-        source, target = numbers.get(content.get("source_ref", "")), numbers.get(content.get("target_ref", ""))
-        if source is not None and target is not None:
-            return [(source, str(content.get("relationship_type", "related-to")), target, number)]
-        return []
-    return [(ident, name, numbers[ref], number) for name, ref in obj.references() if name not in _NO_REFS]
+    source, target = numbers.get(content.get("source_ref", "")), numbers.get(content.get("target_ref", ""))
+    if source is not None and target is not None:
+        return [(source, str(content.get("relationship_type", "related-to")), target, number)]
+    return []

@@ -1,0 +1,59 @@
+"""Questions that show nothing: whether a partner holds a phone number, wallet, document, account, address or file.
+
+The asker learns hit or no hit, the holder that it was asked how often, for what kind and purpose. Pure: the node gives
+keys, records and time, and carries the bytes (docs/explanation/private-matching.md says what this does not protect).
+"""
+
+from oureyes.correlate.blind.filters import FALSE_POSITIVES, KEPT, Filter, fillers, padded_size
+from oureyes.correlate.blind.messages import (
+    LEGAL_BASES,
+    LIST_TYPE,
+    MAX_QUESTION,
+    SIZES,
+    Answer,
+    Part,
+    Parts,
+    Question,
+    key_info,
+    padded_batch,
+    read_parts,
+    read_question,
+    write_parts,
+)
+from oureyes.correlate.blind.questions import Asked, ask
+from oureyes.correlate.blind.selectors import KINDS, NAMES, Selector, kind_of_key, name_keys, selector
+from oureyes.correlate.blind.voprf import PrivateKey, derive_key, evaluate, evaluate_known, refuse_bad_elements
+
+__all__ = [
+    "FALSE_POSITIVES",
+    "KEPT",
+    "KINDS",
+    "LEGAL_BASES",
+    "LIST_TYPE",
+    "MAX_QUESTION",
+    "NAMES",
+    "SIZES",
+    "Answer",
+    "Asked",
+    "Filter",
+    "Part",
+    "Parts",
+    "PrivateKey",
+    "Question",
+    "Selector",
+    "ask",
+    "derive_key",
+    "evaluate",
+    "evaluate_known",
+    "fillers",
+    "key_info",
+    "kind_of_key",
+    "name_keys",
+    "padded_batch",
+    "padded_size",
+    "read_parts",
+    "read_question",
+    "refuse_bad_elements",
+    "selector",
+    "write_parts",
+]

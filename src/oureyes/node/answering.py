@@ -1,0 +1,425 @@
+"""Private questions, the holder's side: with whom we answer, the keys we commit to, the filters, and each evaluation.
+
+Two people open an agreement with a partner (`allow`, `agree`): that is the release, and `release.silence` decides per
+label what it covers. The key of an epoch is the same for everybody: it is said in one statement to all members, who
+tell each other what they were shown. An evaluation is booked, with its purpose, before it is made.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import msgspec
+
+from oureyes.correlate import blind, observables
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
+from oureyes.exchange.envelope import pack
+from oureyes.model.objects import digest
+from oureyes.model.sharing import Kind, Recipient
+from oureyes.node.context import Context
+from oureyes.node.sending import send, statement_of
+from oureyes.release import CRIME_PURPOSES, silence
+from oureyes.storage import Connection, desk, hits
+from oureyes.storage.hits import Agreement
+
+__all__ = [
+    "DAY_US",
+    "Agreement",
+    "Published",
+    "agree",
+    "agreements",
+    "allow",
+    "commit",
+    "digest_of",
+    "end",
+    "epoch_of",
+    "evaluate",
+    "keep",
+    "list_for",
+    "part_for",
+    "publish",
+]
+
+DAY_US = 86_400_000_000
+_A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
+_PARTS_A_KIND = 32
+_LIST_DAYS = 7
+_TRIES = 3
+_AT_ONCE = 2_000  # outputs computed between two commits
+
+
+def epoch_of(now: str) -> str:
+    """The month: filters and keys last that long."""
+    return now[:7]
+
+
+# --- agreements ------------------------------------------------------------------------------------------------------
+
+
+def allow(
+    ctx: Context, partner: str, kinds: Sequence[str], purposes: Sequence[str], daily: int, *, by: str
+) -> Agreement:
+    """Propose to answer a partner: about which kinds, for which purposes, how many keys a day. Another must agree."""
+    ctx.require_purpose(by, "investigation", f"agreement with {partner}")
+    if partner == ctx.me or partner not in ctx.roster.members:
+        raise ConfigError(
+            f"member {partner[:20]}", "another member of the roster", "none by that id", "`oureyes roster`"
+        )
+    for name, given, known in (("kinds", kinds, blind.KINDS), ("purposes", purposes, CRIME_PURPOSES)):
+        if not given or set(given) - set(known):
+            raise InvalidObject(f"agreement with {partner}", f"{name} out of {', '.join(sorted(known))}", "others")
+    if not blind.SIZES[0] <= daily <= 100_000:
+        raise InvalidObject(f"agreement with {partner}", f"{blind.SIZES[0]} to 100000 keys a day", f"{daily}")
+    made = Agreement(
+        partner, tuple(dict.fromkeys(kinds)), tuple(dict.fromkeys(purposes)), daily, by, "", "proposed", ctx.now()
+    )
+    return _agreed(ctx, made, by)
+
+
+def agree(ctx: Context, partner: str, *, by: str) -> Agreement:
+    """Another person agrees: from now on the partner is answered."""
+    found = _agreement(ctx, partner)
+    if found.state != "proposed":
+        raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
+    if not by or _person(by) == _person(found.author):
+        raise Refused(f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by")
+    return _agreed(ctx, replace(found, approver=by, state="open", at=ctx.now()), by)
+
+
+def end(ctx: Context, partner: str, *, by: str) -> Agreement:
+    """Answer a partner no more, at once."""
+    found = _agreement(ctx, partner)
+
+    def write(connection: Connection) -> None:
+        kept = hits.parts(connection, ctx.me, partner)
+        hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
+
+    ctx.db.write(write)
+    return _agreed(ctx, replace(found, state="ended", at=ctx.now()), by)
+
+
+def agreements(ctx: Context) -> dict[str, Agreement]:
+    """All of them, by partner."""
+    with ctx.db.read() as connection:
+        return hits.agreements(connection)
+
+
+def _agreement(ctx: Context, partner: str) -> Agreement:
+    found = agreements(ctx).get(partner)
+    if found is None:
+        raise NotHeld(f"agreement with {partner[:20]}", "an agreement", "none", "`oureyes hits allow`")
+    return found
+
+
+def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
+    def write(connection: Connection) -> Agreement:
+        hits.put_agreement(connection, made)
+        ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
+        return made
+
+    return ctx.db.write(write)
+
+
+def _person(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def commit(ctx: Context) -> str:
+    """See that this epoch has its keys, and that every member has been told their public halves. The epoch."""
+    now = ctx.now()
+    epoch = epoch_of(now)
+
+    def write(connection: Connection) -> None:
+        if hits.seed(connection, epoch) is None:
+            hits.put_seed(connection, epoch, os.urandom(32), now)
+        known = hits.committed(connection, ctx.me, epoch)
+        keys = dict(known.keys) if known else _publics(ctx, connection, epoch)
+        told = set((desk.get_setting(connection, f"hit-keys {epoch}") or "").split())
+        new = sorted(set(ctx.roster.members) - {ctx.me} - told)
+        if not new:
+            return
+        statement = statement_of(ctx, Kind.HIT_KEYS, new, detail={"epoch": epoch, "keys": keys})
+        if known is None:
+            made = hits.Committed(ctx.me, epoch, keys, digest_of(epoch, keys), statement.id)
+            hits.put_committed(connection, made, now)
+        send(ctx, connection, statement)
+        desk.put_setting(connection, f"hit-keys {epoch}", " ".join(sorted(told | set(new))))
+        ctx.audit(
+            connection, ctx.me, "commit", f"{ctx.me}/{epoch}", "", digest=digest_of(epoch, keys).hex(), count=len(new)
+        )
+
+    ctx.db.write(write)
+    return epoch
+
+
+def digest_of(epoch: str, keys: Mapping[str, str]) -> bytes:
+    """What members compare: the same keys give the same digest."""
+    return digest(msgspec.json.encode({"epoch": epoch, "keys": dict(sorted(keys.items()))}))
+
+
+def _publics(ctx: Context, connection: Connection, epoch: str) -> dict[str, str]:
+    return {kind: _key(ctx, connection, epoch, kind).public.hex() for kind in blind.KINDS}
+
+
+def _key(ctx: Context, connection: Connection, epoch: str, kind: str) -> blind.PrivateKey:
+    found = hits.seed(connection, epoch)
+    if found is None:
+        raise NotHeld(f"key of {epoch}", "the key of this epoch", "none", "ask by the newest list of filters")
+    return blind.derive_key(found, blind.key_info(ctx.me, epoch, kind))
+
+
+# --- filters ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published for a partner: filters made anew, filters added, and the bytes of all."""
+
+    partner: str
+    anew: int
+    added: int
+    size: int
+
+
+def publish(ctx: Context, *, by: str = "") -> list[Published]:
+    """Bring every partner's filters up to date: what has come since as a further filter, all anew where something was
+    taken out or the epoch is another."""
+    open_ = [one for one in agreements(ctx).values() if one.state == "open" and one.partner in ctx.roster.members]
+    if not open_:
+        return []
+    epoch = commit(ctx)
+    return [_publish(ctx, one, epoch, by or ctx.me) for one in open_]
+
+
+def _publish(ctx: Context, agreement: Agreement, epoch: str, by: str) -> Published:
+    for _ in range(_TRIES):
+        values = _answerable(ctx, agreement)
+        outputs = _outputs(ctx, epoch, [value for some in values.values() for value in some])
+        with ctx.db.read() as connection:
+            kept = hits.parts(connection, ctx.me, agreement.partner)
+            bodies = {one.digest: hits.body(connection, ctx.me, agreement.partner, one.digest) or b"" for one in kept}
+            seed = hits.seed(connection, epoch) or b""
+        made: list[tuple[hits.Stored, bytes]] = []
+        for kind, some in values.items():
+            mine = [one for one in kept if one.kind == kind and one.epoch == epoch]
+            made.append(_part(kind, epoch, {outputs[value] for value in some}, mine, bodies, seed))
+        work = partial(_published, ctx, agreement=agreement, epoch=epoch, kept=kept, found=made, by=by)
+        if (done := ctx.db.write(work)) is not None:
+            return done
+    raise StorageError(f"filters for {agreement.partner}", "nobody else at work on them", "somebody", "try again")
+
+
+def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
+    """Per kind, the values that the partner may learn we hold: for every purpose of the agreement, since one filter
+    serves them all."""
+    to, policy, at = Recipient(agreement.partner), ctx.policy(), ctx.now()
+    found: dict[str, list[str]] = {kind: [] for kind in agreement.kinds}
+    with ctx.db.read() as connection:
+        labels = [
+            n
+            for n, marking in ctx.labels(connection).items()
+            if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in agreement.purposes)
+        ]
+        for value in hits.own_values(connection, ctx.me, labels, observables.NAME):
+            kind = blind.kind_of_key(value)
+            if kind in found:
+                found[kind].append(value)
+    return found
+
+
+def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes]:
+    """The function's outputs of values, computed once an epoch and kept."""
+    with ctx.db.read() as connection:
+        known = hits.tags(connection, epoch)
+        keys = {kind: _key(ctx, connection, epoch, kind) for kind in blind.KINDS}
+    missing = [value for value in dict.fromkeys(values) if value not in known]
+    for at in range(0, len(missing), _AT_ONCE):
+        some = {value: _output(keys, value) for value in missing[at : at + _AT_ONCE]}
+        ctx.db.write(partial(hits.put_tags, epoch=epoch, found=some))
+        known |= some
+    return known
+
+
+def _output(keys: Mapping[str, blind.PrivateKey], value: str) -> bytes:
+    kind = blind.kind_of_key(value) or ""
+    return blind.evaluate_known(keys[kind], blind.Selector(kind, value).input)[: blind.KEPT]
+
+
+def _part(
+    kind: str,
+    epoch: str,
+    wanted: set[bytes],
+    kept: Sequence[hits.Stored],
+    bodies: Mapping[str, bytes],
+    seed: bytes,
+) -> tuple[hits.Stored, bytes]:
+    """The next filter of a kind: what is new, or everything where something is there no more (its `seq` is 0)."""
+    filters = [blind.Filter(bodies[one.digest]) for one in kept]
+    known = {tag for tag in wanted if any(tag in one for one in filters)}
+    further = bool(kept) and len(known) == sum(one.held for one in kept) and len(kept) < _PARTS_A_KIND
+    fresh = wanted - known if further else wanted
+    seq = kept[-1].seq + 1 if further else 0
+    secret = hmac.digest(seed, f"fillers {kind} {seq}".encode(), "sha256")
+    size = blind.padded_size(len(fresh))
+    made = blind.Filter.of([*fresh, *blind.fillers(secret, len(fresh), size)])
+    return hits.Stored(kind, seq, epoch, made.size, len(fresh), digest(made.raw).hex()), made.raw
+
+
+def _published(
+    ctx: Context,
+    connection: Connection,
+    *,
+    agreement: Agreement,
+    epoch: str,
+    kept: Sequence[hits.Stored],
+    found: Sequence[tuple[hits.Stored, bytes]],
+    by: str,
+) -> Published | None:
+    """None when the agreement, or what is published, is no more what the filters were made from."""
+    partner = agreement.partner
+    if hits.agreements(connection).get(partner) != agreement or hits.parts(connection, ctx.me, partner) != kept:
+        return None
+    anew = {part.kind for part, _ in found if not part.seq}
+    stays = {part.kind for part, _ in found} - anew
+    hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept if one.kind not in stays])
+    for part, raw in found:
+        hits.put_part(connection, ctx.me, partner, part, raw, ctx.now())
+    _put_list(ctx, connection, agreement, epoch, hits.parts(connection, ctx.me, partner))
+    ctx.audit(connection, by, "publish", partner, "", count=len(found), epoch=epoch)
+    return Published(partner, len(anew), len(stays), sum(len(raw) for _, raw in found))
+
+
+def _put_list(
+    ctx: Context, connection: Connection, agreement: Agreement, epoch: str, kept: Sequence[hits.Stored]
+) -> None:
+    before = hits.listed(connection, ctx.me, agreement.partner)
+    serial = before[0] + 1 if before else 1
+    made = blind.Parts(
+        1,
+        ctx.me,
+        agreement.partner,
+        epoch,
+        serial,
+        ctx.now(),
+        ctx.in_days(_LIST_DAYS),
+        agreement.kinds,
+        agreement.purposes,
+        agreement.daily,
+        tuple(blind.Part(one.kind, one.seq, one.size, one.digest) for one in kept),
+    )
+    raw = pack(blind.LIST_TYPE, blind.write_parts(made), (ctx.keys.sign,))
+    hits.put_list(connection, ctx.me, agreement.partner, serial, raw, ctx.now_us())
+
+
+def keep(ctx: Context) -> list[Published]:
+    """What comes round: filters once a day, keys of a new epoch, and the end of what belonged to an old one."""
+    epoch, day = epoch_of(ctx.now()), ctx.now_us() - DAY_US
+    with ctx.db.read() as connection:
+        lists = [hits.listed(connection, ctx.me, one) for one in agreements(ctx)]
+        due = any(one is None or one[2] <= day for one in lists) or hits.seed(connection, epoch) is None
+
+    def write(connection: Connection) -> None:
+        hits.drop_seeds(connection, epoch)
+        hits.drop_tags(connection, epoch_of(ctx.in_days(-40)))  # a case may still be opened on the last epoch's hits
+
+    ctx.db.write(write)
+    return publish(ctx) if due else []
+
+
+# --- what partners ask -----------------------------------------------------------------------------------------------
+
+
+def list_for(ctx: Context, member: str) -> bytes:
+    """The signed list of a partner's filters. That there is none is no event: every node looks for one by itself."""
+    with ctx.db.read() as connection:
+        agreement, found = hits.agreements(connection).get(member), hits.listed(connection, ctx.me, member)
+    if agreement is None or agreement.state != "open" or found is None:
+        raise Refused(f"list for {member}", "an agreement", "none")
+    return found[1]
+
+
+def part_for(ctx: Context, member: str, name: str) -> bytes:
+    """One of a partner's filters, by its digest."""
+    with ctx.db.read() as connection:
+        agreement, found = hits.agreements(connection).get(member), hits.body(connection, ctx.me, member, name)
+    if agreement is None or agreement.state != "open" or found is None:
+        raise _turned_away(ctx, member, "filter", "", "no such filter of that partner")
+    return found
+
+
+def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
+    """Answer a question: evaluations, and a proof that the key was the one committed to."""
+    question = blind.read_question(raw)
+    blind.refuse_bad_elements(question.elements)
+    reason, serial, left, key = ctx.db.write(lambda connection: _booked(ctx, connection, member, question))
+    if key is None:
+        if reason.startswith("budget"):
+            raise OverBudget(f"questions of {member}", "fewer keys", reason, "ask again tomorrow")
+        raise Refused(f"question of {member}", "what the agreement covers", reason)
+    evaluated, proof = blind.evaluate(key, question.elements)
+    return blind.Answer(serial, left, tuple(evaluated), proof).raw
+
+
+def _booked(
+    ctx: Context, connection: Connection, member: str, question: blind.Question
+) -> tuple[str, int, int, blind.PrivateKey | None]:
+    """Put a question into the ledger, or turn it away; both are audited and committed, whatever follows."""
+    agreement, now = hits.agreements(connection).get(member), ctx.now_us()
+    spent, _ = hits.keys_since(connection, "answered", member, now - DAY_US)
+    _, lately = hits.keys_since(connection, "answered", member, now - _A_MINUTE_US)
+    listed = hits.listed(connection, ctx.me, member)
+    reason = _refusal(agreement, question, epoch_of(ctx.now()), spent, lately)
+    if reason or agreement is None or listed is None:
+        _turned_away(ctx, member, question.kind, question.purpose, reason or "no list", connection)
+        return reason or "no list", 0, 0, None
+    count = len(question.elements)
+    line = hits.Line(
+        "answered", member, member, question.kind, count, question.purpose, question.basis, question.case, now
+    )
+    hits.add_question(connection, line)
+    ctx.audit(
+        connection, member, "evaluate", "", question.purpose,
+        kind=question.kind, count=count, basis=question.basis, case=question.case,
+    )  # fmt: skip
+    return "", listed[0], agreement.daily - spent - count, _key(ctx, connection, question.epoch, question.kind)
+
+
+def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, spent: int, lately: int) -> str:
+    if agreement is None or agreement.state != "open":
+        return "no agreement"
+    if question.kind not in agreement.kinds:
+        return "a kind the agreement does not name"
+    if question.purpose not in agreement.purposes or question.basis not in blind.LEGAL_BASES:
+        return "a purpose or legal basis the agreement does not name"
+    if len(question.case) != 64 or set(question.case) - set("0123456789abcdef"):
+        return "no case"
+    if question.epoch != epoch:
+        return "another epoch"
+    if spent + len(question.elements) > agreement.daily:
+        return "budget of the day used up"
+    return "budget of the minute used up" if lately >= _A_MINUTE else ""
+
+
+def _turned_away(
+    ctx: Context, member: str, kind: str, purpose: str, reason: str, connection: Connection | None = None
+) -> Refused:
+    """The audit row of a refusal; what the partner said is kept only where it is a word we know."""
+
+    def write(connection: Connection) -> None:
+        known = kind if kind in (*blind.KINDS, "filter") else "other"
+        ctx.audit(
+            connection, member, "turn-away", "", purpose if purpose in CRIME_PURPOSES else "", kind=known, reason=reason
+        )
+
+    if connection is None:
+        ctx.db.write(write)
+    else:
+        write(connection)
+    return Refused(f"question of {member}", "an agreement", reason)

@@ -1,0 +1,188 @@
+"""A hit becomes a case: the asker opens it, and only then does the holder learn of it; one clock for both ends.
+
+The asker sends the output that hit, which the holder alone can trace back to its record. The holder's node says when it
+received the case, and 48 hours count from that instant at both ends (`plan.requests`). Nothing is disclosed by the case
+itself: what the holder gives, it gives by an ordinary release, and says which; or it refuses on one of the agreed
+grounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from oureyes.correlate import blind
+from oureyes.errors import InvalidObject, NotHeld, Refused, VerificationError
+from oureyes.model.instants import is_instant
+from oureyes.model.sharing import Kind, Statement
+from oureyes.node import connecting
+from oureyes.node.context import Context
+from oureyes.node.sending import send, statement_of
+from oureyes.plan.requests import GROUNDS, Clock, Urgency
+from oureyes.release import CRIME_PURPOSES
+from oureyes.storage import Connection, desk, hits, index
+from oureyes.storage.hits import Case
+
+__all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "words"]
+
+
+def open_case(ctx: Context, hit: str, *, by: str) -> Case:
+    """Tell the holder that we met its record, and ask it to confirm."""
+    if not by:
+        raise Refused(hit, "the name of who opens it", "none", "give --by")
+
+    def write(connection: Connection) -> Case:
+        found = next((one for one in hits.found(connection) if one.id == hit), None)
+        if found is None:
+            raise NotHeld(hit[:60], "a hit of ours", "none by that id", "`oureyes hits`")
+        if found.state != "found":
+            raise Refused(hit, "a hit without a case", found.state, "`oureyes hits cases`")
+        made = Case(
+            ctx.new_id("case"), "asker", found.partner, found.kind, found.value, found.purpose, found.basis,
+            ctx.now(), "", "", "", "", "", by,
+        )  # fmt: skip
+        detail: dict[str, object] = {
+            "case": made.id,
+            "kind": made.kind,
+            "epoch": found.epoch,
+            "tag": found.tag.hex(),
+            "purpose": made.purpose,
+            "basis": made.basis,
+        }
+        send(ctx, connection, statement_of(ctx, Kind.HIT_CASE, [found.partner], detail=detail))
+        hits.put_case(connection, made)
+        hits.put_found(connection, replace(found, state="opened"))
+        ctx.audit(connection, by, "open-case", made.id, made.purpose, to=found.partner, kind=made.kind)
+        return made
+
+    return ctx.db.write(write)
+
+
+def case_opened(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """A partner opens a case on a hit: the clock starts, and our desk is told."""
+    identifier, kind, epoch, tag, purpose, basis = _said(statement)
+    asked, _ = hits.keys_since(connection, "answered", statement.origin, 0)
+    if not asked or hits.cases(connection, identifier=identifier):
+        raise VerificationError(statement.id, "a new case on something we were asked", "another", "call the partner")
+    value, now = hits.value_of(connection, epoch, tag), ctx.now()
+    known = value if blind.kind_of_key(value) == kind else ""
+    made = Case(
+        identifier, "holder", statement.origin, kind, known, purpose, basis, statement.time, now, "", "", "", "", ""
+    )
+    hits.put_case(connection, made)
+    _reply(ctx, connection, made, "received", now)
+    said = replace(statement, reason=f"{blind.LEGAL_BASES[basis]}; answer by {clock(made).due()}")
+    connecting.notice(ctx, connection, said, f"{statement.origin} met a record of ours ({kind}): case {identifier}")
+    ctx.audit(connection, statement.origin, "open-case", identifier, purpose, to=ctx.me, kind=kind)
+
+
+def _said(statement: Statement) -> tuple[str, str, str, bytes, str, str]:
+    said = [statement.detail.get(name) for name in ("case", "kind", "epoch", "tag", "purpose", "basis")]
+    texts = [one for one in said if isinstance(one, str) and 0 < len(one) <= 64]
+    if len(texts) != len(said) or not texts[0].startswith("case--"):
+        raise InvalidObject(statement.id, "a case with its kind, epoch, tag, purpose and basis", "another form")
+    identifier, kind, epoch, tag, purpose, basis = texts
+    try:
+        raw = bytes.fromhex(tag)
+    except ValueError:
+        raw = b""
+    if len(raw) != blind.KEPT or kind not in blind.KINDS:
+        raise InvalidObject(statement.id, f"a tag of {blind.KEPT} bytes and a kind we know", "others")
+    if purpose not in CRIME_PURPOSES or basis not in blind.LEGAL_BASES:
+        raise InvalidObject(statement.id, "an agreed purpose and legal basis", "others")
+    return identifier, kind, epoch, raw, purpose, basis
+
+
+def _reply(ctx: Context, connection: Connection, case: Case, state: str, at: str, ground: str = "") -> None:
+    detail: dict[str, object] = {"case": case.id, "state": state, "at": at, "ground": ground}
+    send(ctx, connection, statement_of(ctx, Kind.HIT_ANSWER, [case.partner], detail=detail))
+
+
+def answer(ctx: Context, identifier: str, *, by: str, release: str = "", ground: str = "") -> Case:
+    """The holder's answer: a release that went to the asker, or a refusal on one of the agreed grounds."""
+    if bool(release) == bool(ground) or (ground and ground not in GROUNDS) or not by:
+        expected = f"a release, or one of the grounds {', '.join(GROUNDS)}"
+        raise Refused(identifier[:60], expected, "neither or both", "give --release or --refuse")
+
+    def write(connection: Connection) -> Case:
+        found = _case(connection, identifier, "holder")
+        if found.answered or found.refused:
+            raise Refused(identifier, "a case that is open", "one that is answered", "release more, if there is more")
+        if release:
+            _refuse_unsent(connection, release, found.partner)
+        now, state = ctx.now(), "answered" if release else "refused"
+        done = replace(found, by=by, release=release, ground=ground, **{state: now})
+        hits.put_case(connection, done)
+        _reply(ctx, connection, done, state, now, ground)
+        ctx.audit(
+            connection, by, "answer-case", identifier, found.purpose, state=state, to=found.partner, ground=ground
+        )
+        return done
+
+    return ctx.db.write(write)
+
+
+def _refuse_unsent(connection: Connection, release: str, partner: str) -> None:
+    draft = desk.draft(connection, release)
+    if draft is None or draft.state != "released" or not draft.outcome.get(partner, {}).get("sent"):
+        raise Refused(release[:60], f"a release that went to {partner}", "none", "`oureyes release`")
+
+
+def case_answered(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """What the holder says of a case of ours."""
+    said = statement.detail
+    identifier, state, at, ground = (said.get(name) for name in ("case", "state", "at", "ground"))
+    if not isinstance(identifier, str) or not isinstance(at, str) or not is_instant(at):
+        raise InvalidObject(statement.id, "a case and an instant", "another form")
+    found = _case(connection, identifier, "asker")
+    if found.partner != statement.origin or state not in ("received", "answered", "refused"):
+        raise VerificationError(statement.id, "an answer to a case with its sender", "another")
+    if getattr(found, state) or (state == "refused") != (ground in GROUNDS):
+        raise VerificationError(statement.id, "one answer, a refusal with its ground", "another")
+    done = replace(found, **{state: at, "ground": str(ground) if state == "refused" else ""})
+    hits.put_case(connection, done)
+    if state != "received":
+        said_so = replace(statement, reason=GROUNDS.get(str(ground), "what it releases comes by itself"))
+        connecting.notice(ctx, connection, said_so, f"{statement.origin} {state} the case {identifier}")
+    ctx.audit(connection, statement.origin, "answer-case", identifier, found.purpose, state=state)
+
+
+def _case(connection: Connection, identifier: str, side: str) -> Case:
+    found = [one for one in hits.cases(connection, identifier=identifier) if one.side == side]
+    if not found:
+        raise NotHeld(identifier[:60], f"a case in which we are the {side}", "none by that id", "`oureyes hits cases`")
+    return found[0]
+
+
+def cases(ctx: Context) -> list[Case]:
+    """Every case, newest first."""
+    with ctx.db.read() as connection:
+        return hits.cases(connection)
+
+
+def records(ctx: Context, identifier: str, *, by: str, purpose: str = "investigation") -> list[str]:
+    """The ids of our own records that a partner's case is about; the holder's desk looks at them."""
+    ctx.require_purpose(by, purpose, identifier[:60])
+
+    def write(connection: Connection) -> list[str]:
+        found = _case(connection, identifier, "holder")
+        ids = (
+            [one for one, origin, _ in index.postings(connection, found.value) if origin == ctx.me]
+            if found.value
+            else []
+        )
+        ctx.audit(connection, by, "read", identifier, purpose, count=len(ids))
+        return list(dict.fromkeys(ids))
+
+    return ctx.db.write(write)
+
+
+def clock(case: Case) -> Clock:
+    """The case's clock; it runs from when the holder received it."""
+    return Clock(Urgency.HIT, case.received or case.opened, "", case.answered, case.refused, case.ground)
+
+
+def words(ctx: Context, case: Case) -> str:
+    """Where it stands, with the time left or over."""
+    if not case.received:
+        return "sent; the holder has not confirmed that it has it"
+    return clock(case).words(ctx.now())

@@ -1,0 +1,443 @@
+"""Private questions, the asker's side: what may be asked, what is sent, what the answer means; all but the sending.
+
+`prepare` books and audits before anything leaves; `opened` believes an answer only by the key its holder committed to
+before all members; `settle` looks up here. What is found is known here alone until somebody opens a case on it
+(`confirming`). Blinds are fresh for each partner, so that two of them together cannot link a question.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from oureyes.correlate import blind
+from oureyes.errors import InvalidObject, NotHeld, OurEyesError, OverBudget, Refused, VerificationError
+from oureyes.exchange.envelope import unpack
+from oureyes.model.instants import nanoseconds
+from oureyes.model.objects import digest
+from oureyes.model.sharing import Kind, Statement
+from oureyes.node import connecting
+from oureyes.node.answering import DAY_US, digest_of
+from oureyes.node.context import Context
+from oureyes.node.sending import send, statement_of
+from oureyes.release import CRIME_PURPOSES
+from oureyes.storage import Connection, hits
+from oureyes.storage.hits import Found, Line
+
+__all__ = [
+    "Found",
+    "Line",
+    "Opened",
+    "Outcome",
+    "Prepared",
+    "Quota",
+    "found",
+    "keep_list",
+    "keys_shown",
+    "ledger",
+    "look_again",
+    "missing",
+    "opened",
+    "partners_stale",
+    "prepare",
+    "quotas",
+    "settle",
+    "vetted",
+    "witnessed",
+]
+
+_LOOK_AGAIN_US = 6 * 3_600_000_000
+_MAX_FILTER = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question to one partner, ready to be sent; or why it is not asked."""
+
+    partner: str
+    asked: blind.Asked | None
+    number: int
+    by: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer that its proof bears out."""
+
+    outputs: Mapping[blind.Selector, bytes]
+    serial: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one partner's answer came to: the hits (their ids here), and what may still be asked today."""
+
+    partner: str
+    subjects: int
+    hits: tuple[Found, ...]
+    left: int
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of a partner's budget is left today, by our own ledger, and how many members bear out its keys."""
+
+    partner: str
+    kinds: tuple[str, ...]
+    purposes: tuple[str, ...]
+    daily: int
+    left: int
+    epoch: str
+    witnesses: int
+    refusal: str
+
+
+# --- probing ----------------------------------------------------------------------------------------------------------
+
+
+def prepare(
+    ctx: Context,
+    kind: str,
+    values: Sequence[str],
+    partners: Iterable[str],
+    *,
+    by: str,
+    purpose: str,
+    basis: str,
+    case: str,
+    country: str = "",
+) -> list[Prepared]:
+    """A question for each partner, booked in the ledger and the audit log; see `vetted`. The partner judges whether the
+    purpose is one it has agreed to, and logs it when it is not."""
+    to = tuple(dict.fromkeys(partners))
+    more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
+    asked = vetted(ctx, kind, values, len(to), **more)
+    said = {"purpose": purpose, "basis": basis, "case": _case_digest(ctx, case)}
+    questions = [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
+    return ctx.db.write(lambda connection: _book(ctx, connection, questions))
+
+
+def vetted(
+    ctx: Context,
+    kind: str,
+    values: Sequence[str],
+    partners: int,
+    *,
+    by: str,
+    purpose: str,
+    basis: str,
+    case: str,
+    country: str = "",
+) -> tuple[blind.Selector, ...]:
+    """What is asked about, in normal form. Refused, without a word to anybody, when purpose, legal basis or case are
+    missing or the officer's budget is used up."""
+    ctx.require_purpose(by, purpose, "private question")
+    if purpose not in CRIME_PURPOSES:
+        raise Refused("private question", f"a purpose: {', '.join(sorted(CRIME_PURPOSES))}", purpose, "give --purpose")
+    if basis not in blind.LEGAL_BASES:
+        raise Refused("private question", f"a legal basis: {', '.join(blind.LEGAL_BASES)}", basis[:30] or "none")
+    if not case.strip():
+        raise Refused("private question", "the reference of an open case", "none", "give --case")
+    asked = tuple(dict.fromkeys(blind.selector(kind, value, country or ctx.config.country) for value in values))
+    blind.padded_batch(len(asked))
+    _refuse_over_budget(ctx, by, len(asked) * partners)
+    return asked
+
+
+def _case_digest(ctx: Context, case: str) -> str:
+    """The same case gives the same digest here; nobody else can tell which it is."""
+    return hmac.digest(ctx.keys.extract, f"case {case.strip()}".encode(), "sha256").hex()
+
+
+def _refuse_over_budget(ctx: Context, by: str, more: int) -> None:
+    daily = ctx.config.number("hit_officer_daily")
+    with ctx.db.read() as connection:
+        spent = hits.subjects_since(connection, by, ctx.now_us() - DAY_US)
+    if spent + more > daily:
+        raise OverBudget(f"questions of {by}", f"at most {daily} a day", f"{spent} asked, {more} more", "ask tomorrow")
+
+
+def _prepared(
+    ctx: Context, partner: str, kind: str, selectors: tuple[blind.Selector, ...], said: dict[str, str], by: str
+) -> Prepared:
+    try:
+        epoch = _askable(ctx, partner, kind).epoch
+    except OurEyesError as error:
+        return Prepared(partner, None, 0, by, str(error))
+    return Prepared(partner, blind.ask(selectors, epoch, said), 0, by)
+
+
+def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared]) -> list[Prepared]:
+    """All questions of one run in the ledger and the audit log, in one commit."""
+    return [
+        one if one.asked is None else replace(one, number=_book_one(ctx, connection, one, one.asked))
+        for one in questions
+    ]
+
+
+def _book_one(ctx: Context, connection: Connection, one: Prepared, asked: blind.Asked) -> int:
+    said, subjects = asked.question, len(asked.selectors)
+    count = len(said.elements)
+    line = Line(
+        "asked", one.partner, one.by, said.kind, count, said.purpose, said.basis, said.case, ctx.now_us(), subjects
+    )
+    ctx.audit(
+        connection, one.by, "probe", "", said.purpose,
+        to=one.partner, kind=said.kind, count=subjects, batch=count, basis=said.basis, case=said.case,
+    )  # fmt: skip
+    return hits.add_question(connection, line)
+
+
+def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
+    """The partner's list; Refused when it answers nothing of that kind, or its keys are not borne out."""
+    with ctx.db.read() as connection:
+        parts = _list_of(ctx, connection, partner)
+        if parts is None:
+            raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
+        _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+    if kind not in parts.kinds:
+        raise Refused(f"question to {partner}", f"what it answers about: {', '.join(parts.kinds)}", kind)
+    if nanoseconds(parts.expires) <= nanoseconds(ctx.now()):
+        raise VerificationError(f"filters of {partner}", "a list that has not expired", parts.expires, "fetch it again")
+    return parts
+
+
+def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
+    kept = hits.listed(connection, partner, ctx.me)
+    return _read_list(ctx, partner, kept[1]) if kept else None
+
+
+def _refuse_unwitnessed(ctx: Context, connection: Connection, partner: str, epoch: str) -> int:
+    """A holder that shows one asker a key of its own could tell that asker's questions apart from all others. So its
+    keys count when other members were shown the same ones, and no one another. How many were."""
+    shown = hits.committed(connection, partner, epoch)
+    if shown is None:
+        raise VerificationError(f"keys of {partner}", f"its keys of {epoch} in its log", "none", "wait for its log")
+    known = hits.witnesses(connection, partner, epoch)
+    others = sorted(witness for witness, seen in known.items() if seen != shown.digest)
+    if others:
+        found = f"others before {', '.join(others)}"
+        raise VerificationError(f"keys of {partner}", "the same keys before all members", found, "call both partners")
+    if not known and set(ctx.roster.members) - {ctx.me, partner}:
+        raise VerificationError(f"keys of {partner}", "a member that was shown the same", "none yet", "ask again later")
+    return len(known)
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def opened(ctx: Context, one: Prepared, raw: bytes) -> Opened:
+    """The outputs, once the proof holds for the key that the partner committed to."""
+    assert one.asked is not None
+    question = one.asked.question
+    with ctx.db.read() as connection:
+        shown = hits.committed(connection, one.partner, question.epoch)
+    assert shown is not None
+    outputs, serial, left = one.asked.outputs(raw, bytes.fromhex(shown.keys[question.kind]))
+    return Opened(outputs, serial, left)
+
+
+def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
+    """Whether the partner has a newer list than we hold."""
+    with ctx.db.read() as connection:
+        kept = hits.listed(connection, one.partner, ctx.me)
+    return kept is None or kept[0] < answer.serial
+
+
+def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
+    """Look up in the partner's filters, here; hits are kept, the partner learns nothing."""
+    assert one.asked is not None
+    question = one.asked.question
+    filters = _filters(ctx, one.partner, question.kind, question.epoch)
+    met = {selector: tag[: blind.KEPT] for selector, tag in answer.outputs.items() if any(tag in f for f in filters)}
+
+    def write(connection: Connection) -> tuple[Found, ...]:
+        hits.hits_of(connection, one.number, len(met))
+        return tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
+
+    return Outcome(one.partner, len(one.asked.selectors), ctx.db.write(write), answer.left)
+
+
+def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
+    out: list[blind.Filter] = []
+    with ctx.db.read() as connection:
+        for part in hits.parts(connection, partner, ctx.me):
+            if (part.kind, part.epoch) != (kind, epoch):
+                continue
+            if part.digest not in ctx.filters:
+                ctx.filters[part.digest] = blind.Filter(hits.body(connection, partner, ctx.me, part.digest) or b"")
+            out.append(ctx.filters[part.digest])
+    return out
+
+
+def _keep_hit(ctx: Context, connection: Connection, one: Prepared, selector: blind.Selector, tag: bytes) -> Found:
+    assert one.asked is not None
+    question = one.asked.question
+    known = [hit for hit in hits.found(connection, partner=one.partner, value=selector.text) if hit.tag == tag]
+    if known:
+        return known[0]
+    made = Found(
+        ctx.new_id("hit"), one.partner, question.kind, question.epoch, selector.text, tag, one.by,
+        question.purpose, question.basis, question.case, ctx.now(), "found",
+    )  # fmt: skip
+    hits.put_found(connection, made)
+    return made
+
+
+def found(ctx: Context) -> list[Found]:
+    """Hits that we know of, newest first."""
+    with ctx.db.read() as connection:
+        return hits.found(connection)
+
+
+def ledger(ctx: Context, limit: int = 100) -> list[Line]:
+    """What was asked and answered, newest first: how many, what for, and never about what."""
+    with ctx.db.read() as connection:
+        return hits.questions(connection, limit=limit)
+
+
+def quotas(ctx: Context) -> list[Quota]:
+    """How it stands with each partner that answers us."""
+    out: list[Quota] = []
+    with ctx.db.read() as connection:
+        for partner in sorted(set(ctx.roster.members) - {ctx.me}):
+            parts = _list_of(ctx, connection, partner)
+            if parts is None:
+                continue
+            spent, _ = hits.keys_since(connection, "asked", partner, ctx.now_us() - DAY_US)
+            borne, refusal = 0, ""
+            try:
+                borne = _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+            except VerificationError as error:
+                refusal = str(error)
+            left = max(0, parts.daily - spent)
+            out.append(Quota(partner, parts.kinds, parts.purposes, parts.daily, left, parts.epoch, borne, refusal))
+    return out
+
+
+# --- partners' filters -----------------------------------------------------------------------------------------------
+
+
+def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:
+    """Partners whose list was not looked for lately."""
+    old = ctx.now_us() - _LOOK_AGAIN_US
+    with ctx.db.read() as connection:
+        kept = {partner: hits.listed(connection, partner, ctx.me) for partner in partners}
+    return [partner for partner, one in kept.items() if one is None or one[2] < old]
+
+
+def missing(ctx: Context, partner: str, raw: bytes) -> list[tuple[str, int]]:
+    """(digest, bytes at most) of the filters to fetch for a list that just came; VerificationError when it is none for
+    us, or an older one."""
+    parts = _read_list(ctx, partner, raw)
+    with ctx.db.read() as connection:
+        kept = hits.listed(connection, partner, ctx.me)
+        if kept and kept[0] > parts.serial:
+            found = f"number {parts.serial}"
+            raise VerificationError(f"filters of {partner}", f"at least list {kept[0]}", found, "call the partner")
+        if kept and kept[0] == parts.serial and kept[1] != raw:
+            raise VerificationError(f"filters of {partner}", f"one list {parts.serial}", "two", "call the partner")
+        held = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+    return [(part.digest, min(_MAX_FILTER, 16 + part.size * 6)) for part in parts.parts if part.digest not in held]
+
+
+def _read_list(ctx: Context, partner: str, raw: bytes) -> blind.Parts:
+    member = ctx.roster.members.get(partner)
+    if member is None:
+        raise NotHeld(f"member {partner[:20]}", "a member of the roster", "none by that id", "`oureyes roster`")
+    body, signers = unpack(raw, blind.LIST_TYPE, {partner: member.keys.sign})
+    parts = blind.read_parts(body)
+    if partner not in signers or (parts.origin, parts.audience) != (partner, ctx.me):
+        found = f"one of {parts.origin[:20]} for {parts.audience[:20]}"
+        raise VerificationError(f"filters of {partner}", f"a list signed by {partner} for {ctx.me}", found)
+    return parts
+
+
+def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes]) -> None:
+    """Keep a list and the filters that came with it; what it no longer names goes."""
+    parts = _read_list(ctx, partner, raw)
+    for name, body in bodies.items():
+        if digest(body).hex() != name:
+            raise VerificationError(f"filter of {partner}", "the one its list names", "another", "fetch it again")
+    sizes = {part.digest: part.size for part in parts.parts}
+    if any(blind.Filter(body).size != sizes.get(name) for name, body in bodies.items()):
+        raise VerificationError(f"filter of {partner}", "the size its list names", "another", "fetch it again")
+
+    def write(connection: Connection) -> None:
+        before = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+        lacking = set(sizes) - before - set(bodies)
+        if lacking:
+            raise VerificationError(f"filters of {partner}", f"{len(sizes)} filters", f"{len(lacking)} fewer")
+        hits.drop_parts(connection, partner, ctx.me, sorted(before - set(sizes)))
+        for part in parts.parts:
+            if part.digest in bodies:
+                stored = hits.Stored(part.kind, part.seq, parts.epoch, part.size, 0, part.digest)
+                hits.put_part(connection, partner, ctx.me, stored, bodies[part.digest], ctx.now())
+        hits.put_list(connection, partner, ctx.me, parts.serial, raw, ctx.now_us())
+
+    ctx.db.write(write)
+
+
+# --- what members say about keys -------------------------------------------------------------------------------------
+
+
+def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """A member commits to the keys of an epoch. The first word stands; another is kept as evidence and people are
+    told. The other members are told which keys we were shown."""
+    epoch, keys = _keys_of(statement)
+    seen, known = digest_of(epoch, keys), hits.committed(connection, statement.origin, epoch)
+    if known is not None and known.digest != seen:
+        raise VerificationError(statement.id, f"the keys of {epoch} that {statement.origin} showed before", "others")
+    if known is not None:
+        return
+    made = hits.Committed(statement.origin, epoch, keys, seen, statement.id)
+    hits.put_committed(connection, made, ctx.now())
+    others = sorted(set(ctx.roster.members) - {ctx.me, statement.origin})
+    if others:
+        detail: dict[str, object] = {"member": statement.origin, "epoch": epoch, "digest": seen.hex()}
+        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, others, detail=detail))
+    _compare(ctx, connection, statement, statement.origin, epoch)
+
+
+def witnessed(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """A member says which keys another showed it."""
+    said = statement.detail
+    member, epoch, seen = said.get("member"), said.get("epoch"), said.get("digest")
+    if not isinstance(member, str) or not isinstance(epoch, str) or not isinstance(seen, str) or len(seen) != 64:
+        raise InvalidObject(statement.id, "a member, an epoch and a digest", "another form")
+    if member not in ctx.roster.members or member == statement.origin or not _is_hex(seen) or not _is_epoch(epoch):
+        raise InvalidObject(statement.id, "the keys of another member", "none")
+    hits.put_witness(connection, member, epoch, statement.origin, bytes.fromhex(seen), ctx.now())
+    _compare(ctx, connection, statement, member, epoch)
+
+
+def _compare(ctx: Context, connection: Connection, statement: Statement, member: str, epoch: str) -> None:
+    """People are told when a member shows different keys to different members: each key of its own tags an asker."""
+    shown, known = hits.committed(connection, member, epoch), hits.witnesses(connection, member, epoch)
+    others = sorted(witness for witness, seen in known.items() if shown and seen != shown.digest)
+    if others:
+        said = replace(statement, reason=f"the keys of {epoch} that we were shown differ from those of {others[0]}")
+        connecting.notice(ctx, connection, said, f"{member} shows members different keys; ask it nothing")
+        ctx.audit(connection, statement.origin, "equivocation", f"{member}/{epoch}")
+
+
+def _keys_of(statement: Statement) -> tuple[str, dict[str, str]]:
+    epoch, keys = statement.detail.get("epoch"), statement.detail.get("keys")
+    if not isinstance(epoch, str) or not _is_epoch(epoch) or not isinstance(keys, dict) or not 0 < len(keys) <= 32:
+        raise InvalidObject(statement.id, "an epoch and its keys", "another form")
+    if not all(isinstance(key, str) and len(key) == 64 and _is_hex(key) for key in keys.values()):
+        raise InvalidObject(statement.id, "keys of 32 bytes in hexadecimal", "others")
+    blind.refuse_bad_elements([bytes.fromhex(key) for key in keys.values()])
+    return epoch, {str(kind): str(key) for kind, key in keys.items()}
+
+
+def _is_hex(text: str) -> bool:
+    return not set(text) - set("0123456789abcdef")
+
+
+def _is_epoch(text: str) -> bool:
+    return len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal() and text.isascii()

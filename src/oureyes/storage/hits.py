@@ -1,0 +1,429 @@
+"""Private questions: agreements, committed keys, filters, the ledger of what was asked, hits and their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+
+__all__ = [
+    "Agreement",
+    "Case",
+    "Committed",
+    "Found",
+    "Line",
+    "Stored",
+]
+
+_LIVE = "h.state = 'held' AND h.last"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """With whom we answer, about what, for which purposes and how often a day; by two people. `state` is proposed,
+    open or ended."""
+
+    partner: str
+    kinds: tuple[str, ...]
+    purposes: tuple[str, ...]
+    daily: int
+    author: str
+    approver: str
+    state: str
+    at: str
+
+
+def put_agreement(connection: Connection, one: Agreement) -> None:
+    """Keep an agreement as it stands."""
+    run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
+    values = (
+        one.partner,
+        _dump(one.kinds),
+        _dump(one.purposes),
+        one.daily,
+        one.author,
+        one.approver,
+        one.state,
+        one.at,
+    )
+    columns = "partner, kinds, purposes, daily, author, approver, state, at"
+    insert_many(connection, "hit_agreement", columns, [values])
+
+
+def agreements(connection: Connection) -> dict[str, Agreement]:
+    """All of them, by partner."""
+    found = rows(
+        connection,
+        "SELECT partner, kinds, purposes, daily, author, approver, state, at FROM hit_agreement ORDER BY partner",
+    )
+    return {
+        str(r[0]): Agreement(
+            str(r[0]), tuple(_load(r[1])), tuple(_load(r[2])), int(r[3]), str(r[4]), str(r[5]), str(r[6]), str(r[7])
+        )
+        for r in found
+    }
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The public keys that a member showed for an epoch; `keys` are hexadecimal, by kind of selector."""
+
+    member: str
+    epoch: str
+    keys: Mapping[str, str]
+    digest: bytes
+    statement: str
+
+
+def seed(connection: Connection, epoch: str) -> bytes | None:
+    """What the epoch's private keys come from."""
+    found = rows(connection, "SELECT seed FROM hit_seed WHERE epoch = ?", [epoch])
+    return bytes(found[0][0]) if found else None
+
+
+def put_seed(connection: Connection, epoch: str, secret: bytes, at: str) -> None:
+    """Keep it while the epoch lasts."""
+    insert_many(connection, "hit_seed", "epoch, seed, at", [(epoch, secret, at)])
+
+
+def drop_seeds(connection: Connection, besides: str) -> int:
+    """Forget the secrets of every other epoch; how many."""
+    return run(connection, "DELETE FROM hit_seed WHERE epoch <> ?", [besides])
+
+
+def drop_tags(connection: Connection, before: str) -> int:
+    """Forget outputs of epochs before one."""
+    return run(connection, "DELETE FROM hit_tag WHERE epoch < ?", [before])
+
+
+def put_committed(connection: Connection, one: Committed, at: str) -> None:
+    """Keep what a member committed to: the first word stands."""
+    values = (one.member, one.epoch, _dump(one.keys), one.digest, one.statement, at)
+    insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, at", [values])
+
+
+def committed(connection: Connection, member: str, epoch: str) -> Committed | None:
+    """The keys of a member in an epoch, as it showed them to us."""
+    found = rows(
+        connection,
+        "SELECT member, epoch, keys, digest, statement FROM hit_key WHERE member = ? AND epoch = ?",
+        [member, epoch],
+    )
+    return (
+        Committed(str(found[0][0]), str(found[0][1]), _load(found[0][2]), bytes(found[0][3]), str(found[0][4]))
+        if (found)
+        else None
+    )
+
+
+def put_witness(connection: Connection, member: str, epoch: str, witness: str, digest: bytes, at: str) -> None:
+    """Keep which keys of `member` another member was shown."""
+    columns = "member, epoch, witness, digest, at"
+    insert_many(connection, "hit_witness", columns, [(member, epoch, witness, digest, at)], ignore=True)
+
+
+def witnesses(connection: Connection, member: str, epoch: str) -> dict[str, bytes]:
+    """Witness → the digest of the keys it was shown."""
+    found = rows(connection, "SELECT witness, digest FROM hit_witness WHERE member = ? AND epoch = ?", [member, epoch])
+    return {str(witness): bytes(digest) for witness, digest in found}
+
+
+# --- what we hold, and its outputs -----------------------------------------------------------------------------------
+
+
+def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: str) -> list[str]:
+    """Every value that a standing, whole object of ours under one of the labels holds. An object of which parts are
+    marked apart, or before which a gate stands, is not among them: its label does not tell all."""
+    found = select_in(
+        connection,
+        "SELECT DISTINCT k.value FROM holding h JOIN key k ON k.holding = h.n JOIN object o ON o.n = h.object"
+        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND k.matcher = ? ORDER BY k.value",
+        labels,
+        me,
+        matcher,
+    )
+    return list(dict.fromkeys(str(value) for (value,) in found))
+
+
+def tags(connection: Connection, epoch: str) -> dict[str, bytes]:
+    """Value → its output in this epoch, of all that were computed."""
+    return {
+        str(value): bytes(tag)
+        for value, tag in rows(connection, "SELECT value, tag FROM hit_tag WHERE epoch = ?", [epoch])
+    }
+
+
+def put_tags(connection: Connection, epoch: str, found: Mapping[str, bytes]) -> None:
+    """Keep outputs."""
+    insert_many(
+        connection, "hit_tag", "epoch, value, tag", [(epoch, value, tag) for value, tag in found.items()], ignore=True
+    )
+
+
+def value_of(connection: Connection, epoch: str, tag: bytes) -> str:
+    """The value behind an output; "" when none of ours is."""
+    found = rows(connection, "SELECT value FROM hit_tag WHERE tag = ? AND epoch = ?", [tag, epoch])
+    return str(found[0][0]) if found else ""
+
+
+# --- filters ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A filter as it is kept; `held` is how many of its outputs stand for something, which only its origin knows."""
+
+    kind: str
+    seq: int
+    epoch: str
+    size: int
+    held: int
+    digest: str
+
+
+def parts(connection: Connection, origin: str, audience: str) -> list[Stored]:
+    """The filters of one holder for one asker, without their bodies."""
+    found = rows(
+        connection,
+        "SELECT kind, seq, epoch, size, held, digest FROM hit_part WHERE origin = ? AND audience = ?"
+        " ORDER BY kind, seq",
+        [origin, audience],
+    )
+    return [Stored(str(r[0]), int(r[1]), str(r[2]), int(r[3]), int(r[4]), str(r[5])) for r in found]
+
+
+def body(connection: Connection, origin: str, audience: str, digest: str) -> bytes | None:
+    """A filter."""
+    found = rows(
+        connection,
+        "SELECT body FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
+        [origin, audience, digest],
+    )
+    return bytes(found[0][0]) if found else None
+
+
+def put_part(connection: Connection, origin: str, audience: str, part: Stored, raw: bytes, at: str) -> None:
+    """Keep a filter in its place."""
+    run(
+        connection,
+        "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND kind = ? AND seq = ?",
+        [origin, audience, part.kind, part.seq],
+    )
+    columns = "origin, audience, kind, seq, epoch, size, held, digest, body, at"
+    values = (origin, audience, part.kind, part.seq, part.epoch, part.size, part.held, part.digest, raw, at)
+    insert_many(connection, "hit_part", columns, [values])
+
+
+def drop_parts(connection: Connection, origin: str, audience: str, digests: Sequence[str]) -> None:
+    """Forget these filters."""
+    for digest in digests:
+        run(
+            connection,
+            "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
+            [origin, audience, digest],
+        )
+
+
+def listed(connection: Connection, origin: str, audience: str) -> tuple[int, bytes, int] | None:
+    """(serial, the signed list, when it was made or last looked for)."""
+    found = rows(
+        connection, "SELECT serial, body, at_us FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience]
+    )
+    return (int(found[0][0]), bytes(found[0][1]), int(found[0][2])) if found else None
+
+
+def put_list(connection: Connection, origin: str, audience: str, serial: int, raw: bytes, at_us: int) -> None:
+    """Keep the newest list."""
+    run(connection, "DELETE FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience])
+    insert_many(
+        connection, "hit_list", "origin, audience, serial, body, at_us", [(origin, audience, serial, raw, at_us)]
+    )
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question. At the holder `subjects` and `hits` are 0: it does not know."""
+
+    side: str
+    partner: str
+    by: str
+    kind: str
+    keys: int
+    purpose: str
+    basis: str
+    case: str
+    at_us: int
+    subjects: int = 0
+    hits: int = 0
+
+
+_LINE = '"side", partner, "by", kind, keys, purpose, basis, "case", at_us, subjects, hits'
+
+
+def add_question(connection: Connection, one: Line) -> int:
+    """Write one into the ledger; its number."""
+    n = next_numbers(connection, "hit_question")
+    values = (n, one.side, one.partner, one.by, one.kind, one.keys, one.purpose, one.basis, one.case, one.at_us)
+    insert_many(connection, "hit_question", f"n, {_LINE}", [(*values, one.subjects, one.hits)])
+    return n
+
+
+def hits_of(connection: Connection, n: int, count: int) -> None:
+    """How many of a question's subjects a partner holds."""
+    run(connection, "UPDATE hit_question SET hits = ? WHERE n = ?", [count, n])
+
+
+def keys_since(connection: Connection, side: str, partner: str, since_us: int) -> tuple[int, int]:
+    """(keys, questions) that went to or came from a partner since a moment."""
+    found = rows(
+        connection,
+        'SELECT coalesce(sum(keys), 0), count(*) FROM hit_question WHERE "side" = ? AND partner = ? AND at_us > ?',
+        [side, partner, since_us],
+    )
+    return int(found[0][0]), int(found[0][1])
+
+
+def subjects_since(connection: Connection, by: str, since_us: int) -> int:
+    """How many things an officer asked about; one thing asked of several partners counts once for each."""
+    found = rows(
+        connection,
+        'SELECT coalesce(sum(subjects), 0) FROM hit_question WHERE "side" = \'asked\' AND "by" = ? AND at_us > ?',
+        [by, since_us],
+    )
+    return int(found[0][0])
+
+
+def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
+    """The ledger, newest first."""
+    found = rows(connection, f"SELECT {_LINE} FROM hit_question ORDER BY n DESC LIMIT ?", [limit])
+    return [
+        Line(
+            str(r[0]),
+            str(r[1]),
+            str(r[2]),
+            str(r[3]),
+            int(r[4]),
+            str(r[5]),
+            str(r[6]),
+            str(r[7]),
+            int(r[8]),
+            int(r[9]),
+            int(r[10]),
+        )
+        for r in found
+    ]
+
+
+# --- hits and cases --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit that only we know of, until a case is opened."""
+
+    id: str
+    partner: str
+    kind: str
+    epoch: str
+    value: str
+    tag: bytes
+    by: str
+    purpose: str
+    basis: str
+    case: str
+    at: str
+    state: str
+
+
+_FOUND = 'id, partner, kind, epoch, value, tag, "by", purpose, basis, "case", at, state'
+
+
+def put_found(connection: Connection, one: Found) -> None:
+    """Keep a hit."""
+    run(connection, "DELETE FROM hit WHERE id = ?", [one.id])
+    values = (one.id, one.partner, one.kind, one.epoch, one.value, one.tag, one.by, one.purpose, one.basis, one.case)
+    insert_many(connection, "hit", _FOUND, [(*values, one.at, one.state)])
+
+
+def found(connection: Connection, *, partner: str = "", value: str = "") -> list[Found]:
+    """Hits, newest first."""
+    where, given = ["1 = 1"], []
+    for column, wanted in (("partner", partner), ("value", value)):
+        if wanted:
+            where.append(f"{column} = ?")
+            given.append(wanted)
+    got = rows(connection, f"SELECT {_FOUND} FROM hit WHERE {' AND '.join(where)} ORDER BY at DESC, id", given)
+    return [
+        Found(
+            str(r[0]),
+            str(r[1]),
+            str(r[2]),
+            str(r[3]),
+            str(r[4]),
+            bytes(r[5]),
+            str(r[6]),
+            str(r[7]),
+            str(r[8]),
+            str(r[9]),
+            str(r[10]),
+            str(r[11]),
+        )
+        for r in got
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A confirmation case as one end has it; the times are the holder's at both ends."""
+
+    id: str
+    side: str
+    partner: str
+    kind: str
+    value: str
+    purpose: str
+    basis: str
+    opened: str
+    received: str
+    answered: str
+    refused: str
+    ground: str
+    release: str
+    by: str
+
+
+_CASE = 'id, "side", partner, kind, value, purpose, basis, opened, received, answered, refused, ground, "release", "by"'
+
+
+def put_case(connection: Connection, one: Case) -> None:
+    """Keep a case as it stands."""
+    run(connection, "DELETE FROM hit_case WHERE id = ?", [one.id])
+    values = (one.id, one.side, one.partner, one.kind, one.value, one.purpose, one.basis, one.opened, one.received)
+    more = (one.answered, one.refused, one.ground, one.release, one.by)
+    insert_many(connection, "hit_case", _CASE, [(*values, *more)])
+
+
+def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
+    """Cases, newest first, or one by its id."""
+    where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
+    got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
+    return [Case(*(str(part) for part in row)) for row in got]
+
+
+def _dump(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _load(text: Any) -> Any:
+    return msgspec.json.decode(str(text))

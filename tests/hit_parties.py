@@ -1,0 +1,83 @@
+"""Nodes that ask each other privately, joined in memory: what the wire carries, without a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from simulated import Clock, deliver, federation, for_
+
+from oureyes.model.markings import TLP
+from oureyes.model.objects import StixObject
+from oureyes.model.observables import Observable, sco
+from oureyes.node import Node, answering, probing
+from oureyes.node.probing import Outcome, Prepared
+from oureyes.storage import hits
+
+PHONE, OTHER_PHONE = "+66812345678", "+66812345679"
+WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
+SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
+
+
+def red(*answers_to: str, **more: object):
+    """A marking under which nothing leaves, and these members may learn hit or no hit."""
+    return for_(tlp=TLP.RED, hit_no_hit=True, answers_to=frozenset(answers_to), **more)
+
+
+def hold(node: Node, kind: str, value: str, marking) -> StixObject:
+    """A record of a value."""
+    made = sco(Observable(kind, value))
+    node.record_objects([made], by="ayu", marking=marking)
+    return made
+
+
+def agreed(holder: Node, partner: str, kinds: Sequence[str] = ("phone", "wallet"), daily: int = 1024, **more) -> None:
+    """An agreement by two people, with its filters published."""
+    answering.allow(holder.ctx, partner, kinds, more.get("purposes", ("investigation",)), daily, by="ayu")
+    answering.agree(holder.ctx, partner, by="budi")
+    answering.publish(holder.ctx)
+
+
+def a_pair(folder: Path, clock: Clock | None = None, **settings: object) -> tuple[dict[str, Node], Node, Node]:
+    """ID holds one RED phone number and answers PH about phones and wallets; SG bears out ID's keys."""
+    states = federation(folder, ["ID", "PH", "SG"], clock, **settings)
+    holder, asker = states["ID"], states["PH"]
+    hold(holder, "phone-number", PHONE, red("PH"))
+    agreed(holder, "PH")
+    deliver(states)
+    return states, holder, asker
+
+
+def fetched(asker: Node, holder: Node) -> None:
+    """The holder's list and filters, as they are fetched."""
+    raw = answering.list_for(holder.ctx, asker.member)
+    lacking = probing.missing(asker.ctx, holder.member, raw)
+    bodies = {name: answering.part_for(holder.ctx, asker.member, name) for name, _ in lacking}
+    probing.keep_list(asker.ctx, holder.member, raw, bodies)
+
+
+def prepared(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: str) -> Prepared:
+    """A question, booked and ready to be sent."""
+    (one,) = probing.prepare(asker.ctx, kind, values, [holder.member], **{**SAID, **changes})
+    assert not one.refusal, one.refusal
+    return one
+
+
+def put(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: str) -> Outcome:
+    """Ask, and have the answer looked up."""
+    fetched(asker, holder)
+    one = prepared(asker, holder, kind, values, **changes)
+    answer = answering.evaluate(holder.ctx, asker.member, one.asked.question.raw)
+    return probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
+
+
+def borne_out(asker: Node, holder: str) -> Callable[[], bool]:
+    """Whether the asker has the holder's keys, and another member's word that it was shown the same."""
+
+    def fact() -> bool:
+        epoch = answering.epoch_of(asker.ctx.now())
+        with asker.ctx.db.read() as connection:
+            shown = hits.committed(connection, holder, epoch)
+            return shown is not None and bool(hits.witnesses(connection, holder, epoch))
+
+    return fact

@@ -1,0 +1,90 @@
+"""Private questions on the command line: a liaison officer asks, opens a case, and is answered."""
+
+import asyncio
+
+from at_the_desk import a_home, oureyes
+from hit_parties import OTHER_PHONE, PHONE, borne_out, hold
+from simulated import for_
+from wired import Running, homes, until
+
+from oureyes.model.markings import TLP
+from oureyes.node import Node
+
+SAID = ("--to", "ID", "--basis", "treaty", "--case", "KN-2026-118", "--by", "lia")
+
+
+def test_an_officer_asks_opens_a_case_and_is_answered(tmp_path):
+    asyncio.run(_story(tmp_path))
+
+
+async def _story(folder):
+    found = homes(folder, ["ID", "PH", "SG"])
+
+    async def desk(member, *words):
+        return await asyncio.to_thread(oureyes, "--home", found[member], *words)
+
+    async with Running(found) as running:
+        made = hold(running.node("ID"), "phone-number", PHONE, for_(tlp=TLP.RED))
+        assert (await desk("ID", "mark", made.id, "--hit", "PH", "--by", "ayu")).code == 0
+        assert (await desk("ID", "hits", "allow", "PH", "--kinds", "phone", "--by", "ayu")).code == 0
+        assert (await desk("ID", "hits", "agree", "PH", "--by", "ayu")).code == 3  # not by the same person
+        agreed = await desk("ID", "hits", "agree", "PH", "--by", "budi", "--json")
+        assert (agreed.code, agreed.json["state"]) == (0, "open")
+        assert (await desk("ID", "hits", "publish", "--json")).json["published"][0]["partner"] == "PH"
+        await until(borne_out(running.node("PH"), "ID"))
+
+        asked = await desk("PH", "probe", "phone", PHONE, OTHER_PHONE, *SAID, "--json")
+        (answer,) = asked.json["answers"]
+        assert (asked.code, answer["asked"], answer["left"], answer["refusal"]) == (0, 2, 1016, "")
+        (hit,) = answer["hits"]
+        assert (hit["value"], hit["state"]) == (PHONE, "found")
+        drawn = await desk("PH", "probe", "phone", OTHER_PHONE, *SAID)
+        assert (drawn.code, "answered" in drawn.out, hit["id"] in drawn.out) == (0, True, False)
+        assert hit["id"] in (await desk("PH", "hits")).out
+        (quota,) = (await desk("PH", "hits", "quota", "--json")).json["quotas"]
+        assert (quota["partner"], quota["left"], quota["witnesses"]) == ("ID", 1008, 1)
+        assert len((await desk("ID", "hits", "ledger", "--json")).json["questions"]) == 2
+        assert PHONE not in (await desk("ID", "hits", "ledger")).out
+
+        opened = await desk("PH", "hits", "open", hit["id"], "--by", "lia", "--json")
+        case = opened.json["case"]
+        await until(lambda: case in str(running.node("ID").inbox()))
+        (theirs,) = (await desk("ID", "hits", "cases", "--json")).json["cases"]
+        assert (theirs["id"], theirs["we_are"], theirs["stands"]) == (case, "holder", "open, 1 d 23 h left")
+        assert (await desk("ID", "hits", "show", case, "--json")).json["records"]
+        refused = await desk("ID", "hits", "answer", case, "--refuse", "security", "--by", "ayu")
+        assert (refused.code, "security" in refused.out) == (0, True)
+
+        async def answered():
+            return (await desk("PH", "hits", "cases", "--json")).json["cases"][0]["ground"] == "security"
+
+        await until(answered)
+        assert (await desk("ID", "hits", "end", "PH", "--by", "ayu", "--json")).json["state"] == "ended"
+        (gone,) = (await desk("PH", "probe", "phone", PHONE, *SAID, "--json")).json["answers"]
+        assert gone["hits"] == []
+        assert gone["refusal"]
+
+
+def test_what_is_missing_is_named_before_anybody_is_asked(tmp_path):
+    home = a_home(tmp_path, "PH")
+    assert oureyes("--home", home, "probe", "phone").code == 2
+    for words, code in (
+        (("phone", PHONE, "--to", "ID", "--case", "K", "--basis", "treaty"), 3),  # no such member
+        (("phone", PHONE, "--to", "PH", "--case", "K", "--basis", "treaty"), 3),
+    ):
+        assert oureyes("--home", home, "probe", *words).code == code
+    assert "nobody is answered" in oureyes("--home", home, "hits", "agreements").out
+    assert "no cases" in oureyes("--home", home, "hits", "cases").out
+    assert "no questions" in oureyes("--home", home, "hits", "ledger").out
+    assert oureyes("--home", home, "hits", "open", "hit--none").code == 4
+    assert oureyes("--home", home, "hits", "allow", "ID").code == 5
+
+
+def test_a_marking_says_who_may_learn_hit_or_no_hit_and_takes_it_back(tmp_path):
+    home = a_home(tmp_path, "ID")
+    with Node.open(home) as node:
+        one = hold(node, "phone-number", PHONE, for_(tlp=TLP.RED)).id
+    assert oureyes("--home", home, "mark", one, "--hit", "PH,SG").code == 0
+    assert "says hit or no hit to PH, SG" in oureyes("--home", home, "show", one).out
+    assert oureyes("--home", home, "mark", one, "--hit", "nobody").code == 0
+    assert "hit or no hit" not in oureyes("--home", home, "show", one).out

@@ -1,0 +1,308 @@
+"""Journey J3 between real nodes over real sockets, with everything that crosses them captured."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
+from paths import DATA
+from simulated import for_
+from wired import Running, homes, until
+
+from oureyes.exchange.client import Dialler
+from oureyes.interfaces import probing as carrying
+from oureyes.interfaces.probing import Wanted
+from oureyes.model.markings import TLP
+from oureyes.model.objects import StixObject
+from oureyes.node import confirming, probing
+
+SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
+
+
+class Tap:
+    """A proxy that keeps every byte of both directions, as a capture on the line would."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._to, self.sent, self.received = (parts.hostname, parts.port), bytearray(), bytearray()
+
+    async def __aenter__(self) -> "Tap":
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        self.url = f"https://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(*self._to)
+        await asyncio.gather(_carry(reader, back, self.sent), _carry(there, writer, self.received))
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray) -> None:
+    with contextlib.suppress(ConnectionError):
+        while piece := await reader.read(1 << 16):
+            kept += piece
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
+
+def records(raw: bytes) -> list[int]:
+    """The lengths of the TLS records that carry application data (RFC 8446 §5.1)."""
+    found, at = [], 0
+    while at + 5 <= len(raw):
+        length = int.from_bytes(raw[at + 3 : at + 5], "big")
+        if raw[at] == 23:
+            found.append(length)
+        at += 5 + length
+    return found
+
+
+@pytest.fixture
+def bodies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bytes]]]:
+    """Every body that crosses the wire in the asker's requests, in the clear."""
+    seen: list[tuple[str, bytes]] = []
+    question, listed, part = Dialler.hit_question, Dialler.hit_list, Dialler.hit_filter
+
+    async def tapped_question(self, raw):
+        seen.append(("question", raw))
+        seen.append(("answer", await question(self, raw)))
+        return seen[-1][1]
+
+    async def tapped_list(self):
+        seen.append(("list", await listed(self)))
+        return seen[-1][1]
+
+    async def tapped_part(self, name, limit):
+        seen.append(("filter", await part(self, name, limit)))
+        return seen[-1][1]
+
+    monkeypatch.setattr(Dialler, "hit_question", tapped_question)
+    monkeypatch.setattr(Dialler, "hit_list", tapped_list)
+    monkeypatch.setattr(Dialler, "hit_filter", tapped_part)
+    return seen
+
+
+def wanted(kind, values, *partners, **changes):
+    return Wanted(kind, values, partners, **{**SAID, **changes})
+
+
+def test_j3_five_hundred_subjects_are_asked_and_a_hit_is_confirmed(tmp_path, bodies):
+    asyncio.run(_j3(tmp_path, bodies))
+
+
+async def _j3(folder, bodies):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        hold(holder, "phone-number", PHONE, red("PH"))
+        await asyncio.to_thread(agreed, holder, "PH")
+        await until(borne_out(asker, "ID"))
+        subjects = [f"+6281{n:08}" for n in range(499)] + ["0066 81 234 5678"]
+        (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"))
+
+        # both see the count, the asker its matching items; the holder nothing but that it was asked
+        assert (one.subjects, [hit.value for hit in one.hits], one.left) == (500, [f"phone-number:{PHONE}"], 512)
+        assert [(line.side, line.keys, line.subjects, line.hits) for line in probing.ledger(holder.ctx)] == [
+            ("answered", 512, 0, 0)
+        ]
+        assert [(line.side, line.keys, line.subjects, line.hits) for line in probing.ledger(asker.ctx)] == [
+            ("asked", 512, 500, 1)
+        ]
+        assert confirming.cases(holder.ctx) == []
+
+        # a hit opens a case at both, with one clock
+        case = await asyncio.to_thread(confirming.open_case, asker.ctx, one.hits[0].id, by="lia")
+        await until(lambda: bool(confirming.cases(asker.ctx)[0].received))
+        ours, theirs = confirming.cases(asker.ctx)[0], confirming.cases(holder.ctx)[0]
+        assert confirming.clock(ours).due() == confirming.clock(theirs).due()
+
+        # the holder confirms, and releases core data only
+        core = StixObject.make(
+            {
+                "type": "note", "spec_version": "2.1", "id": "note--7f0c1a52-3c1b-4d0e-9a51-6f6f6f000001",
+                "created": "2026-11-24T08:00:00.000Z", "modified": "2026-11-24T08:00:00.000Z",
+                "content": "known to us since May", "object_refs": ["note--7f0c1a52-3c1b-4d0e-9a51-6f6f6f000009"],
+            }
+        )  # fmt: skip
+        await asyncio.to_thread(_released, holder, core, case.id)
+        await until(lambda: bool(confirming.cases(asker.ctx)[0].answered))
+        await until(lambda: bool(asker.search("known to us since May", by="lia")))
+        assert confirming.words(asker.ctx, confirming.cases(asker.ctx)[0]) == "answered in time"
+
+    # the capture shows no cleartext: neither what was asked, nor what is held, nor in which case
+    crossed = b"".join(raw for _, raw in bodies)
+    assert {what for what, _ in bodies} == {"list", "filter", "question", "answer"}
+    for secret in (PHONE.encode(), PHONE[1:].encode(), b"812345678", b"628100000017", b"KN-2026-118", b"lia"):
+        assert secret not in crossed
+    assert re.search(rb"phone-number|canon/1", crossed) is None
+
+
+def _released(holder, core, case):
+    holder.record_objects([core], by="ayu", marking=for_("PH", tlp=TLP.GREEN))
+    draft = holder.propose([core.id], ["PH"], by="ayu")
+    holder.approve(draft.id, by="budi")
+    confirming.answer(holder.ctx, case, by="ayu", release=draft.id)
+
+
+def test_a_hit_and_a_miss_look_alike_on_the_line(tmp_path, bodies):
+    asyncio.run(_alike(tmp_path, bodies))
+
+
+async def _alike(folder, bodies):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        hold(holder, "phone-number", PHONE, red("PH"))
+        await asyncio.to_thread(agreed, holder, "PH")
+        await until(borne_out(asker, "ID"))
+        await carrying.ask_all(asker, wanted("phone", [OTHER_PHONE], "ID"), fresh=True)
+        shapes, found = [], []
+        for value in (PHONE, OTHER_PHONE, PHONE, OTHER_PHONE):
+            bodies.clear()
+            async with Tap(running.services["ID"].url) as tap:
+                (one,) = await carrying.ask_all(asker, wanted("phone", [value], "ID"), {"ID": tap.url})
+            found.append(len(one.hits))
+            clear = [(what, len(raw)) for what, raw in bodies]
+            shapes.append((clear, records(bytes(tap.sent))[-2:], records(bytes(tap.received))[-2:]))
+            assert PHONE.encode() not in tap.sent + tap.received
+        assert found == [1, 0, 1, 0]
+        assert shapes[0][0] == [("question", 512 + 8 * 32), ("answer", 16 + 8 * 32 + 64)]
+        assert all(shape == shapes[0] for shape in shapes)
+
+
+def test_what_is_not_agreed_is_refused_and_logged_at_the_holder(tmp_path, bodies):
+    asyncio.run(_unauthorised(tmp_path))
+
+
+async def _unauthorised(folder):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        hold(holder, "phone-number", PHONE, red("PH"))
+        await asyncio.to_thread(agreed, holder, "PH", daily=16)
+        await until(borne_out(asker, "ID"))
+
+        async def put(**changes):
+            (one,) = await carrying.ask_all(asker, wanted("phone", [PHONE], "ID", **changes))
+            return one
+
+        other = await put(purpose="prosecution")
+        assert (other.hits, "does not answer this" in other.refusal) == ((), True)
+        (row,) = holder.audit(by="auditor", verb="turn-away")
+        assert (row.actor, row.purpose, "purpose" in row.detail["reason"]) == ("PH", "prosecution", True)
+
+        assert [len((await put()).hits) for _ in range(2)] == [1, 1]
+        over = await put()
+        assert "429" in over.refusal
+        assert holder.audit(by="auditor", verb="turn-away")[0].detail["reason"] == "budget of the day used up"
+
+        # a member without an agreement learns nothing, not even whether there is a list
+        stranger = running.node("SG")
+        (none,) = await carrying.ask_all(stranger, wanted("phone", [PHONE], "ID"))
+        assert (none.hits, none.subjects) == ((), 0)
+        assert probing.ledger(stranger.ctx) == []
+
+
+def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):
+    asyncio.run(_replayed(tmp_path, monkeypatch))
+
+
+async def _replayed(folder, monkeypatch):
+    import aiohttp
+
+    from oureyes.exchange.tls import client_context
+    from oureyes.node.opening import member_of
+
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        await asyncio.to_thread(agreed, holder, "PH")
+        await until(borne_out(asker, "ID"))
+        sent = []
+        request = aiohttp.ClientSession.request
+
+        def kept(self, method, target, **more):
+            if "hitno/ask" in str(target) and not sent:
+                sent.append((method, target, dict(more["headers"]), more["data"].getvalue()))
+            return request(self, method, target, **more)
+
+        monkeypatch.setattr(aiohttp.ClientSession, "request", kept)
+        await carrying.ask_all(asker, wanted("phone", [PHONE], "ID"))
+        method, target, headers, body = sent[0]
+        home = asker.ctx.config.home
+        tls = client_context(
+            member_of(home).keys.certificate, home / "tls.key", asker.roster.members["ID"].keys.certificate
+        )
+        async with aiohttp.ClientSession() as session:
+            for raw in (body, body[:-32] + body[-64:-32]):
+                async with session.request(method, target, data=raw, headers=headers, ssl=tls) as answer:
+                    assert answer.status == 401
+        assert len(holder.audit(by="auditor", verb="evaluate")) == 1
+
+
+def test_partners_are_asked_together_and_one_that_is_away_keeps_nobody_waiting(tmp_path, bodies):
+    asyncio.run(_together(tmp_path, bodies))
+
+
+async def _together(folder, bodies):
+    async with Running(homes(folder, ["ID", "MY", "PH", "SG"])) as running:
+        asker = running.node("PH")
+        for member in ("ID", "MY", "SG"):
+            node = running.node(member)
+            hold(node, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
+            await asyncio.to_thread(agreed, node, "PH")
+        for member in ("ID", "MY", "SG"):
+            await until(borne_out(asker, member))
+        found = await carrying.ask_all(asker, wanted("wallet", [WALLET], "ID", "MY", "SG"))
+        assert [len(one.hits) for one in found] == [1, 1, 1]
+        questions = [raw for what, raw in bodies if what == "question"]
+        elements = [raw[at : at + 32] for raw in questions for at in range(512, len(raw), 32)]
+        assert len(set(elements)) == len(elements) == 24  # fresh blinds for each
+        await running.stop("MY")
+        found = await carrying.ask_all(asker, wanted("wallet", [WALLET], "ID", "MY", "SG"))
+        assert [(one.partner, len(one.hits)) for one in found] == [("ID", 1), ("MY", 0), ("SG", 1)]
+        assert "reached" in found[1].refusal
+
+
+def test_nobody_is_asked_that_is_no_other_member(tmp_path):
+    from oureyes.errors import Refused
+    from oureyes.node import Node
+
+    found = homes(tmp_path, ["ID", "PH"])
+    with Node.open(found["PH"]) as asker:
+        for partners in ((), ("PH",), ("XX",)):
+            with pytest.raises(Refused):
+                carrying.ask(asker, wanted("phone", [PHONE], *partners))
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
+def test_scenario_s3_the_red_wallet_of_id_says_hit_to_ph_and_nothing_more(tmp_path):
+    asyncio.run(_s3(tmp_path))
+
+
+async def _s3(folder):
+    trail = (DATA / "scenarios/s3_money_trail.ndjson").read_text("utf-8").splitlines()
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        for member in ("ID", "PH"):
+            file = folder / f"{member}.ndjson"
+            file.write_text("\n".join(line for line in trail if f'"node": "{member}"' in line) + "\n", "utf-8")
+            running.node(member).record([file], by="ayu")
+        w1 = "1KhqPD9BnexmYHkZ6Zmmo22T9Fgoy4UF3u"
+        ours = [one.object for one in holder.holders(w1, by="ayu")]
+        assert ours
+        assert all(holder.marking_of(one).tlp is TLP.RED for one in ours)
+        holder.mark(ours, holder.marking_of(ours[0]).but(hit_no_hit=True, answers_to=frozenset({"PH"})), by="ayu")
+        for partner in ("PH", "SG"):
+            await asyncio.to_thread(agreed, holder, partner, ("wallet",))
+        await until(borne_out(asker, "ID"))
+        await until(borne_out(running.node("SG"), "ID"))
+        values = [w1, WALLET, "TH7tPvFfsqzWQrBSLBxhH1X1GD3eieSoWU"]
+        (one,) = await carrying.ask_all(asker, wanted("wallet", values, "ID"))
+        assert [hit.value for hit in one.hits] == [f"cryptocurrency-wallet:btc:{w1}"]
+        (other,) = await carrying.ask_all(running.node("SG"), wanted("wallet", values, "ID"))
+        assert (other.refusal, other.hits) == ("", ())  # SG may ask, and this record does not answer SG
+        assert {one.origin for one in asker.holders(w1, by="lia")} == {"PH"}
+        draft = holder.propose(ours, ["PH"], by="ayu")
+        assert not any(one.decision.allowed for one in holder.preview(draft.id, approver="budi"))

@@ -1,0 +1,223 @@
+"""A hit becomes a case: the holder learns of it when the asker says so, and one clock counts for both."""
+
+from dataclasses import replace
+
+import pytest
+from hit_parties import PHONE, a_pair, agreed, put
+from simulated import Clock, deliver, for_
+
+from oureyes.errors import NotHeld, Refused
+from oureyes.model.markings import TLP
+from oureyes.model.objects import StixObject
+from oureyes.model.sharing import Kind
+from oureyes.node import answering, confirming
+from oureyes.node.sending import send, statement_of
+
+
+def said(node, kind, to, detail):
+    node.ctx.db.write(lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, [to], detail=detail)))
+
+
+def a_case(folder, clock=None):
+    """PH hit ID's record and opened a case, which ID has received."""
+    states, holder, asker = a_pair(folder, clock)
+    hit = put(asker, holder, "phone", [PHONE]).hits[0]
+    assert confirming.cases(holder.ctx) == []
+    opened = confirming.open_case(asker.ctx, hit.id, by="lia")
+    deliver(states)
+    return states, holder, asker, opened
+
+
+def test_the_holder_learns_of_a_hit_when_the_case_is_opened_and_not_before(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    hit = put(asker, holder, "phone", [PHONE]).hits[0]
+    deliver(states)
+    assert (holder.inbox(), confirming.cases(holder.ctx), confirming.cases(asker.ctx)) == ([], [], [])
+    confirming.open_case(asker.ctx, hit.id, by="lia")
+    deliver(states)
+    (theirs,) = confirming.cases(holder.ctx)
+    assert (theirs.side, theirs.partner, theirs.kind, theirs.purpose) == ("holder", "PH", "phone", "investigation")
+    assert "PH met a record of ours (phone)" in holder.inbox()[0][0].headline
+    assert states["SG"].inbox() == []
+
+
+def test_both_ends_count_48_hours_from_one_instant_though_it_travelled_for_a_day(tmp_path):
+    clock = Clock()
+    states, holder, asker = a_pair(tmp_path, clock)
+    hit = put(asker, holder, "phone", [PHONE]).hits[0]
+    opened = confirming.open_case(asker.ctx, hit.id, by="lia")
+    assert "not confirmed" in confirming.words(asker.ctx, opened)
+    clock.forward(days=1)
+    deliver(states)
+    ours, theirs = confirming.cases(asker.ctx)[0], confirming.cases(holder.ctx)[0]
+    assert ours.received == theirs.received > opened.opened
+    assert confirming.clock(ours).due() == confirming.clock(theirs).due()
+    assert confirming.words(asker.ctx, ours) == "open, 1 d 23 h left"
+    clock.forward(days=3)
+    assert "over" in confirming.words(holder.ctx, theirs)
+    assert "over" in confirming.words(asker.ctx, ours)
+
+
+def test_the_holder_finds_its_record_and_releases_what_it_decides(tmp_path):
+    states, holder, asker, opened = a_case(tmp_path)
+    (record,) = confirming.records(holder.ctx, opened.id, by="ayu")
+    assert record.startswith("phone-number--")
+    note = StixObject.make(
+        {
+            "type": "note", "spec_version": "2.1", "id": "note--7f0c1a52-3c1b-4d0e-9a51-6f6f6f000001",
+            "created": "2026-11-24T08:00:00.000Z", "modified": "2026-11-24T08:00:00.000Z",
+            "content": "a suspect of ours uses it", "object_refs": [record],
+        }
+    )  # fmt: skip
+    holder.record_objects([note], by="ayu", marking=for_("PH", tlp=TLP.AMBER))
+    draft = holder.propose([note.id], ["PH"], by="ayu")
+    with pytest.raises(Refused, match="went to PH"):
+        confirming.answer(holder.ctx, opened.id, by="ayu", release=draft.id)
+    red = holder.propose([record], ["PH"], by="ayu")
+    with pytest.raises(Exception, match="RED"):
+        holder.approve(red.id, by="budi")  # the record itself stays where it is
+    core = holder.record_objects(
+        [
+            StixObject.make(
+                {**note.content, "id": note.id[:-1] + "2", "object_refs": [opened.id.replace("case", "note")]}
+            )
+        ],
+        by="ayu",
+        marking=for_("PH", tlp=TLP.AMBER),
+    )
+    sent = holder.propose(core, ["PH"], by="ayu")
+    holder.approve(sent.id, by="budi")
+    done = confirming.answer(holder.ctx, opened.id, by="ayu", release=sent.id)
+    deliver(states)
+    assert done.release == sent.id
+    assert confirming.cases(asker.ctx)[0].answered == done.answered
+    assert confirming.words(asker.ctx, confirming.cases(asker.ctx)[0]) == "answered in time"
+    assert asker.show(core[0], by="lia")
+    with pytest.raises(NotHeld):
+        asker.show(record, by="lia")
+
+
+def test_a_refusal_needs_one_of_the_agreed_grounds_and_says_it_at_both_ends(tmp_path):
+    states, holder, asker, opened = a_case(tmp_path)
+    for more in ({}, {"ground": "no wish"}, {"ground": "security", "release": "release--x"}):
+        with pytest.raises(Refused):
+            confirming.answer(holder.ctx, opened.id, by="ayu", **more)
+    confirming.answer(holder.ctx, opened.id, by="ayu", ground="investigation")
+    deliver(states)
+    for node in (holder, asker):
+        assert confirming.words(node.ctx, confirming.cases(node.ctx)[0]).startswith("refused: it would endanger")
+    with pytest.raises(Refused, match="answered"):
+        confirming.answer(holder.ctx, opened.id, by="ayu", ground="security")
+    assert "ID refused the case" in asker.inbox()[0][0].headline
+
+
+def test_each_end_does_its_own_part(tmp_path):
+    _states, _holder, asker, opened = a_case(tmp_path)
+    with pytest.raises(NotHeld):
+        confirming.answer(asker.ctx, opened.id, by="lia", ground="security")
+    with pytest.raises(NotHeld):
+        confirming.records(asker.ctx, opened.id, by="lia")
+    with pytest.raises(NotHeld):
+        confirming.open_case(asker.ctx, "hit--none", by="lia")
+    with pytest.raises(Refused):
+        confirming.open_case(asker.ctx, asker.ctx.new_id("hit"), by="")
+
+
+def test_a_hit_has_one_case(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    hit = put(asker, holder, "phone", [PHONE]).hits[0]
+    confirming.open_case(asker.ctx, hit.id, by="lia")
+    with pytest.raises(Refused):
+        confirming.open_case(asker.ctx, hit.id, by="lia")
+
+
+DETAIL = {
+    "case": "case--11111111-1111-4111-8111-111111111111",
+    "kind": "phone",
+    "epoch": "2026-11",
+    "tag": "ab" * 13,
+    "purpose": "investigation",
+    "basis": "treaty",
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"case": 5},
+        {"case": "x" * 65},
+        {"case": "note--1"},
+        {"tag": "zz" * 13},
+        {"tag": "ab"},
+        {"kind": "url"},
+        {"purpose": "curiosity"},
+        {"basis": "because"},
+        {"epoch": None},
+    ],
+    ids=str,
+)
+def test_a_case_in_no_agreed_form_is_put_aside(tmp_path, change):
+    states, holder, asker = a_pair(tmp_path)
+    put(asker, holder, "phone", [PHONE])
+    said(asker, Kind.HIT_CASE, "ID", {**DETAIL, **change})
+    deliver(states)
+    assert confirming.cases(holder.ctx) == []
+    assert [row for row, *_ in holder.inbox() if "put aside" in row.headline]
+
+
+def test_a_case_on_what_was_never_asked_is_put_aside_and_so_is_one_opened_twice(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    said(states["SG"], Kind.HIT_CASE, "ID", DETAIL)
+    deliver(states)
+    assert confirming.cases(holder.ctx) == []
+    put(asker, holder, "phone", [PHONE])
+    for _ in range(2):
+        said(asker, Kind.HIT_CASE, "ID", DETAIL)
+    deliver(states)
+    assert len(confirming.cases(holder.ctx)) == 1
+
+
+def test_a_tag_that_was_made_up_leads_to_no_record(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    put(asker, holder, "phone", [PHONE])
+    said(asker, Kind.HIT_CASE, "ID", DETAIL)
+    deliver(states)
+    assert confirming.records(holder.ctx, DETAIL["case"], by="ayu") == []
+    confirming.answer(holder.ctx, DETAIL["case"], by="ayu", ground="not-held")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "open"},
+        {"at": "yesterday"},
+        {"case": "case--none"},
+        {"state": "refused", "ground": "no wish"},
+        {"state": "answered", "ground": "security"},
+    ],
+    ids=str,
+)
+def test_an_answer_in_no_agreed_form_changes_nothing(tmp_path, change):
+    states, holder, asker, opened = a_case(tmp_path)
+    before = confirming.cases(asker.ctx)
+    detail = {"case": opened.id, "state": "answered", "at": "2026-11-24T09:00:00Z", "ground": ""}
+    said(holder, Kind.HIT_ANSWER, "PH", {**detail, **change})
+    deliver(states)
+    assert confirming.cases(asker.ctx) == before
+
+
+def test_nobody_answers_anothers_case(tmp_path):
+    states, _holder, asker, opened = a_case(tmp_path)
+    before = confirming.cases(asker.ctx)
+    detail = {"case": opened.id, "state": "answered", "at": "2026-11-24T09:00:00Z", "ground": ""}
+    said(states["SG"], Kind.HIT_ANSWER, "PH", detail)
+    deliver(states)
+    assert confirming.cases(asker.ctx) == before
+    assert replace(before[0]) == before[0]
+
+
+def test_who_may_be_asked_does_not_follow_from_who_was(tmp_path):
+    _states, holder, asker, _opened = a_case(tmp_path)
+    agreed(asker, "ID")
+    assert answering.agreements(asker.ctx)["ID"].state == "open"
+    assert set(answering.agreements(holder.ctx)) == {"PH"}

@@ -1,0 +1,338 @@
+"""The asker's side: what is asked and for what, whose keys are believed, and what an answer is worth."""
+
+from dataclasses import replace
+
+import pytest
+from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
+from simulated import deliver, federation
+
+from oureyes.correlate import blind
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, VerificationError
+from oureyes.exchange.envelope import pack, unpack
+from oureyes.model.objects import digest
+from oureyes.model.sharing import Kind
+from oureyes.node import answering, probing
+from oureyes.node.sending import send, statement_of
+from oureyes.storage import desk, hits
+
+
+def said(node, kind, audience, detail):
+    """A statement such as a node under somebody's command would send."""
+    node.ctx.db.write(
+        lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, audience, detail=detail))
+    )
+
+
+def tagged_keys(*, seed=b"\x07" * 32):
+    return {kind: blind.derive_key(seed, b"tag " + kind.encode()).public.hex() for kind in blind.KINDS}
+
+
+def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    met = put(asker, holder, "phone", [PHONE, OTHER_PHONE])
+    assert [(hit.partner, hit.value, hit.state) for hit in met.hits] == [("ID", f"phone-number:{PHONE}", "found")]
+    deliver(states)
+    for node in (holder, states["SG"]):
+        assert probing.found(node.ctx) == []
+        assert node.inbox() == []
+    assert [hit.id for hit in put(asker, holder, "phone", [PHONE]).hits] == [met.hits[0].id]  # the same hit again
+    assert len(probing.found(asker.ctx)) == 1
+
+
+def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    hold(holder, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
+    answering.publish(holder.ctx)
+    assert len(put(asker, holder, "phone", ["0066 81 234 5678"]).hits) == 1
+    assert len(put(asker, holder, "wallet", [f"usdt:{WALLET}"]).hits) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"purpose": ""}, Refused),
+        ({"purpose": "strategy"}, Refused),
+        ({"purpose": "curiosity"}, Refused),
+        ({"basis": ""}, Refused),
+        ({"basis": "because"}, Refused),
+        ({"case": "  "}, Refused),
+        ({"by": ""}, Refused),
+    ],
+)
+def test_nothing_is_asked_without_purpose_legal_basis_case_and_name(tmp_path, change, error):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    with pytest.raises(error):
+        probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **{**SAID, **change})
+    assert probing.ledger(asker.ctx) == []
+
+
+def test_what_cannot_be_asked_about_is_refused_without_showing_it(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    for kind, value, error in (
+        ("phone", "123", InvalidObject),
+        ("name", "Budi", ConfigError),
+        ("url", "http://evil.example", InvalidObject),
+    ):
+        with pytest.raises(error) as told:
+            probing.prepare(asker.ctx, kind, [value], ["ID"], **SAID)
+        assert value not in str(told.value)
+    with pytest.raises(InvalidObject):
+        probing.prepare(asker.ctx, "phone", [f"+6681234{n:04}" for n in range(513)], ["ID"], **SAID)
+
+
+def test_an_officer_has_a_budget_of_subjects_over_all_partners(tmp_path):
+    _states, holder, asker = a_pair(tmp_path, hit_officer_daily=3)
+    put(asker, holder, "phone", [PHONE, OTHER_PHONE])
+    with pytest.raises(OverBudget):
+        probing.prepare(asker.ctx, "phone", [PHONE, OTHER_PHONE], ["ID"], **SAID)
+    assert prepared(asker, holder, "phone", [PHONE], by="another")
+
+
+def test_every_question_is_in_the_ledger_and_the_audit_log_before_it_leaves(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    prepared(asker, holder, "phone", [PHONE])
+    (line,) = probing.ledger(asker.ctx)
+    assert (line.partner, line.by, line.subjects, line.keys, line.hits) == ("ID", "lia", 1, 8, 0)
+    (row,) = asker.audit(by="auditor", verb="probe")
+    assert (row.actor, row.purpose, row.detail["to"], row.detail["count"]) == ("lia", "investigation", "ID", 1)
+    met = put(asker, holder, "phone", [PHONE])
+    assert probing.ledger(asker.ctx)[0].hits == len(met.hits) == 1
+
+
+def test_a_partner_without_an_agreement_is_not_asked(tmp_path):
+    _states, _, asker = a_pair(tmp_path)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["SG"], **SAID)
+    assert one.asked is None
+    assert "agreement" in one.refusal
+    assert probing.ledger(asker.ctx) == []
+
+
+def test_a_kind_the_partner_does_not_answer_is_not_asked(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "email", ["a@evil.example"], ["ID"], **SAID)
+    assert one.asked is None
+
+
+def test_quotas_say_what_is_left_and_who_bears_out_the_keys(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    put(asker, holder, "phone", [PHONE])
+    (one,) = probing.quotas(asker.ctx)
+    assert (one.partner, one.daily, one.left, one.witnesses, one.refusal) == ("ID", 1024, 1016, 1, "")
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_keys_count_only_when_another_member_was_shown_the_same(tmp_path):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker, witness = states.values()
+    agreed(holder, "PH")
+    deliver({"ID": holder, "PH": asker})  # SG has heard nothing yet
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert "shown the same" in one.refusal
+    deliver(states)
+    assert prepared(asker, holder, "phone", [PHONE])
+    assert witness.member == "SG"
+
+
+def test_two_members_alone_have_nobody_else_to_ask(tmp_path):
+    states = federation(tmp_path, ["ID", "PH"])
+    holder, asker = states.values()
+    hold(holder, "phone-number", PHONE, red("PH"))
+    agreed(holder, "PH")
+    deliver(states)
+    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
+
+
+def test_a_key_made_for_one_asker_is_told_and_it_is_asked_nothing(tmp_path):
+    """The holder shows PH a key of its own, to know PH's questions from all others."""
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker, witness = states.values()
+    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
+    with holder.ctx.db.read() as connection:
+        assert desk.get_setting(connection, "hit-keys 2026-11") is None
+    agreed(holder, "PH")  # all members, PH too, get the ordinary keys
+    deliver(states)
+    assert [row.headline for row, *_ in asker.inbox() if "different keys" in row.headline]
+    assert asker.audit(by="auditor", verb="equivocation")
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert one.asked is None
+    assert "same keys" in one.refusal
+    assert witness.audit(by="auditor", verb="receive")
+
+
+def test_a_second_word_on_an_epochs_keys_is_kept_as_evidence_and_not_believed(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
+    deliver(states)
+    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
+    with asker.ctx.db.read() as connection:
+        shown = hits.committed(connection, "ID", "2026-11").keys
+    with holder.ctx.db.read() as connection:
+        assert shown == hits.committed(connection, "ID", "2026-11").keys
+
+
+def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    one = prepared(asker, holder, "phone", [PHONE])
+    tagged = blind.derive_key(b"\x07" * 32, b"tag phone")
+    evaluated, proof = blind.evaluate(tagged, one.asked.question.elements)
+    answer = blind.Answer(1, 1, tuple(evaluated), proof).raw
+    with pytest.raises(VerificationError, match="committed key"):
+        probing.opened(asker.ctx, one, answer)
+
+
+def test_an_answer_to_another_question_is_not_believed(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    first, second = (prepared(asker, holder, "phone", [PHONE]) for _ in range(2))
+    answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
+    with pytest.raises(VerificationError):
+        probing.opened(asker.ctx, second, answer)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {},
+        {"epoch": "2026-11"},
+        {"epoch": "2026-11", "keys": {}},
+        {"epoch": "2026-11", "keys": {"phone": "00" * 32}},
+        {"epoch": "2026-11", "keys": {"phone": "ff" * 32}},
+        {"epoch": "2026-11", "keys": {"phone": 5}},
+        {"epoch": "now", "keys": tagged_keys()},
+        {"epoch": "2026-11", "keys": {str(n): "00" * 32 for n in range(33)}},
+    ],
+    ids=str,
+)
+def test_keys_that_are_none_are_put_aside(tmp_path, detail):
+    states, _holder, asker = a_pair(tmp_path)
+    said(states["SG"], Kind.HIT_KEYS, ["PH"], detail)
+    deliver(states)
+    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {},
+        {"member": "XX", "epoch": "2026-11", "digest": "00" * 32},
+        {"member": "SG", "epoch": "2026-11", "digest": "00" * 32},  # of itself
+        {"member": "ID", "epoch": "2026-11", "digest": "zz" * 32},
+        {"member": "ID", "epoch": "soon", "digest": "00" * 32},
+    ],
+    ids=str,
+)
+def test_a_witness_that_says_nothing_is_put_aside(tmp_path, detail):
+    states, _, asker = a_pair(tmp_path)
+    said(states["SG"], Kind.HIT_WITNESS, ["PH"], detail)
+    deliver(states)
+    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
+
+
+# --- filters ---------------------------------------------------------------------------------------------------------
+
+
+def relisted(holder, raw, **changes):
+    """The list with something changed, signed by its holder all the same."""
+    body, _ = unpack(raw, blind.LIST_TYPE, {})
+    read = blind.read_parts(body)
+    made = type(read)(**{**{name: getattr(read, name) for name in read.__struct_fields__}, **changes})
+    return pack(blind.LIST_TYPE, blind.write_parts(made), (holder.ctx.keys.sign,))
+
+
+def test_a_filter_swapped_on_the_way_is_refused(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    raw = answering.list_for(holder.ctx, "PH")
+    lacking = probing.missing(asker.ctx, "ID", raw)
+    other = blind.Filter.of([b"x" * 13]).raw
+    with pytest.raises(VerificationError, match="the one its list names"):
+        probing.keep_list(asker.ctx, "ID", raw, {name: other for name, _ in lacking})
+    names = [name for name, _ in lacking]
+    bodies = {name: answering.part_for(holder.ctx, "PH", name) for name in names}
+    with pytest.raises(VerificationError):
+        probing.keep_list(asker.ctx, "ID", raw, dict(zip(names, reversed(list(bodies.values())), strict=True)))
+    with pytest.raises(VerificationError, match="fewer"):
+        probing.keep_list(asker.ctx, "ID", raw, {names[0]: bodies[names[0]]})
+    with asker.ctx.db.read() as connection:
+        assert hits.parts(connection, "ID", "PH") == []
+
+
+def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    agreed(holder, "SG")
+    for raw in (
+        answering.list_for(holder.ctx, "SG"),
+        relisted(holder, answering.list_for(holder.ctx, "PH"), origin="SG"),
+        relisted(states["SG"], answering.list_for(holder.ctx, "PH")),
+        answering.list_for(holder.ctx, "PH").replace(b'"daily":1024', b'"daily":9024'),
+    ):
+        with pytest.raises(VerificationError):
+            probing.missing(asker.ctx, "ID", raw)
+    with pytest.raises(NotHeld):
+        probing.missing(asker.ctx, "XX", b"")
+
+
+def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    old = answering.list_for(holder.ctx, "PH")
+    answering.publish(holder.ctx)
+    fetched(asker, holder)
+    with pytest.raises(VerificationError, match="at least list"):
+        probing.missing(asker.ctx, "ID", old)
+    with pytest.raises(VerificationError, match="two"):
+        probing.missing(asker.ctx, "ID", relisted(holder, answering.list_for(holder.ctx, "PH"), daily=9999))
+
+
+def test_a_list_that_has_expired_is_asked_by_no_more(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    late = relisted(holder, answering.list_for(holder.ctx, "PH"), expires="2026-11-24T00:00:00Z", serial=7)
+    probing.keep_list(asker.ctx, "ID", late, {})
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert "expired" in one.refusal
+
+
+def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    answering.publish(holder.ctx)
+    one = prepared(asker, holder, "phone", [OTHER_PHONE])
+    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    assert probing.look_again(asker.ctx, one, answer)
+    fetched(asker, holder)
+    assert not probing.look_again(asker.ctx, one, answer)
+    assert len(probing.settle(asker.ctx, one, answer).hits) == 1
+
+
+def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    raw = answering.list_for(holder.ctx, "PH")
+    bodies = {name: answering.part_for(holder.ctx, "PH", name) for name, _ in probing.missing(asker.ctx, "ID", raw)}
+    probing.keep_list(asker.ctx, "ID", raw, bodies)
+    probing.keep_list(asker.ctx, "ID", raw, bodies)
+    probing.keep_list(asker.ctx, "ID", raw, {})
+    with asker.ctx.db.read() as connection:
+        assert {digest(hits.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
+    assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
+
+
+def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    agreed(states["SG"], "PH")
+    deliver(states)
+    fetched(asker, holder)
+    fetched(asker, states["SG"])
+    first, second = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
+    assert not set(first.asked.question.elements) & set(second.asked.question.elements)
+    answer = answering.evaluate(states["SG"].ctx, "PH", second.asked.question.raw)
+    with pytest.raises(VerificationError):
+        probing.opened(asker.ctx, replace(first), answer)

@@ -1,0 +1,94 @@
+"""Private questions in the store, on every engine."""
+
+from dataclasses import replace
+
+from oureyes.storage import hits
+
+
+def test_an_agreement_stands_as_it_was_last_kept(store):
+    one = hits.Agreement("PH", ("phone",), ("investigation",), 64, "ayu", "", "proposed", "2026-11-24T00:00:00Z")
+    store.write(lambda connection: hits.put_agreement(connection, one))
+    store.write(lambda connection: hits.put_agreement(connection, replace(one, approver="budi", state="open")))
+    with store.read() as connection:
+        assert hits.agreements(connection) == {"PH": replace(one, approver="budi", state="open")}
+
+
+def test_seeds_and_outputs_go_and_what_is_newer_stays(store):
+    def write(connection):
+        for epoch in ("2026-10", "2026-11"):
+            hits.put_seed(connection, epoch, b"s" * 32, "2026-11-24T00:00:00Z")
+            hits.put_tags(connection, epoch, {"phone-number:+1": b"t" * 13})
+        hits.put_tags(connection, "2026-11", {"phone-number:+1": b"u" * 13})  # the first stands
+        hits.drop_seeds(connection, "2026-11")
+        hits.drop_tags(connection, "2026-11")
+
+    store.write(write)
+    with store.read() as connection:
+        assert (hits.seed(connection, "2026-10"), hits.seed(connection, "2026-11")) == (None, b"s" * 32)
+        assert (hits.tags(connection, "2026-10"), len(hits.tags(connection, "2026-11"))) == ({}, 1)
+        assert hits.value_of(connection, "2026-11", b"t" * 13) == "phone-number:+1"
+        assert hits.value_of(connection, "2026-11", b"u" * 13) == ""
+
+
+def test_filters_go_one_by_one_and_none_goes_when_none_is_named(store):
+    part = hits.Stored("phone", 0, "2026-11", 256, 1, "aa")
+
+    def write(connection):
+        hits.put_part(connection, "ID", "PH", part, b"one", "2026-11-24T00:00:00Z")
+        hits.put_part(connection, "ID", "PH", replace(part, seq=1, digest="bb"), b"two", "2026-11-24T00:00:00Z")
+        hits.drop_parts(connection, "ID", "PH", [])
+
+    store.write(write)
+    with store.read() as connection:
+        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["aa", "bb"]
+        assert hits.body(connection, "ID", "PH", "bb") == b"two"
+        assert hits.body(connection, "ID", "SG", "bb") is None
+    store.write(lambda connection: hits.drop_parts(connection, "ID", "PH", ["aa"]))
+    with store.read() as connection:
+        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["bb"]
+
+
+def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
+    line = hits.Line("asked", "ID", "lia", "phone", 8, "investigation", "treaty", "c", 100, subjects=3)
+
+    def write(connection):
+        for at, side in ((100, "asked"), (200, "asked"), (300, "answered")):
+            n = hits.add_question(connection, replace(line, at_us=at, side=side))
+        hits.hits_of(connection, n, 2)
+
+    store.write(write)
+    with store.read() as connection:
+        assert hits.keys_since(connection, "asked", "ID", 0) == (16, 2)
+        assert hits.keys_since(connection, "asked", "ID", 100) == (8, 1)
+        assert hits.keys_since(connection, "asked", "SG", 0) == (0, 0)
+        assert hits.subjects_since(connection, "lia", 0) == 6
+        assert [(one.at_us, one.hits) for one in hits.questions(connection, limit=2)] == [(300, 2), (200, 0)]
+
+
+def test_hits_cases_witnesses_and_keys_come_back(store):
+    found = hits.Found(
+        "hit--1", "ID", "phone", "2026-11", "phone-number:+1", b"t" * 13, "lia", "investigation", "treaty", "c",
+        "2026-11-24T00:00:00Z", "found",
+    )  # fmt: skip
+    case = hits.Case("case--1", "asker", "ID", "phone", "v", "p", "b", "o", "", "", "", "", "", "lia")
+    keys = hits.Committed("ID", "2026-11", {"phone": "00"}, b"d", "s")
+
+    def write(connection):
+        hits.put_found(connection, found)
+        hits.put_case(connection, case)
+        hits.put_case(connection, replace(case, received="r"))
+        hits.put_committed(connection, keys, "2026-11-24T00:00:00Z")
+        for digest in (b"d", b"e"):  # what a witness said first stands
+            hits.put_witness(connection, "ID", "2026-11", "SG", digest, "2026-11-24T00:00:00Z")
+        hits.put_list(connection, "ID", "PH", 1, b"a", 1)
+        hits.put_list(connection, "ID", "PH", 2, b"b", 2)
+
+    store.write(write)
+    with store.read() as connection:
+        assert hits.found(connection, partner="ID", value="phone-number:+1") == [found]
+        assert hits.found(connection, partner="SG") == []
+        assert hits.cases(connection, identifier="case--1") == [replace(case, received="r")]
+        assert hits.committed(connection, "ID", "2026-11") == keys
+        assert hits.committed(connection, "ID", "2026-12") is None
+        assert hits.witnesses(connection, "ID", "2026-11") == {"SG": b"d"}
+        assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
