@@ -1,91 +1,116 @@
-"""Ask every name of a hundred thousand: candidates found, alarms raised, by community."""
+"""Ask names of a hundred thousand, as a screen of an index and as a node by its keys: who is found, who is alarmed."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from bench.names.material import Material, Truth
+from bench.names.material import Stranger, Truth
+from oureyes.correlate import names as matcher
 from oureyes.correlate.names.index import NameIndex
+from oureyes.correlate.names.keys import name_keys
+from oureyes.correlate.names.likeness import screened
+from oureyes.model.objects import StixObject
 
-__all__ = ["Asked", "Score", "ask", "indexed", "recall_at", "threshold"]
+__all__ = ["Answer", "Crowd", "by_keys", "compared", "screen", "share"]
 
-Score = Callable[[str, str, NameIndex], float]
-
-
-@dataclass(slots=True)
-class Asked:
-    """What came of it: scores of the true partner (−9: no candidate), and the best score each stranger reached."""
-
-    found: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
-    true: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    false: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    index_ms: list[float] = field(default_factory=list)
-    whole_ms: list[float] = field(default_factory=list)
-    cross: dict[str, bool] = field(default_factory=dict)
+Peer = Callable[[str, str], float]
+_CANDIDATES, _LOOKED_AT = 100, 50
+_NONE = -9.0
 
 
-def sample(truths: Sequence[Truth], each: int) -> list[Truth]:
-    """The first `each` of every community."""
-    count: dict[str, int] = defaultdict(int)
-    out = []
-    for truth in truths:
-        count[truth.group] += 1
-        if count[truth.group] <= each:
-            out.append(truth)
-    return out
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one question gave. Of a true pair: whether its other spelling was a candidate, rang, or was found and
+    left quiet until there is a second sign. Of a stranger: whether anybody rang, or was found and left quiet."""
+
+    group: str
+    cross: bool
+    true: bool
+    candidate: bool
+    rang: bool
+    quiet: bool
+    peer: float = _NONE
+    index_ms: float = 0.0
+    whole_ms: float = 0.0
 
 
-def indexed(crowd: Sequence[str], truths: Sequence[Truth]) -> tuple[list[str], list[int], NameIndex]:
-    """Everybody in one shuffled index; where each truth's other spelling lies."""
-    names = [*crowd, *(truth.right if at % 2 else truth.left for at, truth in enumerate(truths))]
-    order = list(range(len(names)))
-    random.Random(7).shuffle(order)
-    index = NameIndex()
-    index.add((place, names[place]) for place in order)
-    return names, [len(crowd) + at for at in range(len(truths))], index
+class Crowd:
+    """Everybody in one shuffled index, with the other spelling of every truth among them."""
+
+    def __init__(self, others: Sequence[str], truths: Sequence[Truth]) -> None:
+        self.names = [*others, *(truth.right if at % 2 else truth.left for at, truth in enumerate(truths))]
+        self.asked = [
+            (truth, truth.left if at % 2 else truth.right, len(others) + at) for at, truth in enumerate(truths)
+        ]
+        order = list(range(len(self.names)))
+        random.Random(7).shuffle(order)
+        self.index = NameIndex()
+        self.index.add((place, self.names[place]) for place in order)
 
 
-def ask(
-    material: Material, truths: Sequence[Truth], strangers: Iterable[tuple[str, str]], score: Score, limit: int = 100
-) -> Asked:
-    """Each truth by its other spelling, each stranger by name."""
-    names, places, index = indexed(material.crowd, truths)
-    out = Asked()
-    for at, (truth, place) in enumerate(zip(truths, places, strict=True)):
-        query = truth.left if at % 2 else truth.right
-        candidates, ms = _timed(index, query, limit)
-        out.index_ms.append(ms)
-        out.cross[truth.group] = truth.cross
-        out.found[truth.group].append(place in candidates)
-        started = time.process_time()
-        best = max((score(query, names[one], index) for one in candidates), default=-9.0)
-        out.whole_ms.append(ms + (time.process_time() - started) * 1e3)
-        out.true[truth.group].append(score(query, names[place], index) if place in candidates else -9.0)
-        del best
+def screen(crowd: Crowd, strangers: Iterable[Stranger], peer: Peer) -> Iterator[Answer]:
+    """Candidates from the index, the best of them compared: each truth by its other spelling, each stranger by name."""
+    for truth, query, place in crowd.asked:
+        found, ms, whole, met, theirs = _screened(crowd, query, peer)
+        rang, quiet = met.get(place, (False, False))
+        yield Answer(truth.group, truth.cross, True, place in found, rang, quiet, theirs.get(place, _NONE), ms, whole)
     for group, name in strangers:
-        candidates, _ = _timed(index, name, limit)
-        out.false[group].append(max((score(name, names[one], index) for one in candidates), default=-9.0))
-    return out
+        found, ms, whole, met, theirs = _screened(crowd, name, peer)
+        rang, quiet = (any(one[at] for one in met.values()) for at in (0, 1))
+        yield Answer(group, False, False, bool(found), rang, quiet, max(theirs.values(), default=_NONE), ms, whole)
 
 
-def _timed(index: NameIndex, name: str, limit: int) -> tuple[list[int], float]:
+_Screened = tuple[list[int], float, float, dict[int, tuple[bool, bool]], dict[int, float]]
+
+
+def _screened(crowd: Crowd, query: str, peer: Peer) -> _Screened:
     started = time.process_time()
-    found = index.search(name, limit)
-    return found, (time.process_time() - started) * 1e3
+    found = crowd.index.search(query, _CANDIDATES)
+    ms = (time.process_time() - started) * 1e3
+    met = {}
+    for place in found[:_LOOKED_AT]:
+        one = screened(query, crowd.names[place], crowd.index.namesakes)
+        met[place] = one.alone() >= 0, one.alone() < 0 <= one.logit
+    whole = (time.process_time() - started) * 1e3
+    return found, ms, whole, met, {place: peer(query, crowd.names[place]) for place in found}
 
 
-def threshold(asked: Asked, share: float) -> float:
-    """The score above which `share` of the strangers raise an alarm."""
-    every = sorted((score for some in asked.false.values() for score in some), reverse=True)
-    return every[min(int(len(every) * share), len(every) - 1)]
+def by_keys(crowd: Crowd, strangers: Iterable[Stranger]) -> Iterator[Answer]:
+    """What a node does: who shares a key is compared, by name alone."""
+    held: dict[str, list[int]] = defaultdict(list)
+    for place, name in enumerate(crowd.names):
+        for key in name_keys(name):
+            held[key].append(place)
+    for truth, query, place in crowd.asked:
+        rang, quiet = compared(query, [crowd.names[place]])
+        yield Answer(truth.group, truth.cross, True, rang or quiet, rang, quiet)
+    for group, name in strangers:
+        found = {place for key in name_keys(name) for place in held.get(key, ())}
+        rang, quiet = compared(name, [crowd.names[place] for place in sorted(found)])
+        yield Answer(group, False, False, bool(found), rang, quiet)
 
 
-def recall_at(asked: Asked, level: float, groups: Iterable[str] | None = None) -> float:
-    """The mean over communities of the share of true partners that score above the level."""
-    chosen = list(groups) if groups is not None else list(asked.true)
-    parts = [sum(score > level for score in asked.true[group]) / len(asked.true[group]) for group in chosen]
-    return sum(parts) / len(parts) if parts else 0.0
+def compared(name: str, others: Iterable[str]) -> tuple[bool, bool]:
+    """Whether any of them rings, and whether any is found and rings nobody."""
+    quiet, mine = False, _person(0, name)
+    for place, other in enumerate(others, 1):
+        match = matcher.compare(mine, _person(place, other))
+        if match is not None and not match.quiet:
+            return True, quiet
+        quiet = quiet or match is not None
+    return False, quiet
+
+
+def _person(number: int, name: str) -> StixObject:
+    identifier = f"identity--00000000-0000-4000-8000-{number:012d}"
+    return StixObject.make({"type": "identity", "id": identifier, "identity_class": "individual", "name": name})
+
+
+def share(answers: Iterable[Answer], said: Callable[[Answer], bool]) -> float:
+    """Per cent of the answers of which it is so; 0 of none."""
+    every = [said(one) for one in answers]
+    return 100 * sum(every) / len(every) if every else 0.0

@@ -15,19 +15,26 @@ import random
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.names import components
 
-__all__ = ["Material", "Truth", "material", "zawgyi"]
+__all__ = ["Material", "Stranger", "Truth", "material", "zawgyi"]
 
 _A_GROUP = 260  # pairs of a community at most
+_TRAIN = 40  # of them to learn from; the rest of the training side are its strangers
+_SEEN = 50  # of the test side and of strangers, that were ever asked while the matcher was made
+_HELD_OUT = 40
 _PINYIN = re.compile(
     "(?:(?:[zcs]h?|[bpmfdtnlgkhjqxryw]|)(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|"
     "in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)){2}"
 )
+
+Stranger = tuple[str, str]  # community and name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +49,81 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`train` and `test` share no part of a name; `strangers` are (group, name); `crowd` fills the index."""
+    """`train` and `test` share no part of a name. Strangers are (group, name), in no index, so that any alarm on them
+    is false: those of the training side set the threshold, `strangers` stand beside `test`, `held_strangers` beside
+    `held_out`, which is made of names that were in no other set. `crowd` fills the index."""
 
     train: tuple[Truth, ...]
+    train_strangers: tuple[Stranger, ...]
     test: tuple[Truth, ...]
-    strangers: tuple[tuple[str, str], ...]
+    strangers: tuple[Stranger, ...]
+    held_out: tuple[Truth, ...]
+    held_strangers: tuple[Stranger, ...]
     crowd: tuple[str, ...]
     missing: tuple[str, ...]
+
+    def first(self, which: str, each: int) -> list[Any]:
+        """The first `each` of every community of one of the sets."""
+        return _first(getattr(self, which), each)[0]
 
 
 def material(data: Path, crowd: int = 100_000) -> Material:
     """Everything, the same on every machine with the same packages."""
-    sides: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
-    missing: list[str] = []
     taken: set[str] = set()
-    for name, build in _GROUPS.items():
-        found: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
-        rng = random.Random(name)
-        try:
-            for truth, side in build(rng, data):
-                both = {_key(truth[0]), _key(truth[1])}
-                if len(found[side]) < _A_GROUP and truth[0].casefold() != truth[1].casefold() and not both & taken:
-                    taken |= both
-                    found[side].append(
-                        Truth(name, truth[0], truth[1], not (truth[0] + truth[1]).isascii() and _crossed(*truth))
-                    )
-        except (_Absent, FileNotFoundError) as error:
-            missing.append(f"{name}: {str(error).splitlines()[0].rpartition('/')[2]}")
+    missing: list[str] = []
+    sides: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
+    unseen: dict[str, list[Truth]] = {}
+    for name in _GROUPS:
+        found = _group(name, random.Random(name), data, taken, missing)
         for side, some in found.items():
-            sides[side] += some
-    others = tuple(_crowd(crowd, data, taken))
-    strangers = tuple((truth.group, truth.left if at % 2 else truth.right) for at, truth in enumerate(sides[2]))
-    return Material(tuple(sides[0]), tuple(sides[1]), strangers, others, tuple(missing))
+            sides[side] += some[: _A_GROUP if side == 0 else _SEEN]
+        unseen[name] = [*found[2][_SEEN:], *found[1][_SEEN:]]
+    fresh: list[Truth] = []
+    for name in _GROUPS:
+        found = _group(name, random.Random(f"{name}, held out"), data, taken, [])
+        fresh += [*found[2], *found[1], *unseen[name]][: 2 * _HELD_OUT]  # first those whose parts were strangers' alone
+    train, others = _first(sides[0], _TRAIN)
+    return Material(
+        tuple(train),
+        _strangers(others),
+        tuple(sides[1]),
+        _strangers(sides[2]),
+        tuple(fresh[::2]),
+        _strangers(fresh[1::2]),
+        tuple(_crowd(crowd, data, taken)),
+        tuple(missing),
+    )
+
+
+def _group(name: str, rng: random.Random, data: Path, taken: set[str], missing: list[str]) -> dict[int, list[Truth]]:
+    """The pairs of a community by side, none of whom was taken before."""
+    found: dict[int, list[Truth]] = {0: [], 1: [], 2: []}
+    try:
+        for truth, side in _GROUPS[name](rng, data):
+            both = {_key(truth[0]), _key(truth[1])}
+            if len(found[side]) < _A_GROUP and truth[0].casefold() != truth[1].casefold() and not both & taken:
+                taken |= both
+                cross = not (truth[0] + truth[1]).isascii() and _crossed(*truth)
+                found[side].append(Truth(name, truth[0], truth[1], cross))
+    except (_Absent, FileNotFoundError) as error:
+        missing.append(f"{name}: {str(error).splitlines()[0].rpartition('/')[2]}")
+    return found
+
+
+def _first(some: Sequence[Any], each: int) -> tuple[list[Any], list[Any]]:
+    """The first `each` of every community, and the rest."""
+    count: Counter[str] = Counter()
+    first, rest = [], []
+    for one in some:
+        group = one.group if isinstance(one, Truth) else one[0]
+        count[group] += 1
+        (first if count[group] <= each else rest).append(one)
+    return first, rest
+
+
+def _strangers(truths: Sequence[Truth]) -> tuple[Stranger, ...]:
+    """One spelling of each, now the one and now the other."""
+    return tuple((truth.group, truth.left if at % 2 else truth.right) for at, truth in enumerate(truths))
 
 
 class _Absent(Exception):

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy
 
-from bench.names.asking import indexed, sample
+from bench.names.asking import Crowd
 from bench.names.material import material
 from oureyes.correlate.names.likeness import FEATURES, likeness, screened
 
-_EACH, _NEGATIVES = 110, 14
+_NEGATIVES = 14
 _RIDGE = 1e-4
 # What must not turn its sign, whatever this material says: agreement never counts against, leaving over never for.
 _NEVER_BELOW = ("all parts answered", "share of the shorter", "share of the longer", "sounds as a whole",
@@ -48,11 +48,10 @@ def main() -> int:
 
 def _rows(data: Path) -> tuple[numpy.ndarray, numpy.ndarray, list[str]]:
     found = material(data)
-    truths = sample(found.train, _EACH)
-    names, places, index = indexed(found.crowd, truths)
+    crowd = Crowd(found.crowd, found.train)
+    names, index = crowd.names, crowd.index
     rows, labels, groups = [], [], []
-    for at, (truth, place) in enumerate(zip(truths, places, strict=True)):
-        query = truth.left if at % 2 else truth.right
+    for at, (truth, query, place) in enumerate(crowd.asked):
         rows.append(screened(query, names[place], index.namesakes).values)
         labels.append(1.0)
         groups.append(truth.group)

@@ -60,8 +60,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("webhook_allow", "", "hosts, comma-separated, that webhooks may reach although their address is private"),
     Setting("misp_max_mib", 128, "largest body the MISP door takes, unpacked"),
     Setting("misp_version", "2.5.42", "version the MISP door reports: a MISP syncs only with its own minor version"),
-    Setting("read_reports", False, "whether the running node makes vectors of reports by itself (oureyes[semantic])"),
     Setting("hit_officer_daily", 512, "private questions an officer may ask a day, counted per subject and partner"),
+    Setting("read_reports", False, "whether the running node makes vectors of reports by itself (oureyes[semantic])"),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR; no level logs content"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

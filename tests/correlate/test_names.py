@@ -20,7 +20,7 @@ from oureyes.correlate.names.keys import name_keys
 from oureyes.correlate.names.lattice import walk
 from oureyes.correlate.names.likeness import FEATURES, likeness, screened
 from oureyes.correlate.names.subject import subject_of
-from oureyes.correlate.names.tokens import alike, weight
+from oureyes.correlate.names.tokens import alike, rarity, weight
 from oureyes.correlate.names.weights import WEIGHTS
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.romanisation import VERSION, lattice
@@ -80,7 +80,7 @@ OTHER = [
 def test_one_name_in_two_spellings_meets(one, other):
     found = met(a_person(one), a_person(other))
     assert found is not None
-    assert found.score >= 0.5
+    assert (found.score >= 0.5) != bool(found.quiet)
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER)
@@ -94,6 +94,38 @@ def test_a_reason_says_what_agrees_and_what_does_not():
         "Somchai Thongdi and สมชาย ทองดี: same sounds; all parts agree; birth years differ (1979/1981): weakened"
     )
     assert "in Hokkien" in met(a_person("陈伟明"), a_person("Tan Wee Meng")).reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nguyễn Văn Hùng", "NGUYEN VAN HUNG"), ("陈伟明", "Tan Wee Meng"), ("Maria Santos", "SANTOS, Maria"),
+        ("Aung Win", "U Aung Winn"), ("Abdul Rahman", "Abdul Rahman"),
+    ],
+)  # fmt: skip
+def test_a_name_that_many_bear_rings_nobody_until_there_is_a_second_sign(one, other):
+    alone = met(a_person(one), a_person(other))
+    assert alone.quiet
+    assert alone.quiet in alone.reason
+    assert alone.score < 0.5
+    year = met(a_person(one, dob=["1980"]), a_person(other, dob=["1980-03-01"]))
+    assert not year.quiet
+    assert year.score >= 0.5
+    paper = met(a_person(one, passport="AA1234567"), a_person(other, passport="AA1234567"))
+    assert not paper.quiet
+
+
+def test_a_telling_name_rings_by_itself_in_every_custom():
+    for one, other in (
+        ("สมชาย ทองดี", "Somchai Tongdee"), ("Đỗ Thùy Mai Anh", "Do Thuy Mai Anh"), ("ဇော်အောင်လှိုင်", "Zaw Aung Hlaing"),
+        ("محمد ازهر بن سليمان", "Mohd Azhar bin Sulaiman"), ("முருகன் கணேசன்", "Murugan a/l Ganesan"),
+        ("ສົມພອນ ພົມມະຈັນ", "Somphone Phommachanh"), ("Djoko Pranoto", "Joko Pranoto"), ("陈伟明", "陳偉明"),
+    ):  # fmt: skip
+        assert not met(a_person(one), a_person(other)).quiet
+
+
+def test_a_syllable_says_less_than_a_long_name_whatever_the_alphabet():
+    assert rarity("nguyen") < rarity("aung") < rarity("duc") == rarity("hlaing") < rarity("selvaraj")
 
 
 def test_a_birth_year_raises_or_lowers_the_score():

@@ -13,6 +13,7 @@ from simulated import Clock, deliver, federation, for_
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.findings import AlertState, Subscription, Verdict
 from oureyes.model.markings import TLP
+from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.node import connecting
 
@@ -111,6 +112,44 @@ def test_what_is_held_back_meets_nothing_until_it_is_confirmed(states, tmp_path)
     assert malaysia.matches() == []
     malaysia.confirm(odd.id, by="badrul")
     assert len(malaysia.matches()) == 1
+
+
+def a_person(number, name, born=""):
+    said = {"extension_type": "property-extension", "list": {"dob": [born]}}
+    return StixObject.make(
+        {
+            "type": "identity", "id": f"identity--00000000-0000-4000-8000-{number:012d}", "spec_version": "2.1",
+            "created": "2026-11-01T00:00:00.000Z", "modified": f"2026-11-0{2 if born else 1}T00:00:00.000Z",
+            "identity_class": "individual", "name": name,
+            **({"extensions": {EXTENSIONS["provenance"]: said}} if born else {}),
+        }
+    )  # fmt: skip
+
+
+def test_a_name_that_many_bear_is_kept_and_rings_when_a_second_sign_is_there(states):
+    indonesia, malaysia = states.values()
+    malaysia.record_objects([a_person(1, "Nguyễn Văn Hùng", "1980-05-03")], by="aziz", marking=for_())
+    release(indonesia, a_person(2, "NGUYEN VAN HUNG"))
+    deliver(states)
+    assert malaysia.matches() == []
+    assert "match" not in [row.event for row, *_ in malaysia.inbox()]
+    [quiet] = malaysia.matches(warned=True)
+    assert "a second sign is needed" in quiet.match.reason
+    release(indonesia, a_person(2, "NGUYEN VAN HUNG", "1980-05-03"))
+    deliver(states)
+    [match] = malaysia.matches()
+    assert "birth years agree (1980)" in match.match.reason
+    assert [row.event for row, *_ in malaysia.inbox()].count("match") == 1
+
+
+def test_every_name_of_a_list_that_sounds_so_is_compared_not_one_that_stands_for_the_rest(states):
+    indonesia, malaysia = states.values()
+    many = ["Selvaraj Ganesan", "Silvaraj Gonesan", "Salvarij Ginesan"]  # the same consonants: the same key
+    malaysia.record_objects([a_person(10 + at, name) for at, name in enumerate(many)], by="aziz", marking=for_())
+    release(indonesia, a_person(20, "Ganesan a/l Selvaraj"), a_person(21, "Silvaraj a/l Gonesan"))
+    deliver(states)
+    met = {frozenset((one.match.left[-2:], one.match.right[-2:])) for one in malaysia.matches()}
+    assert {frozenset(("10", "20")), frozenset(("11", "21"))} <= met
 
 
 def test_a_reader_sees_matches_only_of_what_it_may_see_on_both_sides(states, tmp_path):

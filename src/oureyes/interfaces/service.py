@@ -48,8 +48,7 @@ _LOG = logging.getLogger(__name__)
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
-_PATTERNS_S = 3600.0
-_DOORS_S, _POLL_S, _CATCH_UP_S = 5.0, 5.0, 1.0
+_PATTERNS_S, _DOORS_S, _POLL_S, _CATCH_UP_S = 3600.0, 5.0, 5.0, 1.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 

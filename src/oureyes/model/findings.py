@@ -56,7 +56,8 @@ class WarningHit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Two things, how alike (0–1), found by whom, and why, in the analyst's words."""
+    """Two things, how alike (0–1), found by whom, and why, in the analyst's words. `quiet` says why it rings nobody by
+    itself, where it should not: it is kept, shown where it is asked for, and rings when a second sign is added."""
 
     left: str
     right: str
@@ -65,6 +66,7 @@ class Match:
     reason: str
     key: str = ""
     kind: str = ""
+    quiet: str = ""
 
 
 class Verdict(StrEnum):

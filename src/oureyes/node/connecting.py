@@ -192,7 +192,7 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], _Sid
                 continue
             match, hit = met
             rank = ranking.rank(match.score, candidate.holders, total)
-            warned = hit.listed if hit else ""
+            warned = hit.listed if hit else match.quiet
             kept = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
             pairs.setdefault((candidate.source, match.matcher, match.key), kept)
     fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
@@ -224,7 +224,7 @@ def _meet_parts(
         match = _BY_NAME[matcher].compare(side_of[mine].object, other[held].current) if held in other else None
         if match is not None:
             rank = ranking.rank(match.score, 2, total)
-            new = index.NewMatch(match, mine, held, source, theirs, rank, "")
+            new = index.NewMatch(match, mine, held, source, theirs, rank, match.quiet)
             kept.setdefault((theirs, match.matcher, match.key), new)
     fresh = index.add_matches(connection, list(kept.values()), ctx.now())
     _ring(ctx, connection, fresh)
@@ -252,7 +252,7 @@ def _ring(ctx: Context, connection: Connection, fresh: list[int]) -> None:
         return
     known = ctx.labels(connection)
     strangers: dict[str, list[str]] = {}
-    # what a warninglist names is kept and can be asked for; it rings nobody, and nobody is told
+    # what a warninglist names, and what is quiet by itself, is kept and can be asked for; nobody is rung or told
     for linked in index.matches(connection, numbers=fresh, limit=len(fresh)):
         sides = (
             (linked.match.left, linked.left_origin, linked.left_label),

@@ -46,7 +46,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NewMatch:
-    """A match to keep: which holdings of which sources it joins, how it ranks, and the warninglist that names it."""
+    """A match to keep: which holdings of which sources it joins, how it ranks, and why it rings nobody: the warninglist
+    that names it, or that it is quiet by itself."""
 
     match: Match
     left: int
@@ -170,7 +171,8 @@ def forget(connection: Connection, holdings: Sequence[int], values: Iterable[str
 def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> list[int]:
     """Keep matches; the numbers of those that are news.
 
-    One is kept per pair of sources, matcher and key; one that had gone comes back under its old number.
+    One is kept per pair of sources, matcher and key; one that had gone comes back under its old number. What rang
+    nobody and does now (a second sign came) is news.
     """
     fresh: list[int] = []
     n = next_numbers(connection, "match")
@@ -179,18 +181,17 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         match = one.match
         known = rows(
             connection,
-            'SELECT n, state FROM "match" WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?',
+            'SELECT n, state, warned FROM "match"'
+            " WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?",
             [one.left_source, one.right_source, match.matcher, match.key],
         )
-        if known and known[0][1] == "open":
-            _firm_up(connection, int(known[0][0]), one)
+        if known and (known[0][1] != "open" or (known[0][2] and not one.warned)):
+            _say_again(connection, int(known[0][0]), one)
+            if known[0][2] and not one.warned:
+                fresh.append(int(known[0][0]))
             continue
         if known:
-            run(
-                connection,
-                'UPDATE "match" SET state = \'open\', "left" = ?, "right" = ? WHERE n = ?',
-                [one.left, one.right, known[0][0]],
-            )
+            _firm_up(connection, int(known[0][0]), one)
             continue
         sides = (one.left, one.right, one.left_source, one.right_source)
         said = (match.matcher, match.key, match.kind, match.score, one.rank, match.reason, one.warned, at, "open")
@@ -203,6 +204,17 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _say_again(connection: Connection, n: int, one: NewMatch) -> None:
+    """As it is found now: a version may say more, or less, than the one before."""
+    said = (one.match.score, one.rank, one.match.reason, one.warned)
+    run(
+        connection,
+        'UPDATE "match" SET state = \'open\', "left" = ?, "right" = ?, score = ?, rank = ?, reason = ?, warned = ?'
+        " WHERE n = ?",
+        [one.left, one.right, *said, n],
+    )
 
 
 def _firm_up(connection: Connection, n: int, one: NewMatch) -> None:

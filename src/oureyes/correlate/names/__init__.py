@@ -3,8 +3,9 @@
 Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects, and Latin
 in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms make no difference.
 The score says how far the names agree and how telling they are; then dates of birth, sex, country, place and
-document numbers raise or lower it, and the reason says each. A name many bear needs a second sign. An alias counts,
-and is named as one. A match is a question put to you: nothing is merged, and your judgement on it can be undone.
+document numbers raise or lower it, and the reason says each. A name that many bear rings nobody by itself, whatever
+the custom it comes from: it is kept, and rings when a second sign (birth year, place, document) is there. An alias
+counts, and is named as one. A match is a question put to you: nothing is merged, and your judgement can be undone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from oureyes.correlate.names.circumstances import circumstances
-from oureyes.correlate.names.keys import keys_of, rank
+from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
@@ -25,13 +26,17 @@ from oureyes.model.ports import Example
 from oureyes.model.romanisation import fold
 from oureyes.model.romanisation.latin import organisation_tokens
 
-__all__ = ["EXAMPLES", "NAME", "compare", "keys"]
+__all__ = ["EXAMPLES", "NAME", "PARTIAL", "compare", "keys"]
 
 NAME = "names"
+PARTIAL = True  # a key is the sound of a name: many names share it, and every one of them is compared
 
 _ALIAS_ON_ONE, _ALIAS_ON_BOTH = -0.2, -0.6
 _TWO_MORE = -2.5  # Aung San is not Aung San Suu Kyi
 _ORGANISATION = 2.0
+_SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
+_MANY = "many bear such a name: a second sign is needed"
+_ALIKE = "alike, and not quite one name: a second sign is needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,10 @@ class _Met:
     right: Name
     logit: float
     found: Likeness | None
-    key: str
+
+    def alone(self, signs: float) -> float:
+        """What is left of the sum beside the many who bear such a name."""
+        return self.logit - (self.found.logit - self.found.alone(signs) if self.found else 0.0)
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
@@ -60,15 +68,15 @@ def compare(left: StixObject, right: StixObject) -> Match | None:
     if mine.kind and theirs.kind and mine.kind != theirs.kind:
         return None
     about = circumstances(mine, theirs)
-    best = max(_meetings(mine, theirs), key=_order, default=None)
-    if best is None:
+    shift, signs = sum(one.shift for one in about), sum(one.tells for one in about)
+    met = [one for one in _meetings(mine, theirs) if one.logit + shift >= _SHOWN]
+    if not met:
         return None
-    logit = best.logit + sum(one.shift for one in about)
-    if logit < 0:
-        return None
-    return Match(
-        left.id, right.id, NAME, _score(logit), reason(best.left, best.right, best.found, about), best.key, "name"
-    )
+    best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
+    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
+    said = reason(best.left, best.right, best.found, about, quiet)
+    key = f"{NAME}:{'|'.join(sorted((left.id, right.id)))}"  # every pair of objects is a match of its own
+    return Match(left.id, right.id, NAME, _score(best.alone(signs) + shift), said, key, "name", quiet)
 
 
 def _values(subject: Subject) -> Iterator[str]:
@@ -89,19 +97,17 @@ def _meetings(mine: Subject, theirs: Subject) -> Iterator[_Met]:
     for one in mine.names:
         held = set(keys_of(one.text, mine.kind))
         for other in theirs.names:
-            shared = held.intersection(keys_of(other.text, theirs.kind))
-            if shared:
-                key = min(shared, key=lambda value: (rank(value), value))
-                yield _met(one, other, kind, key)
+            if not held.isdisjoint(keys_of(other.text, theirs.kind)):
+                yield _met(one, other, kind)
 
 
-def _met(one: Name, other: Name, kind: str, key: str) -> _Met:
+def _met(one: Name, other: Name, kind: str) -> _Met:
     alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
     if kind == "person" or (not kind and not _words_agree(one.text, other.text)):
         found = likeness(one.text, other.text)
-        return _Met(one, other, found.logit + alias + _more(found), found, key)
+        return _Met(one, other, found.logit + alias + _more(found), found)
     agreed = _words_agree(one.text, other.text)
-    return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None, key)
+    return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None)
 
 
 def _more(found: Likeness) -> float:

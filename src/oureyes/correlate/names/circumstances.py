@@ -13,14 +13,17 @@ __all__ = ["Circumstance", "circumstances"]
 _SAME_DOCUMENT, _OTHER_DOCUMENT = 6.0, -0.5
 _SAME_YEAR, _NEXT_YEAR, _NEAR_YEARS, _OTHER_YEARS = 1.6, 0.9, -0.8, -2.5
 _OTHER_SEX, _SAME_COUNTRY, _OTHER_COUNTRY, _SAME_PLACE = -2.0, 0.4, -0.4, 0.8
+# How few of those who bear one name share it as well, as a power of ten: one in sixty was born in the same year.
+_FEW_YEAR, _FEW_NEXT_YEAR, _FEW_COUNTRY, _FEW_PLACE, _FEW_DOCUMENT = 1.8, 1.3, 0.5, 1.3, 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:
-    """`shift` raises or lowers; `words` say what agrees or not, and which way."""
+    """`shift` raises or lowers; `words` say what agrees or not, and which way; `tells` is how few share it."""
 
     shift: float
     words: str
+    tells: float = 0.0
 
 
 def circumstances(left: Subject, right: Subject) -> tuple[Circumstance, ...]:
@@ -32,7 +35,7 @@ def _documents(left: Subject, right: Subject) -> Iterator[Circumstance]:
     if not left.documents or not right.documents:
         return
     if left.documents & right.documents:
-        yield Circumstance(_SAME_DOCUMENT, "the same document number: strengthened")
+        yield Circumstance(_SAME_DOCUMENT, "the same document number: strengthened", _FEW_DOCUMENT)
     else:
         yield Circumstance(_OTHER_DOCUMENT, "document numbers differ: a little weakened")
 
@@ -43,11 +46,11 @@ def _birth(left: Subject, right: Subject) -> Iterator[Circumstance]:
     apart = min(abs(one - other) for one in left.years for other in right.years)
     shared = left.years & right.years
     if shared:
-        yield Circumstance(_SAME_YEAR, f"birth years agree ({min(shared)}): strengthened")
+        yield Circumstance(_SAME_YEAR, f"birth years agree ({min(shared)}): strengthened", _FEW_YEAR)
         return
     one, other = sorted((_shown(left), _shown(right)))
     if apart == 1:
-        yield Circumstance(_NEXT_YEAR, f"birth years a year apart ({one}/{other}): strengthened")
+        yield Circumstance(_NEXT_YEAR, f"birth years a year apart ({one}/{other}): strengthened", _FEW_NEXT_YEAR)
     else:
         shift = _NEAR_YEARS if apart <= 4 else _OTHER_YEARS
         yield Circumstance(
@@ -70,7 +73,9 @@ def _country(left: Subject, right: Subject) -> Iterator[Circumstance]:
         return
     if left.countries & right.countries:
         yield Circumstance(
-            _SAME_COUNTRY, f"same country ({min(left.countries & right.countries).title()}): a little strengthened"
+            _SAME_COUNTRY,
+            f"same country ({min(left.countries & right.countries).title()}): a little strengthened",
+            _FEW_COUNTRY,
         )
     else:
         yield Circumstance(_OTHER_COUNTRY, "countries differ: a little weakened")
@@ -78,4 +83,4 @@ def _country(left: Subject, right: Subject) -> Iterator[Circumstance]:
 
 def _place(left: Subject, right: Subject) -> Iterator[Circumstance]:
     if left.places & right.places:
-        yield Circumstance(_SAME_PLACE, "same place of birth: strengthened")
+        yield Circumstance(_SAME_PLACE, "same place of birth: strengthened", _FEW_PLACE)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import combinations
 from typing import Any
 
 from oureyes.model.romanisation import fold, readings, skeleton
@@ -18,6 +20,8 @@ from oureyes.model.romanisation import fold, readings, skeleton
 __all__ = ["NameIndex", "sound_features"]
 
 _RAREST = 14
+_PARTS = 5  # of a name, that are looked at together
+_KNOWN = 20_000  # pairs of parts whose count is remembered
 
 
 def sound_features(tokens: Sequence[str]) -> set[str]:
@@ -40,6 +44,7 @@ class NameIndex:
     def __init__(self, engine: str = "") -> None:
         self._frequency: Counter[str] = Counter()
         self._count = 0
+        self._pairs: dict[tuple[str, str], int] = {}
         self._store: _Tantivy | _Postings = _Postings() if engine == "numpy" else _tantivy(engine)
 
     def __len__(self) -> int:
@@ -55,13 +60,42 @@ class NameIndex:
             self._frequency.update(found)
             batch.append((number, found))
         self._count += len(batch)
+        self._pairs.clear()
         self._store.add(batch)
 
     def namesakes(self, tokens: Iterable[str]) -> float:
-        """How many of those held would bear all these tokens by chance, as a power of ten."""
+        """How many others of those held would bear all these tokens by chance, as a power of ten.
+
+        Parts of a name are not independent: who is a Nguyen is a Van more often than others are. So parts are joined
+        by how often they stand together here, strongest bonds first (the tree of Chow and Liu, 1968). One bearer is
+        left out: the one who is asked about.
+        """
+        parts = list(dict.fromkeys(f"f^{fold(token)}$" for token in tokens if len(token) > 1))[:_PARTS]
         size = math.log10(max(self._count, 1))
-        shares = [math.log10(max(self._frequency[f"f^{fold(token)}$"], 1)) - size for token in tokens if len(token) > 1]
-        return size + sum(shares)
+        held = [max(self._frequency[part] - 1, 0.5) for part in parts]
+        expected = size + sum(math.log10(one) - size for one in held)
+        joined = list(range(len(parts)))
+        for bond, one, other in sorted(self._bonds(parts, held), reverse=True):
+            if joined[one] != joined[other]:
+                joined = [joined[one] if root == joined[other] else root for root in joined]
+                expected += bond
+        return expected
+
+    def _bonds(self, parts: Sequence[str], held: Sequence[float]) -> Iterator[tuple[float, int, int]]:
+        """How much oftener than by chance two parts stand in one name."""
+        for one, other in combinations(range(len(parts)), 2):
+            chance = held[one] * held[other] / max(self._count, 1)
+            together = self._together(parts[one], parts[other]) - 1
+            if together > chance:
+                yield math.log10(together / chance), one, other
+
+    def _together(self, one: str, other: str) -> int:
+        found = self._pairs.get((one, other))
+        if found is None:
+            if len(self._pairs) > _KNOWN:
+                self._pairs.clear()
+            found = self._pairs[one, other] = self._store.together(one, other)
+        return found
 
     def search(self, name: str, limit: int = 100) -> list[int]:
         """The numbers of what sounds most alike, best first, each once."""
@@ -90,6 +124,10 @@ class _Postings:
             self._sizes.append(min(len(found), 65535))
             for one in found:
                 self._lists.setdefault(one, array("I")).append(row)
+
+    def together(self, one: str, other: str) -> int:
+        """How many names have both."""
+        return len(set(self._lists.get(one, ())).intersection(self._lists.get(other, ())))
 
     def search(self, wanted: dict[str, float], limit: int) -> list[int]:
         import numpy
@@ -127,21 +165,25 @@ class _Tantivy:
         writer.wait_merging_threads()
         self._fresh = False
 
+    def together(self, one: str, other: str) -> int:
+        """How many names have both."""
+        query = self._query((one, other), self._tantivy.Occur.Must)
+        return int(self._searcher().search(query, 1, count=True).count)
+
     def search(self, wanted: dict[str, float], limit: int) -> list[int]:
+        searcher = self._searcher()
+        found = searcher.search(self._query(wanted, self._tantivy.Occur.Should), limit * 2, count=False)
+        return [int(searcher.doc(address)["number"][0]) for _, address in found.hits]
+
+    def _searcher(self) -> Any:
         if not self._fresh:
             self._index.reload()
             self._fresh = True
-        query = self._tantivy.Query.boolean_query(
-            [
-                (self._tantivy.Occur.Should, self._tantivy.Query.term_query(self._schema, "sounds", one, "freq"))
-                for one in wanted
-            ]
-        )
-        searcher = self._index.searcher()
-        return [
-            int(searcher.doc(address)["number"][0])
-            for _, address in searcher.search(query, limit * 2, count=False).hits
-        ]
+        return self._index.searcher()
+
+    def _query(self, features: Iterable[str], occur: Any) -> Any:
+        term = partial(self._tantivy.Query.term_query, self._schema, "sounds", index_option="freq")
+        return self._tantivy.Query.boolean_query([(occur, term(one)) for one in features])
 
 
 def _tantivy(engine: str) -> _Tantivy | _Postings:

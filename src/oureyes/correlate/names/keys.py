@@ -17,11 +17,10 @@ from oureyes.correlate.names.tokens import weight
 from oureyes.model.romanisation import VERSION, fold, readings, skeleton
 from oureyes.model.romanisation.latin import organisation_tokens
 
-__all__ = ["keys_of", "name_keys", "rank", "word_keys"]
+__all__ = ["keys_of", "name_keys", "word_keys"]
 
 _MOST = 12
 _TELLING = 0.4  # weight from which a part may stand in a pair
-_RANKS = "kpj"
 
 
 def keys_of(name: str, kind: str) -> tuple[str, ...]:
@@ -48,11 +47,6 @@ def name_keys(name: str) -> tuple[str, ...]:
             if place < len(some):
                 out[f"{VERSION}:{some[place]}"] = None
     return tuple(out)[:_MOST]
-
-
-def rank(key: str) -> int:
-    """How much a shared key says: the smaller, the more."""
-    return _RANKS.index(key[len(VERSION) + 1])
 
 
 def _of(tokens: tuple[str, ...]) -> Iterator[str]:

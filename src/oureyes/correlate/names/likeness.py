@@ -3,6 +3,12 @@
 Thirty-three weights of a logistic model, learnt by `bench/names/training.py` on people set apart from those it is
 tested on; the sum, and every part of it, can be shown. Signs are plain: what agrees is positive, what is left over
 negative. A name alone never proves a person: the score is what names can say, before dates and places are looked at.
+
+Customs of naming differ in how many names they have: ten family names and fifty syllables name a nation, or a hundred
+thousand surnames do. One threshold of agreement would ring for the strangers of the first ten times as often. So how
+many namesakes are to be expected is counted apart: where there are few it is one feature of the thirty-three, and
+every tenfold above that takes `_EXCESS` away, until a second sign makes them few again. Its size and the threshold are
+such that at most about one in twelve strangers of every community rings (bench/names, on the training side).
 """
 
 from __future__ import annotations
@@ -15,7 +21,7 @@ from functools import lru_cache
 
 from oureyes.correlate.names.alignment import Alignment, align
 from oureyes.correlate.names.lattice import Path, walk
-from oureyes.correlate.names.tokens import letters, weight
+from oureyes.correlate.names.tokens import letters, rarity, weight
 from oureyes.correlate.names.weights import WEIGHTS
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
 from oureyes.model.romanisation.latin import plain
@@ -35,16 +41,22 @@ FEATURES = (
     "same sounds", "same letters",
 )  # fmt: skip
 _SCRIPTS = ("thai", "lao", "khmer", "burmese", "arabic", "tamil", "han")
+_FEW = -1.5  # namesakes among a hundred thousand, as a power of ten: the name of one in thirty
+_EXCESS = 1.7
+_COUNTED = 1.16  # of an index that was asked how many bear a name, less agreement is asked than of customs alone
 _SON = re.compile(r"(?i)\b(?:bin|binti|bt|bte|ibn|b\.|a/l|a/p|s/o|d/o)(?=\s)|\s(?:بن|بنت|ابن)\s")
 _ANSWERED = 0.6
 _READ = 0.9  # a path that reads so well that the order of the parts does not matter
 _HELD = 5.0  # a hundred thousand names, as a power of ten
+_SEEN = 0.4
+_CUSTOM = 1.0  # of whom one in ten has the customs of the name
 _SAME = 0.86  # from here on a part agrees
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`logit` is the sum; `values` the features as weighed; the tokens are those of the variants that met best."""
+    """`logit` is the sum; `values` the features as weighed; the tokens are those of the variants that met best;
+    `namesakes` are those among a hundred thousand who bear the parts that agree by chance, as a power of ten."""
 
     logit: float
     values: tuple[float, ...]
@@ -52,10 +64,16 @@ class Likeness:
     right: tuple[str, ...]
     alignment: Alignment
     path: Path
+    namesakes: float
+
+    def alone(self, signs: float = 0.0) -> float:
+        """The sum, less what is taken off for the many who bear such a name; `signs` (a power of ten) make them fewer.
+        From 0 on it is worth an officer's time."""
+        return self.logit - _EXCESS * max(self.namesakes - signs - _FEW, 0.0)
 
     @property
     def score(self) -> float:
-        return 1 / (1 + math.exp(-self.logit))
+        return 1 / (1 + math.exp(-self.alone()))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -63,21 +81,33 @@ def likeness(one: str, other: str) -> Likeness:
     """The same whichever comes first, but for the names of the sides."""
     if one > other:
         turned = likeness(other, one)
-        return Likeness(turned.logit, turned.values, turned.right, turned.left, turned.alignment.turned(), turned.path)
+        return Likeness(
+            turned.logit,
+            turned.values,
+            turned.right,
+            turned.left,
+            turned.alignment.turned(),
+            turned.path,
+            turned.namesakes,
+        )
     left, right, met = _variants(one, other)
     path = _path(one, other)
-    values = features(one, other, left, right, met, path)
-    return Likeness(_sum(values), values, left, right, met, path)
+    held = max(_usual(some) for some in _agreed(left, right, met)) - _SEEN * _seen(one, other, path)
+    values = features(one, other, left, right, met, path, held)
+    return Likeness(_sum(values), values, left, right, met, path, held)
 
 
 def screened(one: str, other: str, namesakes: Callable[[Sequence[str]], float]) -> Likeness:
     """As `likeness`, with how rare the parts are in the index that is asked (`NameIndex.namesakes`)."""
     found = likeness(one, other)
-    mine = [found.left[at] for at in _agreeing(found.alignment)]
-    theirs = [found.right[at] for at in _agreeing(found.alignment.turned())]
-    held = _bounded(max(namesakes(mine), namesakes(theirs)))
-    values = (found.values[0], held, *found.values[2:])
-    return Likeness(_sum(values), values, found.left, found.right, found.alignment, found.path)
+    held = max(namesakes(some) for some in _agreed(found.left, found.right, found.alignment))
+    values = (found.values[0], _bounded(held), *found.values[2:])
+    return Likeness(_sum(values) + _COUNTED, values, found.left, found.right, found.alignment, found.path, held)
+
+
+def _agreed(left: Sequence[str], right: Sequence[str], met: Alignment) -> tuple[Sequence[str], Sequence[str]]:
+    """The parts of each name that the other answers."""
+    return [left[at] for at in _agreeing(met)], [right[at] for at in _agreeing(met.turned())]
 
 
 def _agreeing(met: Alignment) -> list[int]:
@@ -85,12 +115,12 @@ def _agreeing(met: Alignment) -> list[int]:
 
 
 def _usual(tokens: Sequence[str]) -> float:
-    """Where no index says how rare a part is: one in five for the commonest, one in ten thousand for a rare one."""
-    return _HELD - sum(0.7 + 3.1 * weight(token) for token in tokens)
+    """Where no index says how many bear such a name: by the customs of naming alone."""
+    return _HELD - _CUSTOM - sum(rarity(token) for token in tokens) if tokens else _HELD
 
 
 def _bounded(power: float) -> float:
-    return min(max(power, -7.0), 5.0) / 5
+    return min(max(power, -7.0), _FEW) / 5
 
 
 def _sum(values: Sequence[float]) -> float:
@@ -126,13 +156,17 @@ def _same_characters(one: tuple[Character, ...], other: tuple[Character, ...]) -
     return Path(same / longest, "", longest - same)
 
 
+def _seen(one: str, other: str, path: Path) -> float:
+    """Characters that both write alike: each says more than its sound, which many characters share."""
+    return path.score * len(lattice(one)) if script_of(one) == script_of(other) == "han" else 0.0
+
+
 def features(
-    one: str, other: str, left: tuple[str, ...], right: tuple[str, ...], met: Alignment, path: Path
+    one: str, other: str, left: tuple[str, ...], right: tuple[str, ...], met: Alignment, path: Path, usual: float
 ) -> tuple[float, ...]:
     """The thirty-three values, each between 0 and about 1 (or 3, for counts)."""
     pairs = met.pairs
     agreed = sum(pair.weight * pair.alike for pair in pairs)
-    usual = _usual([left[at] for at in _agreeing(met)])
     shorter, longer = sorted((met.left, met.right))
     over = _left_over(left, right, met)
     whole, other_whole = _in_order(left, right, met)

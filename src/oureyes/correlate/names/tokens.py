@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from oureyes.model.romanisation import fold, skeleton
 from oureyes.model.romanisation.customs import COMMON, WEAK
 
-__all__ = ["alike", "letters", "weight"]
+__all__ = ["alike", "letters", "rarity", "weight"]
 
 # What it costs to hear one sound for another; 1 where nothing is said.
 _PAIRS = {
@@ -100,3 +101,19 @@ def weight(token: str) -> float:
     if token in WEAK:
         return 0.3
     return (0.15, 0.45, 0.7, 0.9, 1.0)[min(len(skeleton(token)), 4)] if len(token) > 1 else 0.15
+
+
+_VOWELS = re.compile("[aeiouy]+")
+_BY_SYLLABLES = (1.7, 2.6, 3.2)
+_INITIAL = 1.2
+
+
+def rarity(token: str) -> float:
+    """How few of those with the same customs bear it, as a power of ten: a syllable one in fifty, a long name one in
+    a thousand and more. A custom that names people by syllables has few names, whatever its alphabet."""
+    known = COMMON.get(token)
+    if known is not None:
+        return 2.0 * known
+    if len(token) == 1:
+        return _INITIAL
+    return _BY_SYLLABLES[min(len(_VOWELS.findall(token)), 3) - 1] if _VOWELS.search(token) else _BY_SYLLABLES[0]

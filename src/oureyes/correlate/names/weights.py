@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["WEIGHTS"]
 
 WEIGHTS: tuple[float, ...] = (
-    -10.467,  # always
+    -10.327,  # always
     -3.485,  # namesakes by chance
     0.0,  # doubt in the weakest part
     3.893,  # share of the shorter

@@ -11,11 +11,10 @@ from oureyes.model.romanisation import fold, script_of
 
 __all__ = ["reason"]
 
-_FEW = 1.1  # weight agreed, below which many bear such a name
 _ALIKE = 0.6
 
 
-def reason(left: Name, right: Name, found: Likeness | None, about: Sequence[Circumstance]) -> str:
+def reason(left: Name, right: Name, found: Likeness | None, about: Sequence[Circumstance], quiet: str = "") -> str:
     """`ทองดี and Thongdi: same sounds; …`; the same whichever side comes first."""
     if left.text > right.text:
         left, right = right, left
@@ -24,7 +23,8 @@ def reason(left: Name, right: Name, found: Likeness | None, about: Sequence[Circ
     if found is not None:
         said += _details(found)
     said += _aliases(left, right)
-    return f"{head}: {'; '.join([*said, *(one.words for one in about)])}"
+    said += [one.words for one in about]
+    return f"{head}: {'; '.join([*said, quiet] if quiet else said)}"
 
 
 def _how(left: Name, right: Name, found: Likeness | None) -> str:
@@ -63,8 +63,6 @@ def _details(found: Likeness) -> list[str]:
         out.append("one writes an initial")
     if more:
         out.append(f"{more} part{'s' * (more != 1)} without an answer")
-    if sum(pair.weight for pair in pairs) < _FEW:
-        out.append("many bear such a name: ask for a second sign")
     return out
 
 

@@ -35,7 +35,10 @@ def matches(
     value: Annotated[
         str, typer.Option("--value", metavar="VALUE", help="Matches on one value, and everybody who holds it.")
     ] = "",
-    warned: Annotated[bool, typer.Option("--warned", help="Also values that a warninglist names.")] = False,
+    warned: Annotated[
+        bool,
+        typer.Option("--warned", help="Also what rings nobody: values that a warninglist names, names that many bear."),
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Else 100 on a screen, all in JSON.")] = None,
 ) -> None:
     """What belongs together, and why, in words; the rarest first. A match is a hypothesis for a person to judge.
@@ -71,8 +74,8 @@ def _match(one: Linked) -> dict[str, Any]:
 
 def _draw(at: Session, found: Sequence[Linked], holders: Sequence[Holding]) -> None:
     for one in found:
-        warned = f" (on the list {one.warned})" if one.warned else ""
-        at.screen.line(f"{one.rank:.2f}  {one.match.reason}{warned}", "bold")
+        listed = one.warned and one.warned not in one.match.reason
+        at.screen.line(f"{one.rank:.2f}  {one.match.reason}{f' (on the list {one.warned})' if listed else ''}", "bold")
         at.screen.line(f"      {one.left_origin}, {one.left_name}: {one.match.left}")
         at.screen.line(f"      {one.right_origin}, {one.right_name}: {one.match.right}")
     if not found:
