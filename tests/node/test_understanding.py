@@ -111,6 +111,7 @@ def test_a_name_is_found_in_another_script_after_what_is_written_so_and_says_wha
         (thai.id, ""), (latin.id, "Thongdi Phromma")
     ]  # fmt: skip
     assert [hit.id for hit in node.search("ทองดี", by="ayu", limit=1)] == [thai.id]
+    assert [hit.id for hit in node.search("Thongdi", by="ayu", only_written=True)] == [latin.id]
     assert node.search("ทองดี type:indicator", by="ayu") == []
 
 

@@ -436,9 +436,11 @@ class Node:
 
     # --- understand --------------------------------------------------------------------------------------------------
 
-    def search(self, text: str, *, by: str, purpose: str = "investigation", limit: int = 50) -> list[understanding.Hit]:
+    def search(
+        self, text: str, *, by: str, purpose: str = "investigation", limit: int = 50, only_written: bool = False
+    ) -> list[understanding.Hit]:
         """Find by words in any script of the region."""
-        return understanding.search(self.ctx, text, by=by, purpose=purpose, limit=limit)
+        return understanding.search(self.ctx, text, by=by, purpose=purpose, limit=limit, only_written=only_written)
 
     def show(self, identifier: str, *, by: str, purpose: str = "investigation") -> understanding.Shown:
         """Who says so, how sure, who may see it, until when, what it touches."""
