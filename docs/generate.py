@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,10 @@ from oureyes import errors
 from oureyes.alert import NOTIFIERS
 from oureyes.config import SETTINGS
 from oureyes.correlate import MATCHERS
+from oureyes.interfaces.api import openapi
+from oureyes.interfaces.api import table as routes
 from oureyes.model import vocabularies
+from oureyes.model.accounts import SCOPES
 from oureyes.model.findings import AlertState, Verdict
 from oureyes.model.markings import PAP, TLP, Fact, Handling, Marking, Onward, Role
 from oureyes.model.objects import EXTENSIONS
@@ -42,6 +46,7 @@ def pages() -> Mapping[str, str]:
     made: Sequence[tuple[str, str, Callable[[], Iterator[str]]]] = (
         ("settings.md", "Settings", settings),
         ("commands.md", "Commands", commands),
+        ("api.md", "The node's own interface", api),
         ("python.md", "Python", python),
         ("errors.md", "Errors", error_tree),
         ("markings.md", "Markings", markings),
@@ -56,6 +61,7 @@ def pages() -> Mapping[str, str]:
     out = {name: "\n".join([f"# {title}", "", WRITTEN, "", *body()]).rstrip() + "\n" for name, title, body in made}
     index = [f"- [{title}]({name})" for name, title, _ in made]
     said = "Every setting, command, word and rule of a node, as the code has it."
+    out["openapi.json"] = openapi.text().decode()
     return {"README.md": "\n".join(["# Reference", "", WRITTEN, "", said, "", *index, ""]), **out}
 
 
@@ -148,6 +154,25 @@ def _option(option: Any) -> tuple[str, str, str]:
 def _plain(text: str) -> str:
     """Without rich's markup and wrapped lines."""
     return re.sub(r"\[/?[a-z ]+\]", "", inspect.cleandoc(text)).strip()
+
+
+def api() -> Iterator[str]:
+    yield f"Under `{openapi.BASE}`, on the port of `doors_listen`. [openapi.json](openapi.json) is the description"
+    yield f"that is served at `{openapi.BASE}/openapi.json`; [how to use it](../howto/use-the-api.md)."
+    yield ""
+    rows = ((code(name), said) for name, said in SCOPES.items() if name.startswith("api:"))
+    yield from table(("Scope", "Lets"), rows)
+    for module, found in groupby(routes.ROUTES, lambda one: one.run.__module__):
+        yield from (f"## {module.rpartition('.')[2].capitalize()}", "", told(importlib.import_module(module)), "")
+        yield from table(("Route", "Does", "Scope", "Command"), map(_route, found))
+    yield from ("## The stream", "", told(importlib.import_module("oureyes.interfaces.api.stream")), "")
+    yield from (f"`GET {routes.STREAM}`, any account, scope `api:read`.", "", "## Commands without a route", "")
+    yield from table(("Command", "Why"), ((code(name), why) for name, why in routes.NO_ROUTE.items()))
+
+
+def _route(one: Any) -> tuple[str, str, str, str]:
+    scopes = " or ".join(code(name) for name in sorted(one.scopes)) + ("; outsiders too" if one.everyone else "")
+    return code(f"{one.method} {one.path}"), one.says, scopes, ", ".join(code(name) for name in one.cli)
 
 
 def python() -> Iterator[str]:

@@ -21,7 +21,7 @@ from paths import ROOT
 PACKAGE = PurePath("src/oureyes")
 VERBS = ("record", "release", "exchange", "correlate", "alert", "understand", "plan", "oversee")
 # DESIGN §1: a layer imports from those to its right only; the verbs are one layer.
-LAYERS = (("interfaces",), ("node",), ("storage", "config"), VERBS, ("model",), ("errors",))
+LAYERS = (("client",), ("interfaces",), ("node",), ("storage", "config"), VERBS, ("model",), ("errors",))
 START = ("__main__", "__init__")  # they start the program or name what is public: above every layer
 
 TOP = {".ci", "bench", "changelog.d", "console", "docs", "interop", "src", "tests"}
@@ -282,6 +282,7 @@ BY_NAME_ONLY = {
     "import-linter": "make lint",
     "medallion": "a peer to the TAXII client and the bench, started as a process",
     "mypy": "make lint",
+    "opentaxii": "a peer to the TAXII client, started as a process",
     "ruff": "make lint",
     "pip-tools": "make lock",
     "pytest-xdist": "make test, on all cores",
@@ -356,9 +357,11 @@ def _package(requirement: str) -> str:
 def test_no_data_of_others_is_in_the_tree() -> None:
     """Fixtures are small; a big file is somebody's data set."""
     limit = 300_000
-    generated = (".lock", ".woff2")
+    generated, written = (".lock", ".woff2"), PurePath("docs/reference")  # the second by `make docs`, from the code
     none(
         f"{file}: {size} bytes"
         for file in tracked()
-        if file.suffix not in generated and (size := Path(ROOT / file).stat().st_size) > limit
+        if file.suffix not in generated
+        and file.parent != written
+        and (size := Path(ROOT / file).stat().st_size) > limit
     )

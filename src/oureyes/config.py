@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("warn_documentation", False, "whether documentation domains and addresses count as warninglisted"),
     Setting("webhook_allow", "", "hosts, comma-separated, that webhooks may reach although their address is private"),
     Setting("misp_max_mib", 128, "largest body the MISP door takes, unpacked"),
+    Setting("api_max_mib", 256, "largest file the node's own interface takes (`/api/1/imports`)"),
     Setting("misp_version", "2.5.42", "version the MISP door reports: a MISP syncs only with its own minor version"),
     Setting("hit_officer_daily", 512, "private questions an officer may ask a day, counted per subject and partner"),
     Setting("read_reports", False, "whether the running node makes vectors of reports by itself (oureyes[semantic])"),

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from oureyes.errors import ConfigError
 from oureyes.exchange.certificates import to_pem
+from oureyes.interfaces.api.server import Api
 from oureyes.interfaces.exports import Exports
 from oureyes.interfaces.gate import Gate
 from oureyes.interfaces.misp import Misp
@@ -47,6 +48,9 @@ class Doors:
         self.gate, self.serving = Gate(Credentials(node.ctx)), Serving(node.ctx)
         self.taxii = Taxii(self.serving, self.gate, self.executor)
         self.misp = Misp(self.serving, self.gate, self.executor)
+        # threads of its own: a search over everything must hold up no partner's poll
+        self._asking = ThreadPoolExecutor(4, f"oureyes-api-{node.member}")
+        self.api = Api(node, self.serving, self.gate, self._asking)
         self.exports = Exports(self.serving, self.gate, self.executor)
         self._trusted: frozenset[bytes] = frozenset()
         self._server: uvicorn.Server | None = None
@@ -54,7 +58,7 @@ class Doors:
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
-        return [*self.misp.routes(), *self.exports.routes(), *self.taxii.routes()]
+        return [*self.misp.routes(), *self.exports.routes(), *self.taxii.routes(), *self.api.routes()]
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -114,6 +118,7 @@ class Doors:
             self._server.should_exit = True
             self._thread.join()
         self.executor.shutdown()
+        self._asking.shutdown()
         self.serving.notes.close()
 
 

@@ -112,6 +112,10 @@ class Gate:
             raise TooMany(int(wait) + 1)
         return found
 
+    def still(self, connection: Connection, seen: Shown) -> Caller | None:
+        """Whoever asks on under a credential that was let in before: no request is counted, and none guessed."""
+        return self._known(connection, seen)
+
     def _known(self, connection: Connection, seen: Shown) -> Caller | None:
         if seen.token:
             return self._credentials.bearer(connection, seen.token)

@@ -16,9 +16,21 @@ from oureyes.errors import InvalidObject
 from oureyes.model.grades import Grade
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import TLP, Marking
+from oureyes.model.persons import people
 from oureyes.model.sharing import Recipient
 
-__all__ = ["SCOPES", "Account", "Caller", "Collection", "Token", "View", "bounded", "is_account_id", "is_group"]
+__all__ = [
+    "OFFICER",
+    "SCOPES",
+    "Account",
+    "Caller",
+    "Collection",
+    "Token",
+    "View",
+    "bounded",
+    "is_account_id",
+    "is_group",
+]
 
 # What a credential may do, one word per door and direction.
 SCOPES: Mapping[str, str] = {
@@ -27,9 +39,23 @@ SCOPES: Mapping[str, str] = {
     "misp:read": "read by the MISP door",
     "misp:write": "push by the MISP door",
     "api:read": "read by the node's own interface",
-    "api:write": "write by the node's own interface",
+    "api:write": "post objects by the node's own interface, as the account's word",
+    "api:record": "import, tag, and settle what was put aside (officers)",
+    "api:release": "mark, propose, approve, decline and take back (officers)",
+    "api:exchange": "prove channels and take back lost entries (officers)",
+    "api:correlate": "judge matches (officers)",
+    "api:alert": "move alerts and say who is told (officers)",
+    "api:probe": "ask partners without showing what, and answer them (officers)",
+    "api:plan": "write plans and accept their gaps (officers)",
+    "api:oversee": "read the audit log, who has what, figures; write files (officers)",
+    "api:admit": "let accounts in, open collections, poll others (officers)",
+    "api:care": "look the node over and install a roster (officers)",
     "export:read": "fetch exports and feeds",
 }
+# One of the state's own people: sees what an analyst at this node sees, and acts under the account's id.
+OFFICER = "officer"
+# What no outsider may hold, whoever lets it in.
+_OFFICERS_ONLY = frozenset(name for name in SCOPES if name.startswith("api:")) - {"api:read", "api:write"}
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9_-]{1,60}")
 _GROUP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _SOURCES, _INFORMATION = "ABCDEFG", "123456"
@@ -81,6 +107,8 @@ class Account:
             raise InvalidObject(
                 f"account {self.id}", f"groups of plain words; scopes {', '.join(SCOPES)}", wrong[0][:40]
             )
+        if self.kind != OFFICER and (above := sorted(self.scopes & _OFFICERS_ONLY)):
+            raise InvalidObject(f"account {self.id}", "scopes an outsider may have", above[0], f"or kind {OFFICER}")
         if self.per_minute < 1 or self.burst < 1:
             raise InvalidObject(f"account {self.id}", "rates of at least 1", "less")
 
@@ -88,6 +116,11 @@ class Account:
     def recipient(self) -> Recipient:
         """As release policy sees it."""
         return Recipient(self.id, "account", self.ceiling, self.groups)
+
+    @property
+    def officer(self) -> bool:
+        """Whether it stands for one of the state's own people."""
+        return self.kind == OFFICER
 
     @property
     def approved(self) -> bool:
@@ -265,5 +298,4 @@ def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:
 
 
 def _two(author: str, approver: str) -> bool:
-    names = {" ".join(name.split()).casefold() for name in (author, approver)} - {""}
-    return len(names) == 2
+    return len(people((author, approver))) == 2

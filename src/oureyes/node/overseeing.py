@@ -32,11 +32,14 @@ class Holder:
 
 
 def audit_lines(
-    ctx: Context, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100
+    ctx: Context, *, by: str, subject: str = "", actor: str = "", verb: str = "", limit: int = 100, before: int = 0
 ) -> list[audit.Row]:
-    """The newest lines, about a subject, by an actor or of a verb. Looking is a line of its own."""
+    """The newest lines (before line `before`, unless it is 0), about a subject, by an actor or of a verb. Looking is a
+    line of its own."""
     with ctx.db.read() as connection:
-        found = desk.audit_lines(connection, subject=subject, actor=actor, verb=verb, limit=limit, newest=True)
+        found = desk.audit_lines(
+            connection, before=before, subject=subject, actor=actor, verb=verb, limit=limit, newest=True
+        )
     ctx.db.write(lambda connection: ctx.audit(connection, by, "audit", subject, "oversight", count=len(found)))
     return [audit.Row.of(leaf) for leaf, _ in found]
 
@@ -68,6 +71,14 @@ def seal_audit(ctx: Context) -> int:
         return frontier.size
 
     return ctx.db.write(write)
+
+
+def looked(
+    ctx: Context, by: str, verb: str, subject: str, purpose: str = "", **detail: str | int | tuple[str, ...]
+) -> None:
+    """Who was shown something leaves a row, as who changed something does; nobody by name is the node itself."""
+    if by:
+        ctx.db.write(lambda connection: ctx.audit(connection, by, verb, subject, purpose, **detail))
 
 
 def verify_audit(ctx: Context) -> audit.Verified:

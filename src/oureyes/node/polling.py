@@ -29,6 +29,7 @@ __all__ = [
     "claim",
     "due",
     "failed",
+    "hasten",
     "listed",
     "one",
     "outgoing",
@@ -86,6 +87,17 @@ def due(ctx: Context) -> list[str]:
     """Whose time has come."""
     now = ctx.now_ms()
     return [standing.remote.name for standing in listed(ctx) if standing.next_try <= now]
+
+
+def hasten(ctx: Context, name: str, *, by: str) -> None:
+    """Its time has come: whoever serves polls it next."""
+
+    def write(connection: Connection) -> None:
+        if not remotes.hasten(connection, name, ctx.now_ms()):
+            raise NotHeld(f"remote {name[:60]}", "a server that is polled", "none by that name", "`oureyes taxii list`")
+        ctx.audit(connection, by, "setting", name, "", change="due")
+
+    ctx.db.write(write)
 
 
 def claim(ctx: Context, name: str, *, even_early: bool = False) -> Standing | None:

@@ -211,6 +211,10 @@ class Serving:
         given, more = rows[: asked.limit], len(rows) > asked.limit
         return Page(tuple(given), more, given[-1].placed if given else asked.after, tuple(extracts), under)
 
+    def newest_place(self, connection: Connection) -> int:
+        """The last place there is, seen or not."""
+        return views.newest_place(connection)
+
     def _remember_quiet(self, key: tuple[Any, ...], after: int, upto: int) -> None:
         if len(self._quiet) > 10_000:
             self._quiet.clear()

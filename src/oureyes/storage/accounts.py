@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from oureyes.model.accounts import Account, Collection, Token
+from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, quick, rows, run
 
 __all__ = [
@@ -91,6 +92,7 @@ def _one(found: Sequence[Sequence[object]]) -> Kept | None:
 
 def put_account(connection: Connection, kept: Kept) -> None:
     """Keep an account as it stands."""
+    noted(connection, "account", kept.account.id)
     run(connection, "DELETE FROM account WHERE id = ?", [kept.account.id])
     body = msgspec.json.encode(kept.account.to_json()).decode()
     row = (kept.account.id, body, kept.password, kept.certificate or None)
@@ -146,6 +148,7 @@ def collections(connection: Connection) -> list[Collection]:
 
 def put_collection(connection: Connection, made: Collection) -> None:
     """Keep a collection as it stands."""
+    noted(connection, "collection", made.id)
     run(connection, "DELETE FROM collection WHERE id = ?", [made.id])
     body = msgspec.json.encode(made.to_json()).decode()
     insert_many(connection, "collection", "id, alias, body", [(made.id, made.alias or None, body)])
@@ -153,6 +156,7 @@ def put_collection(connection: Connection, made: Collection) -> None:
 
 def drop_collection(connection: Connection, identifier: str) -> bool:
     """There is no such view any more; what it showed stays where it is."""
+    noted(connection, "collection", identifier)
     run(connection, "DELETE FROM seen WHERE collection = ?", [identifier])
     run(connection, "DELETE FROM edition WHERE collection = ?", [identifier])
     return run(connection, "DELETE FROM collection WHERE id = ?", [identifier]) > 0

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from oureyes.errors import OurEyesError
 from oureyes.model.findings import Alert, AlertState, Subscription
 from oureyes.model.objects import digest
+from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
@@ -105,25 +106,17 @@ _REMEDY = "correct it at its source and import it again; after an update of this
 
 def quarantine(connection: Connection, source: str, error: OurEyesError, raw: bytes, at: str) -> bool:
     """Put something aside; the same bytes from the same source only once."""
-    return (
-        run(
-            connection,
-            "INSERT INTO quarantine (n, source, subject, expected, found, remedy, raw, digest, at, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
-            [
-                next_numbers(connection, "quarantine"),
-                source,
-                error.subject,
-                error.expected,
-                error.found,
-                error.remedy or _REMEDY,
-                raw,
-                digest(raw),
-                at,
-            ],
-        )
-        > 0
+    n = next_numbers(connection, "quarantine")
+    said = (error.subject, error.expected, error.found, error.remedy or _REMEDY)
+    fresh = run(
+        connection,
+        "INSERT INTO quarantine (n, source, subject, expected, found, remedy, raw, digest, at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
+        [n, source, *said, raw, digest(raw), at],
     )
+    if fresh > 0:
+        noted(connection, "quarantine", str(n))
+    return fresh > 0
 
 
 def quarantined(connection: Connection, *, n: int | None = None, state: str = "waiting") -> list[Quarantined]:
@@ -143,6 +136,7 @@ def quarantined(connection: Connection, *, n: int | None = None, state: str = "w
 def settle_quarantined(connection: Connection, n: int, state: str) -> None:
     """It was taken after all, or dropped."""
     run(connection, "UPDATE quarantine SET state = ? WHERE n = ?", [state, n])
+    noted(connection, "quarantine", str(n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +158,7 @@ class Draft:
 
 def put_draft(connection: Connection, item: Draft) -> None:
     """Keep a draft as it stands."""
+    noted(connection, "release", item.id)
     run(connection, 'DELETE FROM "release" WHERE id = ?', [item.id])
     insert_many(
         connection,
@@ -292,6 +287,7 @@ def put_consent(
     envelope: bytes = b"",
 ) -> None:
     """Keep where a request to pass an object on stands."""
+    noted(connection, "consent", identifier)
     run(
         connection,
         "DELETE FROM consent WHERE object = ? AND recipient = ? AND asker = ?",
@@ -346,12 +342,14 @@ def subscriptions(connection: Connection) -> list[Subscription]:
 
 def put_subscription(connection: Connection, item: Subscription) -> None:
     """Keep a rule."""
+    noted(connection, "rule", item.id)
     run(connection, "DELETE FROM subscription WHERE id = ?", [item.id])
     insert_many(connection, "subscription", "id, owner, rule", [(item.id, item.owner, _dump(item))])
 
 
 def drop_subscription(connection: Connection, identifier: str) -> bool:
     """Forget a rule."""
+    noted(connection, "rule", identifier)
     return run(connection, "DELETE FROM subscription WHERE id = ?", [identifier]) > 0
 
 
@@ -368,6 +366,7 @@ def alerted(connection: Connection, cause: str) -> bool:
 
 def put_alerts(connection: Connection, grown: Sequence[Alert], fresh: Sequence[Alert]) -> None:
     """Keep rows that grew and rows that are new."""
+    noted(connection, "alert", *(one.id for one in (*grown, *fresh)))
     for one in grown:
         run(
             connection,
@@ -433,6 +432,7 @@ def alerts_about(connection: Connection, identifier: str) -> list[tuple[Alert, s
 
 def amend_alert(connection: Connection, identifier: str, reason: str, state: AlertState, assignee: str) -> None:
     """What an alert rests on has changed."""
+    noted(connection, "alert", identifier)
     run(
         connection,
         "UPDATE alert SET reason = ?, state = ?, assignee = ? WHERE id = ?",
@@ -442,6 +442,7 @@ def amend_alert(connection: Connection, identifier: str, reason: str, state: Ale
 
 def move_alert(connection: Connection, identifier: str, state: AlertState, assignee: str) -> None:
     """Where an alert stands now."""
+    noted(connection, "alert", identifier)
     run(connection, "UPDATE alert SET state = ?, assignee = ? WHERE id = ?", [str(state), assignee, identifier])
 
 
@@ -477,6 +478,7 @@ def settle_notification(connection: Connection, n: int, state: str, attempts: in
 
 def put_standing(connection: Connection, plan: str, status: str, reason: str, claims: Any, at: str) -> None:
     """What a plan's validity was found to be."""
+    noted(connection, "plan", plan)
     run(connection, "DELETE FROM standing WHERE plan = ?", [plan])
     insert_many(connection, "standing", "plan, status, reason, claims, at", [(plan, status, reason, _dump(claims), at)])
 
@@ -534,15 +536,20 @@ def audit_lines(
     connection: Connection,
     *,
     start: int = 0,
+    before: int = 0,
     limit: int = 1000,
     subject: str = "",
     actor: str = "",
     verb: str = "",
     newest: bool = False,
 ) -> list[tuple[bytes, bytes]]:
-    """(leaf, hash) of lines from `start`, or of those about a subject, by an actor, of a verb."""
+    """(leaf, hash) of lines from `start` (and, unless it is 0, `before`), or of those about a subject, by an actor, of
+    a verb."""
     where, values = ["seq >= ?"], [start]
     extra: list[Any] = list(values)
+    if before:
+        where.append("seq < ?")
+        extra.append(before)
     for column, value in (("subject", subject), ("actor", actor), ("verb", verb)):
         if value:
             where.append(f"{column} = ?")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from oureyes.model.findings import Judgement, Match, Verdict
 from oureyes.model.objects import OBSERVABLE_TYPES
+from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
 
 __all__ = [
@@ -318,6 +319,7 @@ def count_matches(connection: Connection) -> tuple[int, int]:
 def add_judgement(connection: Connection, judgement: Judgement) -> None:
     """Keep a person's word; none is ever overwritten."""
     left, right = sorted((judgement.left, judgement.right))
+    noted(connection, "judgement", left, right)
     n = next_numbers(connection, "judgement")
     insert_many(
         connection,

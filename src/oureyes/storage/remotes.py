@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
 from sqlalchemy import Connection
 
 from oureyes.model.remotes import Progress, Remote
+from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, rows, run
 
-__all__ = ["Standing", "claim", "drop", "put", "reached", "remote", "remotes", "settle"]
+__all__ = [
+    "Standing",
+    "claim",
+    "drop",
+    "hasten",
+    "drop_given",
+    "given",
+    "put",
+    "put_given",
+    "reached",
+    "remote",
+    "remotes",
+    "settle",
+]
 
 _READ = "SELECT body, secret, state, progress, attempts, next_try, error, at FROM remote "
 
@@ -50,12 +64,15 @@ def _standing(row: Sequence[object]) -> Standing:
 
 def put(connection: Connection, made: Remote, secret: str) -> None:
     """Keep a new one; it is due at once."""
+    noted(connection, "remote", made.name)
     body = msgspec.json.encode(made.to_json()).decode()
     insert_many(connection, "remote", "name, body, secret, state", [(made.name, body, secret, "idle")])
 
 
 def drop(connection: Connection, name: str) -> bool:
     """Forget it; what it gave stays."""
+    noted(connection, "remote", name)
+    run(connection, "DELETE FROM given WHERE remote = ?", [name])
     return run(connection, "DELETE FROM remote WHERE name = ?", [name]) > 0
 
 
@@ -74,9 +91,31 @@ def reached(connection: Connection, name: str, progress: Progress) -> None:
 
 def settle(connection: Connection, name: str, state: str, attempts: int, next_try: int, error: str, at: str) -> None:
     """How a run ended."""
+    noted(connection, "remote", name)
     run(
         connection,
         "UPDATE remote SET state = ?, attempts = ?, next_try = ?, error = ?, at = CASE WHEN ? = '' THEN at ELSE ? END"
         " WHERE name = ?",
         [state, attempts, next_try, error, at, at, name],
     )
+
+
+def hasten(connection: Connection, name: str, now_ms: int) -> bool:
+    """It is due now; whether there is one by that name."""
+    return run(connection, "UPDATE remote SET next_try = ? WHERE name = ?", [now_ms, name]) > 0
+
+
+def put_given(connection: Connection, name: str, uuids: Iterable[str]) -> None:
+    """Remember what a remote was given."""
+    insert_many(connection, "given", "remote, uuid", [(name, uuid) for uuid in uuids], ignore=True)
+
+
+def given(connection: Connection, name: str) -> set[str]:
+    """What it was given and has not been told to forget."""
+    return {str(uuid) for (uuid,) in rows(connection, "SELECT uuid FROM given WHERE remote = ?", [name])}
+
+
+def drop_given(connection: Connection, name: str, uuids: Iterable[str]) -> None:
+    """It was told."""
+    for uuid in uuids:
+        run(connection, "DELETE FROM given WHERE remote = ? AND uuid = ?", [name, uuid])

@@ -447,6 +447,19 @@ hit_case = _table(
     Column("release", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
 )
+search_set = _table(
+    "search_set",  # one-way filters for checks without a line: made here, or taken from others
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("made", String, nullable=False),
+    Column("expires", String, nullable=False, server_default=""),
+    Column("revoked", String, nullable=False, server_default=""),
+    Column("description", LargeBinary),  # of those that were taken; of ours only what stands above is kept
+    Column("bloom", LargeBinary),
+    Column("key", LargeBinary),
+)
 account = _table(
     "account",
     Column("id", String, primary_key=True),
@@ -483,6 +496,25 @@ extract = _table(
     Column("sent", String, primary_key=True),
     Column("ident", _Id, nullable=False),
 )
+change = _table(
+    "change",  # the last change of each thing that is no object, for whoever follows along; objects have `placed`
+    Column("n", _Id, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    UniqueConstraint("kind", "id"),
+)
+reply = _table(
+    "reply",  # what a write under an idempotency key was answered; while it is being done it has no answer
+    Column("account", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request", LargeBinary, nullable=False),  # a MAC of all that makes it the same request
+    Column("doing", String, nullable=False),  # the process that does it; "" once it is answered
+    Column("status", Integer, nullable=False, server_default="0"),
+    Column("headers", Text, nullable=False, server_default="{}"),
+    Column("body", LargeBinary),  # NULL: not kept, since it shows a secret or is too large
+    Column("at", BigInteger, nullable=False),
+    Index("reply_at", "at"),
+)
 posting = _table(
     "posting",  # what became of what an account posted (TAXII status resource)
     Column("id", String, primary_key=True),
@@ -511,6 +543,11 @@ remote = _table(
     Column("next_try", BigInteger, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False, server_default=""),
+)
+given = _table(
+    "given",  # events that a remote was pushed, so that what is taken back can be taken back there
+    Column("remote", String, primary_key=True),
+    Column("uuid", String, primary_key=True),
 )
 audit = _table(
     "audit",

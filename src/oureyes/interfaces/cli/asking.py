@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from oureyes.interfaces.cli.frame import Session, command
-from oureyes.interfaces.cli.marks import members
+from oureyes.interfaces.words import members
 
 if TYPE_CHECKING:
     from oureyes.node.asking import Asked

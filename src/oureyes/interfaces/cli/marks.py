@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from oureyes.errors import InvalidObject
+from oureyes.interfaces.words import meaning
 
 if TYPE_CHECKING:
     from oureyes.model.markings import Marking
 
-__all__ = ["MARKING", "changes", "members"]
+__all__ = ["MARKING", "changes"]
 
 _PANEL = "Marking"
 
@@ -53,7 +54,7 @@ def changes(before: Marking, said: Mapping[str, str]) -> Marking:
     for name, text in said.items():
         rule = name.removeprefix("mark_")
         try:
-            key, value = _read(rule, text)
+            key, value = meaning(rule, text)
         except (InvalidObject, ValueError) as error:
             raise typer.BadParameter(_why(error, text), param_hint=f"--{rule}") from None
         found[key] = value
@@ -69,55 +70,3 @@ def _why(error: Exception, text: str) -> str:
     if isinstance(error, InvalidObject):
         return f"{text[:30]}: {error.expected or error.subject}"
     return f"{text[:30]}: {error}"[:200]
-
-
-def members(text: str) -> tuple[str, ...]:
-    """`MY,SG` as members, in the order given."""
-    return tuple(dict.fromkeys(part for part in text.replace(" ", ",").split(",") if part))
-
-
-def _read(rule: str, text: str) -> tuple[str, Any]:
-    from oureyes.model.grades import Grade
-    from oureyes.model.markings import PAP, TLP, Fact, Handling, Onward, Role
-
-    readers: Mapping[str, Callable[[str], Any]] = {
-        "tlp": TLP.of,
-        "pap": PAP.of,
-        "handling": lambda word: _word(Handling, word.upper()),
-        "onward": lambda word: _word(Onward, word.lower()),
-        "fact": lambda word: _word(Fact, word.lower()),
-        "role": lambda word: _word(Role, word.lower()),
-        "grade": lambda word: _grade(Grade, word),
-        "conditions": str,
-    }
-    if rule == "to":
-        return "releasable_to", frozenset(members(text))
-    if rule == "hit":
-        return "answers_to", frozenset(members(text)) - {"nobody"}
-    if rule in ("embargo", "expires", "review"):
-        return rule, instant(text)
-    return rule, readers[rule](text)
-
-
-def _word(kind: Any, text: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        raise ValueError(f"expected {', '.join(kind)}") from None
-
-
-def _grade(kind: Any, text: str) -> Any:
-    word = text.strip().lower()
-    if word.startswith("4x4:") or word[:1] == "x":
-        return kind.four_by_four(word.removeprefix("4x4:"))
-    return kind.admiralty(word)
-
-
-def instant(text: str) -> str:
-    """A day, or an instant, as an instant."""
-    from oureyes.model.instants import is_instant
-
-    moment = f"{text}T00:00:00Z" if len(text) == 10 else text
-    if not is_instant(moment):
-        raise ValueError("expected a day such as 2026-12-31")
-    return moment

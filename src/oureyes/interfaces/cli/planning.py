@@ -11,7 +11,7 @@ import typer
 
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.marks import instant, members
+from oureyes.interfaces.words import instant, members
 
 if TYPE_CHECKING:
     from oureyes.node.planning import Standing

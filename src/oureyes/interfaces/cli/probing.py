@@ -11,7 +11,7 @@ import typer
 
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.marks import members
+from oureyes.interfaces.words import members
 
 if TYPE_CHECKING:
     from oureyes.node.answering import Agreement

@@ -10,8 +10,8 @@ import typer
 from oureyes.errors import NotHeld
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.marks import instant, members
 from oureyes.interfaces.cli.screen import raw_out
+from oureyes.interfaces.words import instant, members
 
 if TYPE_CHECKING:
     from oureyes.node import Node
@@ -188,7 +188,7 @@ def listed(
 def show(at: Session, draft: _Draft, raw: _Bytes = False) -> int:
     """What each recipient would get if you approved this proposal now."""
     with at.node() as node:
-        found = node.preview(draft, approver=at.by)
+        found = node.preview(draft, approver=at.by, by=at.by)
     return _preview(at, found, raw, f"as if {at.by} approved now")
 
 

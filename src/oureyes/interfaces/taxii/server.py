@@ -28,9 +28,10 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, request_response
 
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
+from oureyes.interfaces.below import Below
 from oureyes.interfaces.gate import CHALLENGES, Gate, Shown, TooMany, Unknown, shown
 from oureyes.interfaces.problems import status_of
 from oureyes.interfaces.taxii.filters import Filters, cursor, date_added, read_filters
@@ -131,7 +132,7 @@ class Taxii:
             self._route(one + "objects/", objects),
             self._route(one + "objects/{object}/", single),
             self._route(one + "objects/{object}/versions/", {"GET": self._reading(self._versions)}),
-            Route("/taxii2/{rest:path}", self._route_answer({}), methods=_METHODS),
+            Below("/taxii2", request_response(self._route_answer({}))),
         ]
 
     # --- how a request is answered -----------------------------------------------------------------------------------

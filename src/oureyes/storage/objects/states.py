@@ -43,8 +43,10 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
         run(connection, "UPDATE holding SET state = ? WHERE n = ?", [state, n])
         if erase:
             _erase(connection, int(number))
-    _uncover(connection, identifier, [int(n) for n, _ in found])
-    return [int(n) for n, _ in found]
+    gone = [int(n) for n, _ in found]
+    place_anew(connection, gone, 0)  # whoever follows along finds that it is gone
+    _uncover(connection, identifier, gone)
+    return gone
 
 
 def _uncover(connection: Connection, identifier: str, gone: Sequence[int], at_us: int = 0) -> None:
@@ -114,6 +116,7 @@ def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> Non
     }
     for n in holdings:
         run(connection, "UPDATE holding SET state = 'withdrawn', last = ? WHERE n = ?", [False, n])
+    place_anew(connection, holdings, at_us)
     for ident, src in wherefrom:
         left = rows(
             connection,
