@@ -77,9 +77,15 @@ def test_the_same_crime_in_another_language_is_found_with_a_reason_in_words(node
 def test_a_report_that_may_not_be_seen_is_not_found_not_counted_and_moves_no_mean(node):
     [english] = recorded(node, BOMB["en"])
     alone = node.similar(english, by="ayu")
-    recorded(node, BOMB["th"], *(f"Police say that it was number {n} (crime {n})." for n in range(5)), expires=PASSED)
+    recorded(
+        node,
+        BOMB["th"],
+        *(f"Police say that it was number {n} (crime {n})." for n in range(5)),
+        expires=PASSED,
+        originator="MY",
+    )
     assert node.similar(english, by="ayu") == alone
-    [hidden] = recorded(node, "Police say that the third report is about a (bomb).", expires=PASSED)
+    [hidden] = recorded(node, "Police say that the third report is about a (bomb).", expires=PASSED, originator="MY")
     with pytest.raises(NotHeld):
         node.similar(hidden, by="ayu")
 

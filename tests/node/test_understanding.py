@@ -40,7 +40,7 @@ def linked(node, *, hidden):
         an_object("relationship", relationship_type="uses", source_ref=middle.id, target_ref=server.id),
     ]
     node.record_objects([actor, server, *links], by="ayu", marking=for_())
-    node.record_objects([middle], by="ayu", marking=for_(expires=PASSED if hidden else None))
+    node.record_objects([middle], by="ayu", marking=for_(expires=PASSED if hidden else None, originator="MY"))
     return actor, middle, server
 
 
@@ -133,7 +133,7 @@ def test_a_name_recorded_in_one_script_is_found_by_the_partner_in_another(states
 
 def test_what_sounds_so_is_not_told_to_who_may_not_see_it(node):
     hidden = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
-    node.record_objects([hidden], by="ayu", marking=for_(expires=PASSED))
+    node.record_objects([hidden], by="ayu", marking=for_(expires=PASSED, originator="MY"))
     assert node.search("Thongdi", by="ayu") == []
     [row] = node.audit(by="auditor", verb="search")
     assert row.detail["hits"] == 0
