@@ -32,6 +32,7 @@ NO_ROUTE: Mapping[str, str] = {
     "roster build": "it is done once, from the members' files, by officers who compare keys by telephone",
     "roster sign": "a signature of the state is given at the machine, by who has read what is signed",
     "backup": "a copy of everything leaves by the machine's own disks, never by a door",
+    "reindex": "a running node does it by itself, a little at a time; by hand it is for the machine",
     "restore": "the node must be stopped for it",
 }
 
