@@ -26,6 +26,7 @@ from oureyes.model.markings import TLP, Marking
 from oureyes.model.ports import Options
 from oureyes.node import Node
 from oureyes.node.accounts import approve_account, create
+from oureyes.node.clusters import Clusters
 from oureyes.node.events import Events
 from oureyes.node.pushing import Pushing
 from oureyes.record import misp
@@ -84,7 +85,8 @@ def _desk(node: Node) -> tuple[Desk, Caller]:
     create(node.ctx, made, by="ayu")
     account = approve_account(node.ctx, "bench", by="budi")
     events = Events(node.ctx)
-    return Desk(node.ctx, events, Pushing(node.ctx, events)), Caller(account, account.scopes)
+    pushing = Pushing(node.ctx, events)
+    return Desk(node.ctx, events, pushing, Clusters(events, pushing)), Caller(account, account.scopes)
 
 
 def _parsed(event: dict[str, Any]) -> float:

@@ -282,6 +282,7 @@ BY_NAME_ONLY = {
     "import-linter": "make lint",
     "medallion": "a peer to the TAXII client and the bench, started as a process",
     "mypy": "make lint",
+    "opentaxii": "a peer to the TAXII client, started as a process",
     "ruff": "make lint",
     "pip-tools": "make lock",
     "pytest-xdist": "make test, on all cores",

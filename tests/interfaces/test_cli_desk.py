@@ -97,6 +97,9 @@ def test_a_match_is_judged_by_a_person(tmp_path: Path) -> None:
     (match,) = oureyes("--home", home, "matches", "--json").json["matches"]
     said = oureyes("--home", home, "judge", match["left"], match["right"], "not-same", "--why", "resold", "--json").json
     assert said["verdict"] == "not-same"
+    (after,) = oureyes("--home", home, "matches", "--json").json["matches"]
+    assert after["judged"] == [{"state": "ID", "verdict": "not-same", "why": "resold"}]
+    assert "says not-same: resold" in oureyes("--home", home, "matches").out.replace("\n", " ")
     assert oureyes("--home", home, "judge", match["left"], match["right"], "maybe").code == 2
 
 

@@ -68,3 +68,14 @@ def test_cases_alike_are_shown_and_an_alarm_says_how_many(tmp_path):
     assert (found["new"], found["alerts"]) == ([], 0)
     assert "2 cases: T" not in oureyes("--home", home, "cases").out
     assert "2 cases" in oureyes("--home", home, "cases").out
+
+
+def test_a_communitys_list_goes_into_a_bank(tmp_path):
+    home, file = a_home(tmp_path), tmp_path / "list.txt"
+    file.write_text("pdq f9fece700003b66c9fc0021913ce0941c631fbdeec7efec4311bcedefde60010\nphotodna AAAA\n")
+    taken = oureyes("--home", home, "media", "import", file, "--bank", "theirs", "--json")
+    assert (taken.code, taken.json["stored"], taken.json["quarantined"]) == (0, 1, 1)
+    assert oureyes("--home", home, "media", "--json").json == {"banks": [{"name": "theirs", "hashes": 1}]}
+    assert "1 known already" in oureyes("--home", home, "media", "import", file, "--bank", "theirs").out
+    file.write_text("photodna AAAA\n")
+    assert oureyes("--home", home, "media", "import", file, "--bank", "theirs").code == 7

@@ -88,3 +88,28 @@ def test_a_marking_says_who_may_learn_hit_or_no_hit_and_takes_it_back(tmp_path):
     assert "says hit or no hit to PH, SG" in oureyes("--home", home, "show", one).out
     assert oureyes("--home", home, "mark", one, "--hit", "nobody").code == 0
     assert "hit or no hit" not in oureyes("--home", home, "show", one).out
+
+
+def test_the_front_line_checks_a_set_without_a_node(tmp_path):
+    home = a_home(tmp_path, "ID")
+    with Node.open(home) as node:
+        hold(node, "phone-number", PHONE, for_(tlp=TLP.RED, hit_no_hit=True, answers_to=frozenset({"border"})))
+    folder, roster = tmp_path / "set", tmp_path / "roster.json"
+    words = ("pss", "make", folder, "--for", "border", "--kinds", "phone", "--by", "ayu")
+    assert oureyes("--home", home, *words).code == 3  # nobody else approved
+    made = oureyes("--home", home, *words, "--approved-by", "budi", "--json")
+    assert made.code == 0
+    assert oureyes("--home", home, "roster", "build", home / "member.json", "--out", roster).code == 0
+    check = ("pss", "check", folder, "phone", PHONE, "--key", tmp_path / "set.key", "--roster", roster)
+    offline = oureyes("--home", tmp_path / "nowhere", *check, "--json")
+    assert (offline.code, offline.json["hits"]) == (0, [True])
+    assert oureyes(*check[:4], OTHER_PHONE, *check[5:]).code == 1
+    assert oureyes(*check[:5]).code == 2
+    assert oureyes("--home", home, "pss", "take", folder, "--name", "ours", "--key", tmp_path / "set.key").code in (
+        0,
+        1,
+    )
+    assert oureyes("--home", home, "pss", "revoke", made.json["id"]).code == 0
+    assert oureyes("--home", home, "pss", "revocations", tmp_path / "revoked").code == 0
+    assert oureyes(*check, "--revoked", tmp_path / "revoked").code == 1
+    assert made.json["id"] in oureyes("--home", home, "pss").out

@@ -147,3 +147,59 @@ def test_a_roster_that_is_none_is_told_in_words(tmp_path: Path) -> None:
     file.write_text("{}", encoding="utf-8")
     for word in ("show", "check", "sign", "install"):
         assert oureyes("--home", home, "roster", word, file).code in (1, 7)
+
+
+def test_what_waits_is_listed_with_its_value_and_shown_by_its_id(tmp_path: Path) -> None:
+    home, report = a_home(tmp_path), tmp_path / "report.txt"
+    report.write_text("They were paid by way of fund-relief[.]example in March.\n", encoding="utf-8")
+    oureyes("--home", home, "import", report)
+    held = oureyes("--home", home, "quarantine", "--json").json["held_back"]
+    assert {one["what"] for one in held} == {"fund-relief.example", "fund-relief[.]example"}
+    for one in held:
+        shown = oureyes("--home", home, "quarantine", "show", one["id"], "--json").json
+        assert (shown["id"], shown["what"]) == (one["id"], one["what"])
+        assert oureyes("--home", home, "quarantine", "show", one["id"], "--raw").raw.startswith(b"{")
+    assert oureyes("--home", home, "quarantine", "show", "indicator--none").code == 4
+    assert oureyes("--home", home, "quarantine", "show", "99").code == 4
+
+
+def test_a_member_is_no_person(tmp_path: Path) -> None:
+    home, _ = homes(tmp_path, "ID", "SG")
+    for name in ("SG", " sg", "\uff33\uff27", "ID"):
+        said = oureyes("--home", home, "--by", name, "inbox")
+        assert said.code != 0
+        assert "the name of a person" in said.err
+    assert oureyes("--home", home, "--by", "sg.budi", "inbox").code == 0
+
+
+def test_a_name_that_is_no_member_is_warned_of(tmp_path: Path) -> None:
+    home, _ = homes(tmp_path, "ID", "SG")
+    obj = an_indicator()
+    said = oureyes("--home", home, "import", a_bundle(tmp_path, obj), "--to", "SG,XX", "--json")
+    assert "XX" in said.err
+    assert said.json["stored"] == 1
+    assert "XX" in oureyes("--home", home, "mark", obj.id, "--to", "XX").err
+    assert not oureyes("--home", home, "mark", obj.id, "--to", "SG").err
+
+
+def test_what_has_expired_is_still_seen_at_home_and_can_be_prolonged(tmp_path: Path) -> None:
+    home, _ = homes(tmp_path, "ID", "SG")
+    obj = an_indicator()
+    oureyes("--home", home, "import", a_bundle(tmp_path, obj), "--to", "SG", "--tlp", "GREEN")
+    assert oureyes("--home", home, "mark", obj.id, "--expires", "2020-01-31").code == 0
+    assert oureyes("--home", home, "show", obj.id).code == 0
+    assert oureyes("--home", home, "mark", obj.id, "--expires", "2099-01-31").code == 0
+
+
+def test_reading_again_says_what_it_does_not_do_and_how_to_have_it(tmp_path: Path) -> None:
+    home, obj = a_home(tmp_path), an_indicator()
+    file = a_bundle(tmp_path, obj)
+    oureyes("--home", home, "import", file)
+    assert "--remark" in oureyes("--home", home, "import", file, "--tlp", "GREEN").out
+    assert oureyes("--home", home, "import", file, "--tlp", "GREEN", "--remark", "--json").json["remarked"] == 1
+    assert oureyes("--home", home, "import", file, "--remark").code != 0
+    oureyes("--home", home, "retract", obj.id, "--reason", "wrong person")
+    said = oureyes("--home", home, "import", file).out
+    assert "--again" in said
+    assert "retracted on" in said
+    assert oureyes("--home", home, "import", file, "--again", "--json").json["stored"] == 1

@@ -12,6 +12,7 @@ from a_case import an_indicator, an_object
 from asgi import Door, Reply
 from taxii_parties import FAST, Site, post
 
+from oureyes.interfaces import exports
 from oureyes.interfaces.exports import ROOT, Exports
 from oureyes.model.accounts import View
 from oureyes.model.markings import PAP, TLP
@@ -149,6 +150,43 @@ def test_what_was_added_withdrawn_or_has_expired_is_another_edition_of_a_later_d
     serials = [serial for serial, *_ in kept]
     assert serials == sorted(set(serials))
     assert len({tag for _, tag, _ in kept}) == 4
+
+
+def test_who_has_it_is_told_so_without_the_view_being_made_again_until_something_changes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, made = shop.view(), []
+    wrapped = exports.edition
+    monkeypatch.setattr(exports, "edition", lambda *said: made.append(said) or wrapped(*said))
+    shop.record(an_indicator(value="a.example"), to=("csirts",))
+    shop.record(an_indicator(value="b.example"), to=("csirts",), expires="2026-11-24T12:00:00Z")
+    tag = shop.ann.get(where + "domains").headers["etag"]
+    shop.serving.notes.flush(wait=True)
+    assert shop.ann.get(where + "domains", if_none_match=tag).status == 304
+    before = len(made)
+    for _ in range(3):
+        assert shop.ann.get(where + "domains", if_none_match=tag).status == 304
+    assert len(made) == before
+    shop.node.ctx.clock.forward(hours=9)  # type: ignore[attr-defined]  # the tests' clock
+    later = shop.ann.get(where + "domains", if_none_match=tag)
+    assert values(later) == ["a.example"]
+    tag = later.headers["etag"]
+    assert shop.ann.get(where + "domains", if_none_match=tag).status == 304
+    (obj,) = [hit for hit in shop.node.search("a.example", by="ayu") if hit.type == "indicator"]
+    shop.node.retract([obj.id], by="ayu", reason="wrong")
+    assert values(shop.ann.get(where + "domains", if_none_match=tag)) == []
+
+
+def test_who_may_no_longer_have_it_is_not_told_that_it_is_unchanged(shop: Shop) -> None:
+    where = shop.view()
+    shop.record(an_indicator(value="amber.example"), to=("csirts",), tlp=TLP.AMBER)
+    tag = shop.ann.get(where + "domains").headers["etag"]
+    for _ in range(2):
+        assert shop.ann.get(where + "domains", if_none_match=tag).status == 304
+    accounts.change(shop.node.ctx, "bank", by="ayu", ceiling=TLP.GREEN)
+    assert values(shop.ann.get(where + "domains", if_none_match=tag)) == []
+    accounts.close_collection(shop.node.ctx, "csirts", by="ayu")
+    assert shop.ann.get(where + "domains", if_none_match=tag).status == 404
 
 
 def test_head_says_what_get_would_and_sends_nothing(shop: Shop) -> None:

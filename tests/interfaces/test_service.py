@@ -159,3 +159,19 @@ def test_a_running_node_puts_a_new_pattern_of_crime_before_the_desk(tmp_path: Pa
             assert "(1 before)" in alert.reason
 
     asyncio.run(story())
+
+
+def test_lines_are_logged_from_the_level_that_is_set_on_and_another_word_is_refused() -> None:
+    import logging
+
+    from oureyes.interfaces.service import log_as
+
+    before = logging.getLogger().level, logging.getLogger().handlers[:]
+    try:
+        log_as("error")
+        assert logging.getLogger().level == logging.ERROR
+        with pytest.raises(ConfigError, match="log_level"):
+            log_as("LOUD")
+    finally:
+        logging.getLogger().handlers[:] = before[1]
+        logging.getLogger().setLevel(before[0])

@@ -259,6 +259,31 @@ def test_the_keys_of_an_epoch_go_with_it(tmp_path):
         assert not hits.tags(connection, "2026-11")
 
 
+def test_at_the_turn_of_a_month_the_old_keys_serve_until_the_new_ones_are_published(tmp_path):
+    clock = Clock()
+    _, holder, asker = a_pair(tmp_path, clock)
+    put(asker, holder, "phone", [PHONE])
+    clock.forward(days=6, hours=15)
+    answering.publish(holder.ctx)
+    fetched(asker, holder)
+    clock.forward(hours=2)
+    assert asker.ctx.now() > "2026-12-01"
+    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
+    assert probing.partners_stale(asker.ctx, ["ID"]) == ["ID"]
+
+
+def test_what_nobody_opened_a_case_on_is_forgotten_at_both_ends(tmp_path):
+    clock = Clock()
+    _, holder, asker = a_pair(tmp_path, clock)
+    put(asker, holder, "phone", [PHONE])
+    clock.forward(days=70)
+    for node in (holder, asker):
+        answering.keep(node.ctx)
+    assert probing.found(asker.ctx) == []
+    with holder.ctx.db.read() as connection:
+        assert hits.tags(connection, "2026-11") == {}
+
+
 def test_filters_come_once_a_day_by_themselves(tmp_path):
     clock = Clock()
     _states, holder, _ = a_pair(tmp_path, clock)

@@ -76,6 +76,18 @@ def test_a_refusal_carries_its_ground(states):
     states["TH"].approve(draft.id, by="malee")
     deliver(states)
     assert one(states["MY"]).words == "refused: it would put a person's fundamental rights at risk"
+    assert dict(states["TH"].yearly(2026).grounds) == {"rights": 1}
+
+
+def test_a_late_answer_is_counted_as_late_in_the_years_figures(states, clock):
+    asked = put(states["MY"], "TH", "Is it he?", urgency=Urgency.URGENT)
+    deliver(states)
+    clock.forward(hours=9)
+    for state in (RequestState.ACKNOWLEDGED, RequestState.ANSWERED):
+        states["TH"].reply(asked.id, state, by="somchai")
+    counts = states["TH"].yearly(2026).counts
+    assert (counts["requests answered"], counts["answered late"]) == (1, 1)
+    assert states["MY"].yearly(2026).counts["requests made"] == 1
 
 
 def test_only_the_state_that_was_asked_can_reply(states):

@@ -58,6 +58,17 @@ def test_both_ends_count_48_hours_from_one_instant_though_it_travelled_for_a_day
     assert "over" in confirming.words(asker.ctx, ours)
 
 
+def test_a_case_that_is_not_answered_in_time_rings_once_at_both_ends(tmp_path):
+    clock = Clock()
+    _, holder, asker, _ = a_case(tmp_path, clock)
+    assert [confirming.watch(node.ctx) for node in (holder, asker)] == [0, 0]
+    clock.forward(hours=49)
+    assert [confirming.watch(node.ctx) for node in (holder, asker)] == [1, 1]
+    assert [confirming.watch(node.ctx) for node in (holder, asker)] == [0, 0]
+    assert "PH: we owe an answer" in str([row.headline for row, *_ in holder.inbox()])
+    assert "ID: owes us an answer" in str([row.headline for row, *_ in asker.inbox()])
+
+
 def test_the_holder_finds_its_record_and_releases_what_it_decides(tmp_path):
     states, holder, asker, opened = a_case(tmp_path)
     (record,) = confirming.records(holder.ctx, opened.id, by="ayu")

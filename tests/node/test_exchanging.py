@@ -86,6 +86,19 @@ def test_a_receipt_ahead_of_our_log_holds_it_for_good_and_people_are_told(tmp_pa
     assert [(one, size) for one, size, _ in exchanging.lacking(indonesia.ctx)] == [(ID_SG, 1)]
 
 
+def test_verify_names_a_log_that_is_held(tmp_path: Path) -> None:
+    indonesia, singapore = federation(tmp_path, ["ID", "SG"]).values()
+    release(indonesia, 1)
+    deliver({"ID": indonesia, "SG": singapore})
+    assert not any(one.fault for one in indonesia.verify())
+    indonesia.ctx.db.write(
+        lambda connection: channels.set_state(connection, ID_SG, "held: a receipt is ahead of our log")
+    )
+    (fault,) = [one.fault for one in indonesia.verify() if one.channel == "ID/SG/1"]
+    assert "held: a receipt is ahead of our log" in fault
+    assert "recover" in fault
+
+
 def test_a_receipt_for_a_head_we_never_signed_is_the_recipients_invention_and_holds_nothing(tmp_path: Path) -> None:
     indonesia, singapore = federation(tmp_path, ["ID", "SG"]).values()
     release(indonesia, 1)

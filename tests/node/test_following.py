@@ -59,17 +59,6 @@ def test_s3_each_wallet_joins_the_states_that_hold_it_and_no_other(tmp_path):
 
 
 @held
-def test_s3_what_is_red_is_found_at_home_and_nobody_else_learns_anything(tmp_path):
-    nodes = a_trail(tmp_path)
-    for state in STATES:
-        if state != "ID":
-            assert {held.origin for held in nodes[state].holders(W1, by="desk")} == {"PH"}
-            assert not any("ID" in (one.left_origin, one.right_origin) for one in nodes[state].matches())
-    about = nodes["PH"].search('"Sulu Demo Relief Foundation"', by="desk")[0].id
-    assert not [one for one in nodes["PH"].who_has(about, by="auditor") if one.member == "ID" and one.matched_at]
-
-
-@held
 def test_s3_the_way_from_one_subject_to_another_is_money_and_takes_the_word_of_two_states(tmp_path):
     nodes = a_trail(tmp_path)
     analyst = nodes["MY"]

@@ -96,19 +96,67 @@ def test_a_bank_shows_labels_hits_and_which_states_agree(tmp_path):
     }
 
 
+POSTER = "f9fece700003b66c9fc0021913ce0941c631fbdeec7efec4311bcedefde60010"
+TURNED = "d8f8f0cec0f4a84f0637022a278f67f0b36e2ed596621e1d33e6b39c4e9c9b22"
+LISTED = f"""collab,signal_type,signal_str,category,tags
+x,pdq,{POSTER},POSITIVE_CLASS,recruitment threat
+x,pdq,{TURNED},NEGATIVE_CLASS,press
+x,photodna,AAAA,POSITIVE_CLASS,recruitment
+"""
+
+
+def a_bank(node):
+    return {one.object.content["hashes"]["PDQ"]: (set(one.labels), one.hits) for one in node.bank("theirs", by="x")}
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tmp_path, form):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = nodes.values()
+    given = tmp_path / "list.csv"
+    given.write_text(LISTED)
+    report = indonesia.import_bank("theirs", given, by="ayu")
+    assert (report.stored, report.quarantined) == (2, 1)  # no matcher here can use the third, and it says so
+    known = {POSTER: ({"recruitment", "threat"}, 0), TURNED: ({"press", "disagree"}, 0)}
+    assert a_bank(indonesia) == known
+    file = tmp_path / f"out.{form}"
+    file.write_bytes(indonesia.export_bank("theirs", form, by="ayu"))
+    assert malaysia.import_bank("theirs", file, by="aziz").stored == 2
+    assert a_bank(malaysia) == known
+    assert malaysia.banks() == [("theirs", 2)]
+    assert malaysia.import_bank("theirs", file, by="aziz").unchanged == 2  # the same again adds nothing
+    seen = tmp_path / "seen.txt"
+    seen.write_text(f"pdq {POSTER[:-1]}1\n")
+    assert malaysia.record([seen], by="aziz").matches == 1
+    assert a_bank(malaysia)[POSTER][1] == 1
+    again = json.loads(malaysia.export_bank("theirs", "json", by="aziz"))["data"]
+    assert {(one["type"], one["indicator"], one["status"]) for one in again} == {
+        ("HASH_PDQ", POSTER, "MALICIOUS"),
+        ("HASH_PDQ", TURNED, "NON_MALICIOUS"),
+    }
+
+
+def test_only_a_list_of_hashes_goes_into_a_bank(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    file = tmp_path / "a.csv"
+    file.write_text("domain\nevil.example\n")
+    with pytest.raises(InvalidObject):
+        node.import_bank("theirs", file, by="ayu")
+    assert node.banks() == []
+
+
 @pytest.mark.media
 @held
-def test_a_bank_exported_here_is_read_and_matched_there(tmp_path):
+def test_a_bank_exported_here_is_matched_there(tmp_path):
     nodes = federation(tmp_path, ["ID", "MY"])
     indonesia, malaysia = nodes.values()
     indonesia.add_media([poster("original")], by="ayu", bank="posters", labels=["recruitment"])
-    for form in ("csv", "json"):
-        file = tmp_path / f"posters.{form}"
-        file.write_bytes(indonesia.export_bank("posters", form, by="ayu"))
-        assert malaysia.record([file], by="aziz").stored == (1 if form == "csv" else 0) or form == "json"
+    file = tmp_path / "posters.json"
+    file.write_bytes(indonesia.export_bank("posters", "json", by="ayu"))
+    assert malaysia.import_bank("posters", file, by="aziz").stored == 1
     malaysia.add_media([poster("mirror")], by="aziz")
-    found = [one.match for one in malaysia.matches() if one.match.matcher == "media"]
-    assert any("mirrored" in one.reason for one in found)  # the list held one hash, and no picture to turn
+    (found,) = [one.match for one in malaysia.matches() if one.match.matcher == "media"]
+    assert "mirrored" in found.reason  # the list held one hash, and no picture to turn
 
 
 def test_a_later_opinion_takes_the_place_of_the_first(tmp_path):

@@ -132,16 +132,6 @@ def test_a_source_that_names_a_tlp_leaves_whom_the_officer_names_and_how_it_is_t
     assert kept.onward is Onward.NONE  # TLP:GREEN goes on only as its origin allows
 
 
-def test_whom_the_source_names_the_officer_can_only_narrow(nodes, tmp_path):
-    from oureyes.node.remarking import completed
-
-    said, given = for_("MY", "SG"), for_("SG", "TH")
-    assert completed(said, given, True).releasable_to == {"SG"}
-    assert completed(said, for_("TH"), True).releasable_to == frozenset()
-    assert completed(said, for_(), True).releasable_to == {"MY", "SG"}
-    assert completed(for_(), given, True).releasable_to == {"SG", "TH"}
-
-
 def test_a_reference_to_what_is_not_held_is_named_and_one_that_the_file_brings_later_is_not(nodes, tmp_path):
     node, one = nodes["ID"], an_indicator()
     gone = "threat-actor--6f0c1a52-3c1b-4d0e-9a51-6f6f6f000009"

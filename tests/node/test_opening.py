@@ -102,3 +102,24 @@ def test_only_a_whole_backup_of_this_node_is_put_back(tmp_path):
             put_back(tmp_path / "ID", wrong)
     put_back(tmp_path / "ID", tmp_path / "ID.db")
     Node.open(tmp_path / "ID", clock=clock).close()
+
+
+def test_a_folder_with_other_things_in_it_is_not_made_a_home(tmp_path):
+    (tmp_path / "ID").mkdir()
+    (tmp_path / "ID" / "notes.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="an empty folder"):
+        init(tmp_path / "ID", "ID")
+    assert [one.name for one in (tmp_path / "ID").iterdir()] == ["notes.txt"]
+    (tmp_path / "SG").mkdir()
+    init(tmp_path / "SG", "SG")  # an empty one is
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError):
+        init(tmp_path / "file", "MY")
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path):
+    init(tmp_path / "ID", "ID")
+    with Node.open(tmp_path / "ID"):
+        found = sorted((tmp_path / "ID").glob("node.db*"))
+        assert found
+        assert {one.stat().st_mode & 0o777 for one in found} == {0o600}

@@ -7,6 +7,7 @@ from a_case import a_report, an_indicator
 from simulated import deliver, federation, for_
 
 from oureyes.errors import InvalidObject
+from oureyes.oversee.audit import describe
 
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
 
@@ -120,3 +121,43 @@ def test_who_received_opened_and_matched_is_told_by_the_partners_themselves(stat
 def test_figures_hold_numbers_and_no_names(node):
     assert all(isinstance(number, int) for number in node.figures().values())
     assert "ayu" not in repr(node.yearly(2026))
+
+
+def test_what_is_shown_to_somebody_leaves_a_row(tmp_path):
+    nodes = federation(tmp_path, ["ID", "SG"])
+    node, one = nodes["ID"], an_indicator()
+    node.record_objects([one], by="ayu", marking=for_("SG"))
+    draft = node.propose([one.id], ["SG"], by="ayu")
+    node.rehearse([one.id], ["SG"], by="sari")
+    node.preview(draft.id, approver="budi", by="budi")
+    node.inbox(by="budi")
+    node.verify(by="auditor")
+    node.verify_audit(by="auditor")
+    node.quarantine(by="sari")
+    node.held_back(by="sari")
+    found = {(row.actor, row.verb, row.subject) for row in node.audit(by="auditor")}
+    assert {
+        ("sari", "preview", one.id),
+        ("budi", "preview", draft.id),
+        ("budi", "inbox", ""),
+        ("auditor", "verify", "channels"),
+        ("auditor", "verify", "audit"),
+        ("sari", "read", "quarantine"),
+    } <= found
+
+
+def test_what_comes_is_received_by_the_node_from_its_origin_and_counted_by_origin(tmp_path):
+    nodes = federation(tmp_path, ["ID", "SG"])
+    one = an_indicator()
+    nodes["ID"].record_objects([one], by="ayu", marking=for_("SG"))
+    nodes["ID"].approve(nodes["ID"].propose([one.id], ["SG"], by="ayu").id, by="budi")
+    deliver(nodes)
+    rows = nodes["SG"].audit(by="auditor")
+    (received,) = [row for row in rows if row.verb == "receive"]
+    assert describe(received).endswith("SG received 1 entries of ID/SG/1 from ID")
+    (taken,) = [row for row in rows if row.verb == "take-in"]
+    assert " SG took in 1 objects that ID gave by " in describe(taken)
+    year = int(received.at[:4])
+    assert nodes["SG"].yearly(year).counts["released"] == 0
+    assert nodes["SG"].yearly(year).counts["received"] == 1
+    assert sum(nodes["SG"].yearly(year).partners["receive"].values()) == 1

@@ -196,3 +196,12 @@ def test_no_order_of_evidence_or_claims_changes_the_verdict(case: Plan, random: 
     other = replace(case, claims=shuffled(tuple(replace(one, evidence=shuffled(one.evidence)) for one in case.claims)))
     old, new = assess(case, NOW), assess(other, NOW)
     assert (old.status, old.reason, set(old.claims)) == (new.status, new.reason, set(new.claims))
+
+
+def test_a_plan_under_which_nothing_is_sound_is_not_only_weakened() -> None:
+    stale = claim(piece(state=SUPERSEDED))
+    assert assess(plan(stale), NOW).status is Status.UNKNOWN
+    assert assess(plan(stale, claim(piece(state=UNKNOWN), id="c2")), NOW).status is Status.UNKNOWN
+    assert assess(plan(claim(piece(state=UNKNOWN))), NOW).status is Status.UNKNOWN
+    assert assess(plan(GOOD, stale), NOW).status is Status.WEAKENED
+    assert assess(plan(claim(piece(), needs=2)), NOW).status is Status.WEAKENED  # one of two is sound

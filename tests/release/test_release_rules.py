@@ -61,10 +61,10 @@ def may(marking: Marking, to: Recipient, purpose: str, author: str, approvals: f
     now = nanoseconds(NOW)
     at_home = to.kind in INSIDE
     named = bool(({to.id} | to.groups) & marking.releasable_to)
-    in_time = (at_home or marking.embargo is None or nanoseconds(marking.embargo) <= now) and (
-        marking.expires is None or nanoseconds(marking.expires) > now
-    )
     own_court = at_home and marking.originator in ("", ME)
+    in_time = (at_home or marking.embargo is None or nanoseconds(marking.embargo) <= now) and (
+        own_court or marking.expires is None or nanoseconds(marking.expires) > now
+    )
     h1 = marking.handling is Handling.H1 and purpose == "prosecution" and not own_court
     for_that = purpose in PURPOSES and not h1
     if not in_time or not for_that or marking.tlp > to.ceiling:

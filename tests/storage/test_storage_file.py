@@ -135,3 +135,13 @@ def test_a_backup_that_is_not_whole_is_not_put_in_place(file, store, tmp_path, s
     with pytest.raises(StorageError):
         restore(tmp_path / "copy.db", file, b"x" * 32 if spoil == "key" else KEY)
     assert file.read_bytes() == before
+
+
+def test_a_wrong_key_is_told_once_and_by_us(file, store, tmp_path, capfd):
+    backup(store, tmp_path / "copy.db", KEY)
+    store.close()
+    with pytest.raises(StorageError, match="the key this file was made with"):
+        open_database(file, b"x" * 32)
+    with pytest.raises(StorageError, match="a backup made under this node's key"):
+        restore(tmp_path / "copy.db", file, b"x" * 32)
+    assert capfd.readouterr() == ("", "")

@@ -92,3 +92,32 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         assert hits.committed(connection, "ID", "2026-12") is None
         assert hits.witnesses(connection, "ID", "2026-11") == {"SG": b"d"}
         assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
+
+
+def test_a_search_set_comes_back_as_it_was_last_kept(store):
+    one = hits.SearchSet("search-set--1", "border", "ID", "border", "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z")
+    taken = replace(one, id="search-set--2", name="theirs", made="2026-11-25T00:00:00Z", bloom=b"b", key=b"k")
+
+    def write(connection):
+        for each in (one, taken, replace(one, revoked="2026-11-26T00:00:00Z")):
+            hits.put_set(connection, each)
+
+    store.write(write)
+    with store.read() as connection:
+        assert hits.sets(connection) == [taken, replace(one, revoked="2026-11-26T00:00:00Z")]
+
+
+def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
+    found = hits.Found(
+        "hit--1", "ID", "phone", "2026-11", "v", b"t", "lia", "investigation", "treaty", "c", "2026-10-01T00:00:00Z",
+        "found",
+    )  # fmt: skip
+
+    def write(connection):
+        for each in (found, replace(found, id="hit--2", state="opened"), replace(found, id="hit--3", at="2026-11-24")):
+            hits.put_found(connection, each)
+        return hits.drop_found(connection, "2026-11-01T00:00:00Z")
+
+    assert store.write(write) == 1
+    with store.read() as connection:
+        assert sorted(one.id for one in hits.found(connection)) == ["hit--2", "hit--3"]

@@ -20,3 +20,14 @@ def test_a_remote_is_taken_by_one_worker_and_keeps_how_far_it_is(store):
     assert store.write(lambda connection: remotes.drop(connection, "them"))
     with store.read() as connection:
         assert remotes.remotes(connection) == []
+
+
+def test_what_a_remote_was_given_is_remembered_once_until_it_is_told(store) -> None:
+    def write(connection):
+        remotes.put_given(connection, "there", ["a", "b", "a"])
+        remotes.put_given(connection, "elsewhere", ["a"])
+        remotes.drop_given(connection, "there", ["a"])
+
+    store.write(write)
+    with store.read() as connection:
+        assert (remotes.given(connection, "there"), remotes.given(connection, "elsewhere")) == ({"b"}, {"a"})

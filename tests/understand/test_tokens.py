@@ -4,9 +4,10 @@ import re
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from oureyes.model.zawgyi import is_zawgyi
 from oureyes.understand.fulltext import indexed
 from oureyes.understand.query import query
 from oureyes.understand.tokens import MAX_TEXT, text_of, tokens
@@ -108,6 +109,7 @@ def test_any_piece_of_clusters_is_found_in_the_whole(text: str, data: st.DataObj
     start = data.draw(st.integers(0, len(clusters) - 1))
     end = data.draw(st.integers(start + 1, len(clusters)))
     piece = "".join(clusters[start:end])
+    assume(not is_zawgyi(text) and not is_zawgyi(piece))  # signs in no language's order pass for Zawgyi, and are moved
     assert _CLUSTER.findall(piece) != clusters[start:end] or found(piece, text)
 
 

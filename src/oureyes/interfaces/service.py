@@ -35,7 +35,17 @@ from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, answering, exchanging, indexing, likeness, planning, polling, retaining
+from oureyes.node import (
+    Node,
+    answering,
+    confirming,
+    exchanging,
+    indexing,
+    likeness,
+    planning,
+    polling,
+    retaining,
+)
 from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
@@ -45,6 +55,7 @@ __all__ = ["Service", "recover", "run"]
 P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
@@ -290,6 +301,7 @@ class Service:
             self._each(_KEEP_S, self._fetch_filters),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
+            self._each(_REASSESS_S, partial(self._in_thread, confirming.watch, ctx)),
             self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
             *([self._each(_LIKENESS_S, partial(self._in_thread, likeness.step, ctx))] if self._reads else []),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
@@ -464,7 +476,16 @@ def _listen(where: str) -> socket.socket:
 def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Service], None] | None = None) -> None:
     """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+        log_as(node.ctx.config.text("log_level"))
         runner.run(_serve(node, routes, ready))
+
+
+def log_as(level: str) -> None:
+    """Lines to standard error from this level on. ConfigError for a word that is none."""
+    word = level.strip().upper()
+    if word not in _LEVELS:
+        raise ConfigError("log_level", ", ".join(_LEVELS), level[:20], "set it in node.toml or OUREYES_LOG_LEVEL")
+    logging.basicConfig(level=word, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
 
 
 def recover(home: Path) -> list[exchanging.Recovered]:
@@ -499,5 +520,4 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")
     run(Path(sys.argv[1]), ready=lambda service: print(service.node.member, service.url, flush=True))

@@ -16,6 +16,7 @@ from oureyes.errors import InvalidObject
 from oureyes.model.grades import Grade
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import TLP, Marking
+from oureyes.model.persons import people
 from oureyes.model.sharing import Recipient
 
 __all__ = [
@@ -297,5 +298,4 @@ def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:
 
 
 def _two(author: str, approver: str) -> bool:
-    names = {" ".join(name.split()).casefold() for name in (author, approver)} - {""}
-    return len(names) == 2
+    return len(people((author, approver))) == 2

@@ -19,6 +19,7 @@ from oureyes.model.ports import Options
 from oureyes.model.sharing import Channel, Kind, Receipt, Roster
 from oureyes.model.vocabularies import Cluster
 from oureyes.node import (
+    accounts,
     asking,
     connecting,
     exchanging,
@@ -151,15 +152,19 @@ class Node:
         self.ctx.db.write(lambda connection: planning.reassess(self.ctx, connection, ids))
         return ids
 
-    def quarantine(self, n: int | None = None) -> list[desk.Quarantined]:
-        """What could not be read and waits for a person, or one by its number."""
+    def quarantine(self, n: int | None = None, *, by: str = "") -> list[desk.Quarantined]:
+        """What could not be read and waits for a person, or one by its number; `by` looks at it."""
         with self.ctx.db.read() as connection:
-            return desk.quarantined(connection, n=n)
+            found = desk.quarantined(connection, n=n)
+        overseeing.looked(self.ctx, by, "read", "quarantine" if n is None else f"quarantine:{n}", count=len(found))
+        return found
 
-    def held_back(self) -> list[objects.Held]:
-        """What was read and waits for a person before anybody may have it."""
+    def held_back(self, identifier: str = "", *, by: str = "") -> list[objects.Held]:
+        """What was read and waits for a person before anybody may have it, or one by its id; `by` looks at it."""
         with self.ctx.db.read() as connection:
-            return objects.held_back(connection)
+            found = [one for one in objects.held_back(connection) if identifier in ("", one.object.id)]
+        overseeing.looked(self.ctx, by, "read", identifier or "quarantine", count=len(found))
+        return found
 
     def retry(self, n: int, *, by: str, purpose: str = "investigation", raw: bytes | None = None) -> recording.Report:
         """Read one of them again."""
@@ -206,6 +211,12 @@ class Node:
         """The marking of an object of ours."""
         return releasing.marking_of(self.ctx, identifier)
 
+    def unknown_names(self, names: Iterable[str]) -> list[str]:
+        """Of the names a marking may have, those that are no member, account, agreement or taken for one here."""
+        found = accounts.listed(self.ctx)
+        known = {*self.roster.members, *(one.id for one, _ in found)}.union(*(one.groups for one, _ in found))
+        return sorted(set(names) - known)
+
     def neutrality(self, identifier: str) -> Answers | None:
         """The answers kept for a notice."""
         return releasing.answers_of(self.ctx, identifier)
@@ -231,7 +242,12 @@ class Node:
         self, ids: Iterable[str], to: Iterable[str], *, by: str, purpose: str = "investigation", approver: str = ""
     ) -> list[releasing.Preview]:
         """What a release would give each recipient; nothing is kept and nothing leaves."""
-        return releasing.rehearse(self.ctx, ids, to, by=by, purpose=purpose, approver=approver)
+        found = releasing.rehearse(self.ctx, ids, to, by=by, purpose=purpose, approver=approver)
+        shown = {one.object for one in found}
+        for identifier in shown:
+            to = tuple(dict.fromkeys(one.recipient for one in found if one.object == identifier))
+            overseeing.looked(self.ctx, by, "preview", identifier, purpose, to=to)
+        return found
 
     def drafts(self, *, state: str = "") -> list[desk.Draft]:
         """Proposals, oldest first."""
@@ -260,9 +276,11 @@ class Node:
         """Objects as one file (a bundle, a table, rules, a list …), for a member or for who asks."""
         return exporting.export(self.ctx, ids, form, by=by, purpose=purpose, to=to, whole=whole)
 
-    def preview(self, draft: str, *, approver: str = "") -> list[releasing.Preview]:
-        """Per recipient: allowed or not, why, and the very bytes."""
-        return releasing.preview(self.ctx, draft, approver=approver)
+    def preview(self, draft: str, *, approver: str = "", by: str = "") -> list[releasing.Preview]:
+        """Per recipient: allowed or not, why, and the very bytes; `by` looks at them."""
+        found = releasing.preview(self.ctx, draft, approver=approver)
+        overseeing.looked(self.ctx, by, "preview", draft, to=tuple(dict.fromkeys(one.recipient for one in found)))
+        return found
 
     def approve(self, draft: str, *, by: str) -> dict[str, Any]:
         """Approve, and send what may go."""
@@ -315,9 +333,11 @@ class Node:
         """State, lag and last receipt of everybody."""
         return exchanging.partners(self.ctx)
 
-    def verify(self) -> list[exchanging.Verified]:
+    def verify(self, *, by: str = "") -> list[exchanging.Verified]:
         """Every channel's log, line by line, against heads and receipts."""
-        return exchanging.verify(self.ctx)
+        found = exchanging.verify(self.ctx)
+        overseeing.looked(self.ctx, by, "verify", "channels", "oversight", faults=sum(bool(one.fault) for one in found))
+        return found
 
     def export_channel(self, channel: Channel) -> bytes:
         """A channel's log in one file."""
@@ -345,6 +365,12 @@ class Node:
     ) -> recording.Report:
         """Hash pictures, films and documents and record the hashes; the files are not kept."""
         return hashing.add(self.ctx, paths, by=by, purpose=purpose, marking=marking, into=bank, labels=labels)
+
+    def import_bank(
+        self, name: str, path: Path, *, by: str, purpose: str = "investigation", marking: Marking | None = None
+    ) -> recording.Report:
+        """Take a community's list of hashes into a bank of ours."""
+        return hashing.take(self.ctx, name, path, importing.Order(by, purpose, marking))
 
     def banks(self) -> list[tuple[str, int]]:
         """Our banks of hashes, with their sizes."""
@@ -400,9 +426,9 @@ class Node:
         """A person's word on a match, as our state's; the latest counts, none is lost, and it can be taken back."""
         return judging.judge(self.ctx, left, right, verdict, by=by, why=why, purpose=purpose)
 
-    def judgements(self, identifier: str, *, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
-        """What each state says of a thing and any other."""
-        return judging.words(self.ctx, identifier, by=by, purpose=purpose)
+    def judgements(self, *ids: str, by: str, purpose: str = "investigation") -> tuple[Judgement, ...]:
+        """What each state says of these things and any other."""
+        return judging.words(self.ctx, ids, by=by, purpose=purpose)
 
     def clusters(self, identifier: str = "", *, by: str, purpose: str = "investigation") -> tuple[JudgedCluster, ...]:
         """What hangs together by states' words: hypotheses, with whose they are and who contradicts."""
@@ -421,10 +447,12 @@ class Node:
         with self.ctx.db.read() as connection:
             return desk.subscriptions(connection)
 
-    def inbox(self, *, owner: str = "", state: str = "") -> list[tuple[Alert, str, int]]:
-        """What someone must know, most urgent first."""
+    def inbox(self, *, owner: str = "", state: str = "", by: str = "") -> list[tuple[Alert, str, int]]:
+        """What someone must know, most urgent first; `by` looks at it."""
         with self.ctx.db.read() as connection:
-            return desk.alerts(connection, owner=owner, state=state)
+            found = desk.alerts(connection, owner=owner, state=state)
+        overseeing.looked(self.ctx, by, "inbox", "", count=len(found))
+        return found
 
     def move(self, alert: str, state: AlertState, *, by: str, assignee: str = "") -> None:
         """See, assign or finish an alert."""
@@ -564,9 +592,11 @@ class Node:
         """Who received, opened and matched an object of ours, anywhere."""
         return overseeing.who_has(self.ctx, identifier, by=by)
 
-    def verify_audit(self) -> Verified:
+    def verify_audit(self, *, by: str = "") -> Verified:
         """The audit log, line by line, against its signed head."""
-        return overseeing.verify_audit(self.ctx)
+        found = overseeing.verify_audit(self.ctx)
+        overseeing.looked(self.ctx, by, "verify", "audit", "oversight", faults=int(found.flaw is not None))
+        return found
 
     def seal_audit(self) -> int:
         """Sign the audit log's head."""

@@ -17,7 +17,7 @@ import msgspec
 
 from oureyes.correlate import blind, observables
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
-from oureyes.exchange.envelope import pack
+from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind, Recipient
 from oureyes.node.context import Context
@@ -48,6 +48,7 @@ DAY_US = 86_400_000_000
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
 _PARTS_A_KIND = 32
 _LIST_DAYS = 7
+_CASE_DAYS = 40  # how long after a question a case may be opened: then both ends forget what it was about
 _TRIES = 3
 _AT_ONCE = 2_000  # outputs computed between two commits
 
@@ -325,12 +326,16 @@ def keep(ctx: Context) -> list[Published]:
         lists = [hits.listed(connection, ctx.me, one) for one in agreements(ctx)]
         due = any(one is None or one[2] <= day for one in lists) or hits.seed(connection, epoch) is None
 
+    done = publish(ctx) if due else []
+    long_ago = ctx.in_days(-_CASE_DAYS)
+
     def write(connection: Connection) -> None:
         hits.drop_seeds(connection, epoch)
-        hits.drop_tags(connection, epoch_of(ctx.in_days(-40)))  # a case may still be opened on the last epoch's hits
+        hits.drop_tags(connection, epoch_of(long_ago))
+        hits.drop_found(connection, long_ago)
 
     ctx.db.write(write)
-    return publish(ctx) if due else []
+    return done
 
 
 # --- what partners ask -----------------------------------------------------------------------------------------------
@@ -375,7 +380,8 @@ def _booked(
     spent, _ = hits.keys_since(connection, "answered", member, now - DAY_US)
     _, lately = hits.keys_since(connection, "answered", member, now - _A_MINUTE_US)
     listed = hits.listed(connection, ctx.me, member)
-    reason = _refusal(agreement, question, epoch_of(ctx.now()), spent, lately)
+    # that of the list, not of the calendar: at the turn of a month the next keys are not known everywhere at once
+    reason = _refusal(agreement, question, _epoch_of_list(listed), spent, lately)
     if reason or agreement is None or listed is None:
         _turned_away(ctx, member, question.kind, question.purpose, reason or "no list", connection)
         return reason or "no list", 0, 0, None
@@ -389,6 +395,10 @@ def _booked(
         kind=question.kind, count=count, basis=question.basis, case=question.case,
     )  # fmt: skip
     return "", listed[0], agreement.daily - spent - count, _key(ctx, connection, question.epoch, question.kind)
+
+
+def _epoch_of_list(listed: tuple[int, bytes, int] | None) -> str:
+    return blind.read_parts(unpack(listed[1], blind.LIST_TYPE, {})[0]).epoch if listed else ""
 
 
 def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, spent: int, lately: int) -> str:

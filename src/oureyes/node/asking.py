@@ -81,9 +81,21 @@ def reply(
     asker = found[0].origin
     under = marking.but(originator=ctx.me, releasable_to=frozenset({asker}), onward=Onward.NONE)
     record_objects(ctx, [made], by=by, purpose=purpose, marking=under, source="requests")
-    detail = {"ground": ground} if ground else {}
-    ctx.db.write(lambda connection: ctx.audit(connection, by, "answer", identifier, purpose, **detail))
+    ctx.db.write(lambda connection: _note(ctx, connection, found[1], said, by, purpose))
     return releasing.propose(ctx, [made.id], [asker], by=by, purpose=purpose, reason=str(state))
+
+
+def _note(ctx: Context, connection: Connection, question: Question, said: Reply, by: str, purpose: str) -> None:
+    """The audit row, as the yearly figures count it."""
+    had = [at for who, _, what, at in desk.activity(connection, [question.id]) if (who, what) == (ctx.me, "received")]
+    times = clock(question, had, ())
+    late = times is not None and times.state(said.at) is RequestState.OVERDUE
+    if said.state is RequestState.REFUSED:
+        ctx.audit(connection, by, "refuse", question.id, purpose, to=question.asker, ground=said.ground)
+    elif said.state is RequestState.ANSWERED:
+        ctx.audit(connection, by, "answer", question.id, purpose, late=late)
+    else:
+        ctx.audit(connection, by, "acknowledge", question.id, purpose)
 
 
 def _question(held: objects.Held) -> Question | None:

@@ -12,17 +12,19 @@ from dataclasses import replace
 
 from oureyes.correlate import blind
 from oureyes.errors import InvalidObject, NotHeld, Refused, VerificationError
+from oureyes.model.findings import Alert
 from oureyes.model.instants import is_instant
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
-from oureyes.plan.requests import GROUNDS, Clock, Urgency
+from oureyes.node.understanding import Reader
+from oureyes.plan.requests import GROUNDS, Clock, RequestState, Urgency
 from oureyes.release import CRIME_PURPOSES
 from oureyes.storage import Connection, desk, hits, index
 from oureyes.storage.hits import Case
 
-__all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "words"]
+__all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "watch", "words"]
 
 
 def open_case(ctx: Context, hit: str, *, by: str) -> Case:
@@ -164,14 +166,35 @@ def records(ctx: Context, identifier: str, *, by: str, purpose: str = "investiga
     ctx.require_purpose(by, purpose, identifier[:60])
 
     def write(connection: Connection) -> list[str]:
-        found = _case(connection, identifier, "holder")
-        ids = (
-            [one for one, origin, _ in index.postings(connection, found.value) if origin == ctx.me]
-            if found.value
-            else []
-        )
+        found, reader = _case(connection, identifier, "holder"), Reader(ctx, connection, by, purpose)
+        held = index.holders(connection, [found.value] if found.value else [])
+        ids = [one for one, origin, _, label in held if origin == ctx.me and reader.may(label)]
         ctx.audit(connection, by, "read", identifier, purpose, count=len(ids))
         return list(dict.fromkeys(ids))
+
+    return ctx.db.write(write)
+
+
+def watch(ctx: Context) -> int:
+    """Put before the desk, once each, cases whose 48 hours are over; how many alerts."""
+    late = [one for one in cases(ctx) if one.received and clock(one).state(ctx.now()) is RequestState.OVERDUE]
+    return sum(_warned(ctx, one) for one in late)
+
+
+def _warned(ctx: Context, case: Case) -> bool:
+    cause = f"case:overdue:{case.id}"
+
+    def write(connection: Connection) -> bool:
+        if desk.alerted(connection, cause):
+            return False
+        who = "we owe" if case.side == "holder" else "owes us"
+        headline = f"{case.partner}: {who} an answer to the case {case.id}"
+        made = Alert(
+            ctx.new_id("alert"), cause, "request", headline, (), case.partner, ctx.now(), connecting.DEFAULT.owner,
+            reason=words(ctx, case),
+        )  # fmt: skip
+        connecting.put_alert(ctx, connection, made)
+        return True
 
     return ctx.db.write(write)
 

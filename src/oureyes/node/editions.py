@@ -32,7 +32,7 @@ _PAGE, _MOST = 1000, 200_000
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One document: since when it is what it is, and what of the view is not in it. `then` is to be written before it
-    leaves, if anything."""
+    leaves, if anything. Before `until` (nanoseconds) nothing of it changes unless somebody writes to the store."""
 
     collection: Collection
     sheet: Sheet
@@ -40,6 +40,7 @@ class Edition:
     count: int
     left: tuple[Left, ...]
     then: Callable[[Connection], None] | None
+    until: int
 
     @property
     def at(self) -> str:
@@ -70,7 +71,13 @@ def edition(serving: Serving, connection: Connection, caller: Caller, name: str,
         accounts.put_edition(connection, where.id, account.id, form, digest, at)
 
     same = known == digest and not extracts
-    return Edition(where, dated, body, len(plain.ids), (*left, *plain.left), None if same else then)
+    rights = serving.rights(connection, account, where)
+    until = min([rights.until, *(end for thing in things if (end := _end(thing)) > nanoseconds(now))])
+    return Edition(where, dated, body, len(plain.ids), (*left, *plain.left), None if same else then, until)
+
+
+def _end(thing: Thing) -> int:
+    return nanoseconds(thing.until) if thing.until else 0
 
 
 def _pages(serving: Serving, connection: Connection, caller: Caller, where: Collection) -> Iterator[Page]:

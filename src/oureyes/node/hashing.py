@@ -20,13 +20,15 @@ from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
 from oureyes.node.context import Context
 from oureyes.node.hypotheses import is_judged
+from oureyes.node.importing import Order, import_source
 from oureyes.node.recording import Report, derive, take_in
 from oureyes.node.understanding import Reader
+from oureyes.record import signals
 from oureyes.record.media import hashed
 from oureyes.record.signals import export_csv, export_json
 from oureyes.storage import Connection, index, objects
 
-__all__ = ["Member", "add", "bank", "banks", "export", "opine"]
+__all__ = ["Member", "add", "bank", "banks", "export", "opine", "take"]
 
 _BANK = "bank "
 _AGAINST = ("disagree", "strongly-disagree")
@@ -130,6 +132,16 @@ def bank(ctx: Context, name: str, *, by: str, purpose: str) -> list[Member]:
     return found
 
 
+def take(ctx: Context, name: str, path: Path, order: Order) -> Report:
+    """Take a community's list of hashes into a bank of ours, labels and disagreement included. What no hash here can
+    be matched by is put aside, as in any import."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    if not signals.sniff(head, path.name):
+        raise InvalidObject(path.name, "a list of hashes: CSV, JSON or lines", "another file", "`oureyes import` it")
+    return import_source(ctx, path, f"{_BANK}{name}", order)
+
+
 def _member(connection: Connection, item: objects.Held, agree: tuple[str, ...], disagree: tuple[str, ...]) -> Member:
     met = index.matches(connection, identifier=item.current.id, warned=True, limit=10_000)
     hits = sum(one.match.matcher == media.NAME for one in met)
@@ -184,7 +196,7 @@ def opine(ctx: Context, identifier: str, agrees: bool, *, why: str, by: str, pur
     def write(connection: Connection) -> None:
         number = objects.source(connection, ctx.me, "opinions", "desk", ctx.now()[:10])
         take_in(ctx, connection, [derive(made, ours)], source=number, origin=ctx.me)
-        ctx.audit(connection, by, "judge", identifier, purpose, verdict=str(content["opinion"]))
+        ctx.audit(connection, by, "opinion", identifier, purpose, verdict=str(content["opinion"]))
 
     ctx.db.write(write)
     return made

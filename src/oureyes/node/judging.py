@@ -6,6 +6,7 @@ else, and every link is as it was, on both nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from oureyes.correlate.judgements import Cluster, opinion_id, to_stix
@@ -87,10 +88,10 @@ def _take_back(ctx: Context, said: Judgement, purpose: str) -> Judgement:
     return said
 
 
-def words(ctx: Context, identifier: str, *, by: str, purpose: str) -> tuple[Judgement, ...]:
-    """The latest word of each state on every pair with this in it, that this reader may see."""
+def words(ctx: Context, ids: Iterable[str], *, by: str, purpose: str) -> tuple[Judgement, ...]:
+    """The latest word of each state on every pair with one of these in it, that this reader may see."""
     with ctx.db.read() as connection:
-        return words_on(connection, Reader(ctx, connection, by, purpose), ctx.me, [identifier])
+        return words_on(connection, Reader(ctx, connection, by, purpose), ctx.me, dict.fromkeys(ids))
 
 
 def clusters(ctx: Context, identifier: str = "", *, by: str, purpose: str) -> tuple[Cluster, ...]:

@@ -60,6 +60,10 @@ def init(
         raise ConfigError(f"member {member[:32]}", "letters, digits, dot, dash or underscore, as in ID", "another form")
     if (home / "node.toml").exists():
         raise ConfigError(f"home of {member}", "an empty folder", "a node", "choose another --home")
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise ConfigError(
+            f"home of {member}", "an empty folder", "one with other things in it", "choose another --home"
+        )
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     values = {"member": member, **{key: value for key, value in settings.items() if value not in ("", None)}}

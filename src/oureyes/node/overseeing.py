@@ -73,6 +73,14 @@ def seal_audit(ctx: Context) -> int:
     return ctx.db.write(write)
 
 
+def looked(
+    ctx: Context, by: str, verb: str, subject: str, purpose: str = "", **detail: str | int | tuple[str, ...]
+) -> None:
+    """Who was shown something leaves a row, as who changed something does; nobody by name is the node itself."""
+    if by:
+        ctx.db.write(lambda connection: ctx.audit(connection, by, verb, subject, purpose, **detail))
+
+
 def verify_audit(ctx: Context) -> audit.Verified:
     """Every line against its hash, and all of them against the signed head."""
     with ctx.db.read() as connection:

@@ -7,6 +7,7 @@ before all members; `settle` looks up here. What is found is known here alone un
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
-from oureyes.node.answering import DAY_US, digest_of
+from oureyes.node.answering import DAY_US, digest_of, epoch_of
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
 from oureyes.release import CRIME_PURPOSES
@@ -207,8 +208,11 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
 
 
 def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
+    """The list that is kept; one that the partner's present key did not sign is none."""
     kept = hits.listed(connection, partner, ctx.me)
-    return _read_list(ctx, partner, kept[1]) if kept else None
+    with contextlib.suppress(VerificationError):
+        return _read_list(ctx, partner, kept[1]) if kept else None
+    return None
 
 
 def _refuse_unwitnessed(ctx: Context, connection: Connection, partner: str, epoch: str) -> int:
@@ -323,11 +327,15 @@ def quotas(ctx: Context) -> list[Quota]:
 
 
 def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:
-    """Partners whose list was not looked for lately."""
-    old = ctx.now_us() - _LOOK_AGAIN_US
+    """Partners whose list was not looked for lately, or is of another month."""
+    old, epoch = ctx.now_us() - _LOOK_AGAIN_US, epoch_of(ctx.now())
+    out = []
     with ctx.db.read() as connection:
-        kept = {partner: hits.listed(connection, partner, ctx.me) for partner in partners}
-    return [partner for partner, one in kept.items() if one is None or one[2] < old]
+        for partner in partners:
+            kept, parts = hits.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
+            if kept is None or parts is None or kept[2] < old or parts.epoch != epoch:
+                out.append(partner)
+    return out
 
 
 def missing(ctx: Context, partner: str, raw: bytes) -> list[tuple[str, int]]:

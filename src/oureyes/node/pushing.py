@@ -113,7 +113,7 @@ class Pushing:
         """Refused unless it came by this door and the account may speak for its organisation."""
         if head.voice.account == 0:
             raise _no("an event of this node", head.uuid)
-        if not self._speaks(account, str(head.orgc.get("uuid") or "").lower()):
+        if not self.speaks(account, str(head.orgc.get("uuid") or "").lower()):
             raise _no("another organisation's event", head.uuid)
 
     # --- what is said about events -----------------------------------------------------------------------------------
@@ -123,17 +123,19 @@ class Pushing:
         the id of the thing. How many were new."""
         if len(said) > _MOST_ATTACHED:
             raise InvalidObject(f"event {held.head.uuid}", f"at most {_MOST_ATTACHED} at once", str(len(said)), "fewer")
-        account, options = caller.account, self._options()
+        account, options = caller.account, self.options()
         items: list[Record] = []
         for one in said:
             self._not_later(one, held.head.uuid)
             author = one.get("Organisation") or one.get("Org") or one.get("Orgc")
             author = author if isinstance(author, dict) and author.get("uuid") else organisation_of(self.ctx, account)
-            if not self._speaks(account, str(author.get("uuid")).lower()):
+            if not self.speaks(account, str(author.get("uuid")).lower()):
                 raise _no("another organisation's word", held.head.uuid)
+            if what == "sighting":  # who says so is told with it, also where a peer left that out
+                one = {"source": "", **one, "Organisation": dict(author)}
             read = read_attached(what, one, about, {**held.head.content, "uuid": held.head.uuid}, author, options)
             items += [item for item in record.undated(read, options.now) if isinstance(item, Record)]
-        return self._take(caller, items, f"report--{held.head.uuid}")
+        return self.keep(caller, items, f"report--{held.head.uuid}")
 
     def detach(self, caller: Caller, uuid: str, kinds: Sequence[str]) -> None:
         """Take back what the account said about something."""
@@ -181,12 +183,13 @@ class Pushing:
         if orgc is None and head is not None:
             return
         uuid = str(orgc.get("uuid") or "").lower() if isinstance(orgc, dict) else ""
-        if not self._speaks(account, uuid):
+        if not self.speaks(account, uuid):
             raise _no("another organisation's event", str(content["uuid"]))
         if head is not None and uuid != str(head.orgc.get("uuid") or "").lower():
             raise _no("an event of another organisation from now on", head.uuid)
 
-    def _speaks(self, account: Account, organisation: str) -> bool:
+    def speaks(self, account: Account, organisation: str) -> bool:
+        """Whether an account may speak for an organisation."""
         own = organisation_of(self.ctx, account)["uuid"]
         return "*" in account.speaks_for or organisation in {own, *account.speaks_for}
 
@@ -217,17 +220,17 @@ class Pushing:
             revision = min(held.head.revision + 1, 999)
         carriers = held.carriers if held is not None else {}  # those said again stay in their place
         _stripped(made.content)
-        options = self._options()
+        options = self.options()
         items = list(record.undated(read_event(made.content, options, carriers, revision), options.now))
         kept = [item for item in items if isinstance(item, Record)]
         refused = [item for item in items if isinstance(item, Rejected)]
         uuid = str(made.content["uuid"])
         if not any(item.object.id == f"report--{uuid}" for item in kept):
             raise refused[0].error if refused else InvalidObject(f"event {uuid}", "an event", "none")
-        self._take(caller, kept, f"report--{uuid}", event=uuid, before=held if own else None, refused=len(refused))
+        self.keep(caller, kept, f"report--{uuid}", event=uuid, before=held if own else None, refused=len(refused))
         return uuid
 
-    def _take(
+    def keep(
         self,
         caller: Caller,
         items: Sequence[Record],
@@ -237,6 +240,7 @@ class Pushing:
         before: Event | None = None,
         refused: int = 0,
     ) -> int:
+        """Keep what was read as the caller's word, under its marking; how much of it was new."""
         account, ctx = caller.account, self.ctx
         bound, door = _Bound(ctx, account), views.postings(account.id, DOOR)
         with ctx.db.read() as connection:
@@ -323,7 +327,8 @@ class Pushing:
         with self.ctx.db.read() as connection:
             return events.source_of(connection, self.ctx.me, views.postings(account.id, DOOR))
 
-    def _options(self) -> Options:
+    def options(self) -> Options:
+        """How what comes by this door is read."""
         return Options(source=DOOR, now=self.ctx.now(), country=self.ctx.config.country or None)
 
 

@@ -28,6 +28,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "held back": ("quarantine",),
     "matches found": ("match",),
     "matches judged": ("judge",),
+    "opinions said": ("opinion",),
     "alerts": ("alert",),
     "requests made": ("request",),
     "requests answered": ("answer",),

@@ -10,7 +10,7 @@ received. A claim counts distinct objects:
     broken     everything cited is lost
 
     plan: broken    an essential claim is broken
-          unknown   it has no claim, or an essential one cites nothing
+          unknown   it has no claim, or an essential one cites nothing; or nothing at all that it rests on is sound
           weakened  a claim is weakened or unknown, or one that is not essential is broken
           holds     otherwise
 
@@ -52,7 +52,7 @@ class Standing(IntEnum):
 def assess(plan: Plan, at: str) -> Validity:
     """How the plan stands at the instant `at`."""
     findings = tuple(judge(claim, at) for claim in plan.claims)
-    status, reason = _whole(plan.claims, findings)
+    status, reason = _whole(plan.claims, findings, at)
     return Validity(status, reason, findings)
 
 
@@ -146,7 +146,7 @@ def _end(day: str) -> str:
     return f"{day}T23:59:59.999999999Z" if len(day) == 10 else day
 
 
-def _whole(claims: tuple[Claim, ...], findings: tuple[Finding, ...]) -> tuple[Status, str]:
+def _whole(claims: tuple[Claim, ...], findings: tuple[Finding, ...], at: str) -> tuple[Status, str]:
     if not claims:
         return Status.UNKNOWN, "it rests on no claim"
     pairs = sorted(zip(claims, findings, strict=True), key=lambda pair: pair[0].id)
@@ -155,9 +155,17 @@ def _whole(claims: tuple[Claim, ...], findings: tuple[Finding, ...]) -> tuple[St
         (Status.UNKNOWN, [found for claim, found in pairs if claim.essential and _empty(claim, found)]),
         (Status.WEAKENED, [found for _, found in pairs if found.status is not Status.HOLDS]),
     ):
+        if lost and status is Status.WEAKENED and not _any_sound(claims, findings, at):
+            status = Status.UNKNOWN  # nobody can say that it holds in part
         if lost:
             return status, "; ".join(f"claim {found.claim} is {found.status}: {found.reason}" for found in lost)
     return Status.HOLDS, f"all {len(claims)} claims hold" if len(claims) > 1 else "its claim holds"
+
+
+def _any_sound(claims: Iterable[Claim], findings: Iterable[Finding], at: str) -> bool:
+    """Whether anything under the plan is sound, or a person answers for a gap."""
+    held = any(found.status is Status.HOLDS for found in findings)
+    return held or any(piece is Standing.SOUND for claim in claims for piece, _ in _distinct(claim.evidence, at))
 
 
 def _empty(claim: Claim, found: Finding) -> bool:

@@ -319,6 +319,7 @@ def _note(content: Mapping[str, Any], said: str, about: str, event: Event, place
     uuid = content.get("uuid")
     valid = isinstance(uuid, str) and UUID.fullmatch(uuid)
     said_so = {key: value for key, value in content.items() if key not in _NOT_KEPT - {"uuid"}}
+    marking, hold = _audience_in(event, content)  # a report or a note may be meant for fewer than its event
     obj = StixObject.make(
         {
             "type": "note",
@@ -328,11 +329,11 @@ def _note(content: Mapping[str, Any], said: str, about: str, event: Event, place
             **({"abstract": content["name"]} if isinstance(content.get("name"), str) and content["name"] else {}),
             "content": said or what,
             "object_refs": [about],
-            **marking_refs(event.marking),
+            **marking_refs(marking),
             "extensions": provenance("misp", {what: said_so, "event": event.uuid}),
         }
     )
-    return Record(obj, marking=event.marking, hold=event.hold)
+    return Record(obj, marking=marking, hold=hold)
 
 
 def _sighting(content: Mapping[str, Any], about: str, event: Event, place: str) -> Record:
@@ -456,7 +457,7 @@ def kept(content: Mapping[str, Any], event: Event, **more: Any) -> dict[str, Any
 
 def _versions(content: Mapping[str, Any], event: Event) -> dict[str, str]:
     """`created` is the event's day, so that every version of a part has the same; `modified` is the part's own time."""
-    at = instant_of(content.get("timestamp")) or event.at
+    at = instant_of(content.get("timestamp")) or _stamp(content.get("modified")) or event.at
     return {"created": min(event.day, at), "modified": at, "created_by_ref": event.created_by}
 
 
@@ -472,6 +473,13 @@ def _instant(text: str) -> str | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z") if 1970 <= moment.year <= 9999 and moment.timestamp() else None
+
+
+def _stamp(value: object) -> str | None:
+    """When analyst data was changed last: `2026-01-31 08:00:00`, UTC."""
+    if not isinstance(value, str) or len(value) != 19:
+        return None
+    return _seen(f"{value}+00:00")
 
 
 @lru_cache(4096)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from oureyes.model.instants import nanoseconds
 from oureyes.model.markings import TLP, Handling, Marking, Onward, Role
 from oureyes.model.objects import StixObject
+from oureyes.model.persons import people, person
 from oureyes.model.sharing import Decision, Recipient
 from oureyes.release import neutrality, tearline
 
@@ -70,7 +71,9 @@ def _embargo(case: _Case) -> str | None:
 
 
 def _expiry(case: _Case) -> str | None:
-    if case.marking.expires and case.at >= nanoseconds(case.marking.expires):
+    # at home it is shown, as expired: who recorded it must be able to see and prolong it
+    bound = case.recipient.outside or _foreign(case)
+    if case.marking.expires and bound and case.at >= nanoseconds(case.marking.expires):
         return f"expired on {case.marking.expires}"
     return None
 
@@ -117,15 +120,10 @@ def _onward(case: _Case) -> str | None:
 def _two_persons(case: _Case) -> str | None:
     if not case.recipient.outside or case.marking.tlp < case.policy.two_person_from:
         return None
-    others = {_person(name) for name in case.approvals} - {_person(case.author), ""}
+    others = people(case.approvals) - {person(case.author)}
     if not case.author or not others:
         return f"{case.marking.tlp.label} needs two people: {case.author or 'the author'} and another who approves"
     return None
-
-
-def _person(name: str) -> str:
-    """`Ayu ` and `ayu` are one person, whatever was typed."""
-    return " ".join(name.split()).casefold()
 
 
 _RULES: tuple[Callable[[_Case], str | None], ...] = (

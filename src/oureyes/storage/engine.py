@@ -236,6 +236,16 @@ def _postgresql(dsn: str) -> tuple[Engine, Engine]:
     return writer, reader
 
 
+def _keyed(file: str | Path, key: bytes, **options: Any) -> Any:
+    """A connection to an encrypted file. What is wrong is told once, by us: the engine's own lines go nowhere."""
+    from sqlcipher3 import dbapi2
+
+    connection = dbapi2.connect(str(file), **options)
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    return connection
+
+
 def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]:
     from sqlcipher3 import dbapi2
 
@@ -247,6 +257,9 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
     if key is None and not memory:
         raise StorageError(Path(where).name, "a key: the file is never kept in the clear", "none", "`oureyes init`")
     target = f"file:oureyes-{uuid4()}?mode=memory&cache=shared" if memory else where
+    if not memory and not Path(where).exists():
+        with contextlib.suppress(OSError):  # the engine says what is wrong with the place
+            Path(where).touch(mode=0o600)  # its own umask would let others read it; -wal and -shm follow the file
 
     def connect(*, reading: bool = False) -> Any:
         connection = dbapi2.connect(target, uri=memory, check_same_thread=False, isolation_level=None, timeout=30)
@@ -320,13 +333,9 @@ def backup(database: Database, target: Path, key: bytes) -> None:
     if target.exists():
         raise StorageError(target.name, "a file that does not exist yet", "one that does")
 
-    from sqlcipher3 import dbapi2
-
     target.touch(mode=0o600)  # before anything is in it
-    origin, copy = dbapi2.connect(str(database.path)), dbapi2.connect(str(target))
+    origin, copy = _keyed(database.path, key), _keyed(target, key)
     try:
-        for connection in (origin, copy):
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         origin.backup(copy)
     finally:
         copy.close()
@@ -340,9 +349,8 @@ def restore(backup_file: Path, target: Path, key: bytes) -> None:
     """
     from sqlcipher3 import dbapi2
 
-    connection = dbapi2.connect(str(backup_file))
+    connection = _keyed(backup_file, key)
     try:
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
     except dbapi2.DatabaseError as error:
         raise StorageError(backup_file.name, "a backup made under this node's key", str(error)[:80]) from None
@@ -362,10 +370,7 @@ def restore(backup_file: Path, target: Path, key: bytes) -> None:
 
 def _remember_restored(file: Path, key: bytes) -> None:
     """The node that opens it must know that its partners may hold more of its own log than it does."""
-    from sqlcipher3 import dbapi2
-
-    with contextlib.closing(dbapi2.connect(str(file), isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    with contextlib.closing(_keyed(file, key, isolation_level=None)) as connection:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', 'yes')")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with file.open("rb") as stream:

@@ -25,6 +25,7 @@ __all__ = [
     "parts",
     "relabel",
     "reports",
+    "said",
     "source_of",
 ]
 
@@ -62,10 +63,15 @@ _IS_ACCOUNT = f"CASE WHEN s.kind = '{ACCOUNT}' THEN s.n ELSE 0 END"
 
 def reports(connection: Connection, own: Sequence[int] = ()) -> list[Voice]:
     """Every report as each voice says it now; of the sources `own` also what is held back."""
+    return said(connection, "report", own)
+
+
+def said(connection: Connection, kind: str, own: Sequence[int] = ()) -> list[Voice]:
+    """Every object of a type as each voice says it now; of the sources `own` also what is held back."""
     mine = f" OR (h.state = 'held-back' AND h.source IN ({_numbers(own)}))" if own else ""
-    where, values = "o.type = 'report'", []
+    where, values = "o.type = ?", [kind]
     if connection.dialect.name == "sqlite":  # an id begins with its type: the index on ids finds them without a walk
-        where, values = "i.id >= ? AND i.id < ?", ["report--", "report-."]
+        where, values = "i.id >= ? AND i.id < ?", [f"{kind}--", f"{kind}-."]
     found = rows(
         connection,
         f"SELECT h.n, h.ident, i.id, h.label, h.origin, {_IS_ACCOUNT}, h.object, h.added FROM ident i"

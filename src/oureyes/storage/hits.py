@@ -17,6 +17,7 @@ __all__ = [
     "Committed",
     "Found",
     "Line",
+    "SearchSet",
     "Stored",
 ]
 
@@ -383,6 +384,11 @@ def found(connection: Connection, *, partner: str = "", value: str = "") -> list
     ]
 
 
+def drop_found(connection: Connection, before: str) -> int:
+    """Forget hits on which nobody opened a case since; how many."""
+    return run(connection, "DELETE FROM hit WHERE state = 'found' AND at < ?", [before])
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A confirmation case as one end has it; the times are the holder's at both ends."""
@@ -419,6 +425,44 @@ def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
     where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
     got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
     return [Case(*(str(part) for part in row)) for row in got]
+
+
+# --- search sets -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSet:
+    """A private search set; of one made here, nothing that could be checked against is kept."""
+
+    id: str
+    name: str
+    origin: str
+    audience: str
+    made: str
+    expires: str
+    revoked: str = ""
+    description: bytes = b""
+    bloom: bytes = b""
+    key: bytes = b""
+
+
+_SET = 'id, name, origin, audience, made, expires, revoked, description, bloom, "key"'
+
+
+def put_set(connection: Connection, one: SearchSet) -> None:
+    """Keep a set as it stands."""
+    run(connection, "DELETE FROM search_set WHERE id = ?", [one.id])
+    values = (one.id, one.name, one.origin, one.audience, one.made, one.expires, one.revoked)
+    insert_many(connection, "search_set", _SET, [(*values, one.description, one.bloom, one.key)])
+
+
+def sets(connection: Connection) -> list[SearchSet]:
+    """Every set, the newest first."""
+    found = rows(connection, f"SELECT {_SET} FROM search_set ORDER BY made DESC, id")
+    return [
+        SearchSet(str(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), str(r[6]), *map(bytes, r[7:]))
+        for r in found
+    ]
 
 
 def _dump(value: Any) -> str:

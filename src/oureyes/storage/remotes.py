@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import msgspec
@@ -12,7 +12,20 @@ from oureyes.model.remotes import Progress, Remote
 from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, rows, run
 
-__all__ = ["Standing", "claim", "drop", "hasten", "put", "reached", "remote", "remotes", "settle"]
+__all__ = [
+    "Standing",
+    "claim",
+    "drop",
+    "hasten",
+    "drop_given",
+    "given",
+    "put",
+    "put_given",
+    "reached",
+    "remote",
+    "remotes",
+    "settle",
+]
 
 _READ = "SELECT body, secret, state, progress, attempts, next_try, error, at FROM remote "
 
@@ -59,6 +72,7 @@ def put(connection: Connection, made: Remote, secret: str) -> None:
 def drop(connection: Connection, name: str) -> bool:
     """Forget it; what it gave stays."""
     noted(connection, "remote", name)
+    run(connection, "DELETE FROM given WHERE remote = ?", [name])
     return run(connection, "DELETE FROM remote WHERE name = ?", [name]) > 0
 
 
@@ -89,3 +103,19 @@ def settle(connection: Connection, name: str, state: str, attempts: int, next_tr
 def hasten(connection: Connection, name: str, now_ms: int) -> bool:
     """It is due now; whether there is one by that name."""
     return run(connection, "UPDATE remote SET next_try = ? WHERE name = ?", [now_ms, name]) > 0
+
+
+def put_given(connection: Connection, name: str, uuids: Iterable[str]) -> None:
+    """Remember what a remote was given."""
+    insert_many(connection, "given", "remote, uuid", [(name, uuid) for uuid in uuids], ignore=True)
+
+
+def given(connection: Connection, name: str) -> set[str]:
+    """What it was given and has not been told to forget."""
+    return {str(uuid) for (uuid,) in rows(connection, "SELECT uuid FROM given WHERE remote = ?", [name])}
+
+
+def drop_given(connection: Connection, name: str, uuids: Iterable[str]) -> None:
+    """It was told."""
+    for uuid in uuids:
+        run(connection, "DELETE FROM given WHERE remote = ? AND uuid = ?", [name, uuid])

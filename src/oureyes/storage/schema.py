@@ -447,6 +447,19 @@ hit_case = _table(
     Column("release", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
 )
+search_set = _table(
+    "search_set",  # one-way filters for checks without a line: made here, or taken from others
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("made", String, nullable=False),
+    Column("expires", String, nullable=False, server_default=""),
+    Column("revoked", String, nullable=False, server_default=""),
+    Column("description", LargeBinary),  # of those that were taken; of ours only what stands above is kept
+    Column("bloom", LargeBinary),
+    Column("key", LargeBinary),
+)
 account = _table(
     "account",
     Column("id", String, primary_key=True),
@@ -530,6 +543,11 @@ remote = _table(
     Column("next_try", BigInteger, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("at", String, nullable=False, server_default=""),
+)
+given = _table(
+    "given",  # events that a remote was pushed, so that what is taken back can be taken back there
+    Column("remote", String, primary_key=True),
+    Column("uuid", String, primary_key=True),
 )
 audit = _table(
     "audit",

@@ -109,6 +109,114 @@ def test_what_may_go_is_pushed_and_parts_that_may_not_stay(here, there):
     assert us.get_event(event.uuid)["Event"]["info"] == "second wave"
 
 
+def a_cluster(number, **more):
+    galaxy = {"uuid": UUID.format(200), "name": "Fund fraud", "type": "fund-fraud", "namespace": "own", "version": "1"}
+    return {
+        "uuid": UUID.format(number), "value": "Fund fraud ring", "type": "fund-fraud", "version": "1700000000",
+        "tag_name": "misp-galaxy:fund-fraud=\"ring\"", "description": "They collect", "published": True,
+        "distribution": "2", "Galaxy": galaxy, "GalaxyElement": [{"key": "country", "value": "XX"}], **more,
+    }  # fmt: skip
+
+
+def listed(site, name):
+    said = site.ask(name, "POST", "galaxy_clusters/restSearch", {"published": 1, "minimal": 1, "custom": 1}).json()
+    return {one["GalaxyCluster"]["uuid"]: one["GalaxyCluster"]["version"] for one in said["response"]}
+
+
+def pushed_cluster(site, name, content):
+    return site.ask(name, "POST", "galaxies/pushCluster", [{"GalaxyCluster": content}])
+
+
+def test_a_cluster_of_somebody_s_own_comes_here_and_a_later_version_takes_its_place(here, there):
+    pushed_cluster(there, "bea", a_cluster(1))
+    pushed_cluster(there, "bea", a_cluster(2, published=False))
+    first = polled(here, there.url, there.keys["us"])
+    assert (first.state, first.error, listed(here, "ann")) == ("idle", "", {UUID.format(1): "1700000000"})
+    found = here.ask("ann", "GET", f"galaxy_clusters/view/{UUID.format(1)}").json()["GalaxyCluster"]
+    assert (found["value"], found["distribution"], found["GalaxyElement"][0]["value"]) == ("Fund fraud ring", "1", "XX")
+    assert found["Galaxy"]["name"] == "Fund fraud"
+    pushed_cluster(there, "bea", a_cluster(1, version="1700000009", description="They collect and run"))
+    polled(here, there.url, there.keys["us"])
+    found = here.ask("ann", "GET", f"galaxy_clusters/view/{UUID.format(1)}").json()["GalaxyCluster"]
+    assert (found["description"], found["version"]) == ("They collect and run", "1700000009")
+
+
+def test_a_cluster_that_may_go_is_pushed_and_once(here, there):
+    here.account("sea", to=("peer",))
+    pushed_cluster(here, "sea", a_cluster(1))
+    pushed_cluster(here, "sea", a_cluster(2, distribution="1"))
+    pushed_cluster(here, "ann", a_cluster(3))  # released to nobody
+    told = polled(here, there.url, there.keys["us"], push=True)
+    assert (told.state, told.progress.stored, told.progress.put_aside) == ("idle", 1, 0)
+    assert set(listed(there, "us")) == {UUID.format(1)}
+    assert polled(here, there.url, there.keys["us"], push=True).progress.stored == 1
+
+
+def noted(site, name, about, kind="Event", **more):
+    note = {"note": "known since spring", "object_uuid": about, "object_type": kind, "distribution": "2", **more}
+    return site.ask(name, "POST", "analyst_data/add/Note", {"Note": note}).json()["Note"]["uuid"]
+
+
+def test_what_analysts_said_there_comes_here_and_what_they_say_here_goes_there(here, there):
+    bea, ann = there.misp("bea"), here.misp("ann")
+    event = bea.add_event(an_event(distribution=3), pythonify=True)
+    bea.publish(event)
+    noted(there, "bea", event.uuid)
+    noted(there, "bea", event.attributes[0].uuid, "Attribute", note="on the domain")
+    assert polled(here, there.url, there.keys["us"]).state == "idle"
+    found = ann.get_event(event.uuid)["Event"]
+    assert [one["note"] for one in found["Note"]] == ["known since spring"]
+    assert [one["note"] for one in found["Attribute"][0]["Note"]] == ["on the domain"]
+    assert polled(here, there.url, there.keys["us"]).state == "idle"
+    assert len(ann.get_event(event.uuid)["Event"]["Note"]) == 1
+
+    here.account("sea", to=("peer",), speaks_for=ANYBODY)
+    sea, us = here.misp("sea"), there.misp("us")
+    own = sea.add_event(an_event(distribution=2), pythonify=True)
+    sea.publish(own)
+    noted(here, "sea", own.uuid, note="ours")
+    noted(here, "sea", own.uuid, note="for this community", distribution="1")
+    polling.remove(here.node.ctx, "there", by="ayu")
+    polled(here, there.url, there.keys["us"], push=True)
+    assert [one["note"] for one in us.get_event(own.uuid)["Event"]["Note"]] == ["ours"]
+
+
+def test_a_note_for_its_author_s_organisation_alone_is_shown_to_nobody_else(here):
+    here.account("sea", to=("ann",))
+    event = here.misp("sea").add_event(an_event(), pythonify=True)
+    noted(here, "sea", event.uuid, note="for us alone", distribution="0")
+    assert here.misp("sea").get_event(event)["Event"]["Note"]
+    assert not here.misp("ann").get_event(event.uuid)["Event"].get("Note")
+
+
+@pytest.mark.parametrize("how", ["retracted", "narrowed"])
+def test_what_is_taken_back_here_is_deleted_there(here, there, how):
+    here.account("sea", to=("peer",))
+    sea, us = here.misp("sea"), there.misp("us")
+    event, other = (sea.add_event(an_event(distribution=2), pythonify=True) for _ in range(2))
+    for one in (event, other):
+        sea.publish(one)
+    assert polled(here, there.url, there.keys["us"], push=True).progress.stored == 2
+    if how == "retracted":
+        sea.delete_event(event)
+    else:
+        sea.tag(event, "tlp:red")
+    told = polled(here, there.url, there.keys["us"], push=True)
+    assert (told.state, told.progress.stored) == ("idle", 3)
+    assert (us.event_exists(event.uuid), us.event_exists(other.uuid)) == (False, True)
+    assert polled(here, there.url, there.keys["us"], push=True).progress.stored == 3  # told once
+
+
+def test_what_was_never_given_is_never_deleted(here, there):
+    us = there.misp("us")
+    theirs = us.add_event(an_event(distribution=2), pythonify=True)
+    here.account("sea", to=("peer",))
+    own = here.misp("sea").add_event(an_event(distribution=2), pythonify=True)
+    here.misp("sea").delete_event(own)
+    assert polled(here, there.url, there.keys["us"], push=True).state == "idle"
+    assert us.event_exists(theirs.uuid)
+
+
 def test_an_event_that_is_refused_is_put_aside_and_the_others_go_on(here, tmp_path):
     there = MispSite(tmp_path / "strict")
     there.account("us", speaks_for=frozenset({CERT["uuid"]}))
@@ -228,7 +336,8 @@ def test_an_instance_that_answers_as_recorded_is_pulled(here, stub):
     found = here.misp("ann").get_event(UUID.format(1))["Event"]
     assert (found["info"], found["Attribute"][0]["value"]) == ("recorded", "a1.example")
     assert "staff@cert.example" not in json.dumps(found)
-    assert [path for _, path, _ in remote.asked][:2] == ["/servers/getVersion", "/events/index"]
+    order = ["/servers/getVersion", "/galaxy_clusters/restSearch", "/events/index"]
+    assert [path for _, path, _ in remote.asked][:3] == order
     assert all("Bearer" not in str(one) for one in remote.asked)
 
 

@@ -67,7 +67,7 @@ def figures(call: Call) -> forms.Figures:
 
 def verify_audit(call: Call) -> forms.AuditVerified:
     """The audit log, line by line, against its signed head."""
-    found = call.node.verify_audit()
+    found = call.node.verify_audit(by=call.by)
     fault = found.flaw.words if found.flaw else ""
     return forms.AuditVerified(found.size, found.covered, found.root.hex(), fault, not fault)
 
@@ -82,7 +82,7 @@ def partners(call: Call) -> forms.Partners:
 
 def verify(call: Call) -> forms.Verified:
     """Every line of every channel against signed heads and receipts: nothing missing, altered or out of place."""
-    return _verified(call.node.verify())
+    return _verified(call.node.verify(by=call.by))
 
 
 def verify_file(call: Call) -> forms.Verified:

@@ -53,7 +53,7 @@ def listed(
     if state and state not in set(AlertState):
         raise typer.BadParameter(f"one of {', '.join(AlertState)}", param_hint="--state")
     with at.node() as node:
-        found = node.inbox(owner=owner, state=state)
+        found = node.inbox(owner=owner, state=state, by=at.by)
     columns = ("id", "state", "for", "rang", "when", "what", "why")
     rows = [
         (one.id, one.state, who or one.owner, f"{times} ×", one.at[:16], one.headline, _first(one.reason))

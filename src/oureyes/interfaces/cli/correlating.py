@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,30 +54,45 @@ def matches(
             holders = node.holders(value, **who)
         else:
             found, holders = node.matches(identifier=identifier, warned=warned, limit=most, **who), []
-    body: dict[str, Any] = {"count": len(found), "matches": [_match(one) for one in found]}
+        said: dict[frozenset[str], list[Judgement]] = {}
+        for word in node.judgements(*(end for one in found for end in (one.match.left, one.match.right)), **who):
+            said.setdefault(frozenset((word.left, word.right)), []).append(word)
+    body: dict[str, Any] = {"count": len(found), "matches": [_match(one, _words(one, said)) for one in found]}
     if value:
         body |= {"value": value, "holders": [{"id": h.object, "origin": h.origin, "source": h.source} for h in holders]}
-    at.screen.answer(body, lambda: _draw(at, found, holders))
+    at.screen.answer(body, lambda: _draw(at, found, holders, said))
     if not at.json and len(found) == most:
         at.screen.line(f"the first {most}; --limit shows more", "dim")
 
 
-def _match(one: Linked) -> dict[str, Any]:
+def _words(one: Linked, said: Mapping[frozenset[str], Sequence[Judgement]]) -> Sequence[Judgement]:
+    return said.get(frozenset((one.match.left, one.match.right)), ())
+
+
+def _match(one: Linked, said: Sequence[Judgement]) -> dict[str, Any]:
     match = one.match
     return {
         "n": one.n, "left": match.left, "right": match.right, "left_origin": one.left_origin,
         "right_origin": one.right_origin, "left_source": one.left_name, "right_source": one.right_name,
         "matcher": match.matcher, "kind": match.kind, "value": match.key, "score": match.score, "rank": one.rank,
         "reason": match.reason, "warned": one.warned, "at": one.at,
+        "judged": [{"state": word.state, "verdict": str(word.verdict), "why": word.why} for word in said],
     }  # fmt: skip
 
 
-def _draw(at: Session, found: Sequence[Linked], holders: Sequence[Holding]) -> None:
+def _draw(
+    at: Session,
+    found: Sequence[Linked],
+    holders: Sequence[Holding],
+    said: Mapping[frozenset[str], Sequence[Judgement]],
+) -> None:
     for one in found:
         listed = one.warned and one.warned not in one.match.reason
         at.screen.line(f"{one.rank:.2f}  {one.match.reason}{f' (on the list {one.warned})' if listed else ''}", "bold")
         at.screen.line(f"      {one.left_origin}, {one.left_name}: {one.match.left}")
         at.screen.line(f"      {one.right_origin}, {one.right_name}: {one.match.right}")
+        for word in _words(one, said):
+            at.screen.line(f"      {word.state} says {word.verdict}{f': {word.why}' if word.why else ''}")
     if not found:
         at.screen.line("no matches", "dim")
     if holders:

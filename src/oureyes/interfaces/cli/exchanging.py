@@ -93,8 +93,8 @@ def verify(
         if export is not None:
             return _export(at, node, *export)
         if audit:
-            return _audited(at, node.verify_audit())
-        found = [node.verify_export(file.read_bytes())] if file is not None else node.verify()
+            return _audited(at, node.verify_audit(by=at.by))
+        found = [node.verify_export(file.read_bytes())] if file is not None else node.verify(by=at.by)
     return _verified(at, found)
 
 

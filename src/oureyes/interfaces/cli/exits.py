@@ -20,6 +20,7 @@ from oureyes.errors import (
     NotHeld,
     NotReleasable,
     OurEyesError,
+    OverBudget,
     Refused,
     StorageError,
     VerificationError,
@@ -33,6 +34,7 @@ OK, NOTHING, USAGE, UNREADABLE, FAULT, INTERRUPTED = 0, 1, 2, 7, 70, 130
 CODES: tuple[tuple[type[OurEyesError], int, str], ...] = (
     (VerificationError, NOTHING, "does not verify"),
     (NotReleasable, 3, "may not be released"),
+    (OverBudget, 3, "enough for today"),
     (Refused, 3, "refused"),
     (NotHeld, 4, "not held"),
     (ConfigError, 5, "set-up"),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from typer.core import TyperGroup
 
+from oureyes.errors import ConfigError
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.marks import MARKING, changes
 from oureyes.interfaces.cli.screen import Screen, as_json, shown
@@ -69,11 +70,23 @@ class Session:
 
     @contextmanager
     def node(self) -> Iterator[Node]:
-        """The node, open."""
+        """The node, open. ConfigError where `--by` is a member: a state is no person, and partners' acts are logged
+        under their ids."""
+        from oureyes.model.persons import person
         from oureyes.node import Node
 
         with Node.open(self.home) as node:
+            if person(self.by) in {person(member) for member in node.roster.members}:
+                raise ConfigError("--by", "the name of a person", f"{self.by[:30]}, a member", "give your own name")
             yield node
+
+    def warn_unknown(self, node: Node, marking: Marking) -> None:
+        """Say whom the marking names and nobody here knows: it will be given to no one by that name."""
+        if unknown := node.unknown_names(marking.releasable_to):
+            said = (
+                f"no member, account or agreement: {', '.join(unknown)}; nobody gets it by that name (`oureyes roster`)"
+            )
+            sys.stderr.write(f"warning: {shown(said)}\n")
 
     def marking(self, before: Marking) -> Marking:
         """`before`, with what the marking options say."""

@@ -1,4 +1,4 @@
-"""Pictures, films and documents become hashes: media add, banks, bank, agree, disagree, export."""
+"""Pictures, films and documents become hashes: media add, banks, bank, agree, disagree, import, export."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def add_to(app: typer.Typer) -> None:
     command(media, "bank", example="oureyes media bank propaganda")(bank)
     command(media, "agree", example=f'oureyes media agree {_ID} --why "seen in a raid"')(agree)
     command(media, "disagree", example=f'oureyes media disagree {_ID} --why "a news photograph"')(disagree)
+    lines = "oureyes media import posters.csv --bank partner-posters --tlp AMBER"
+    command(media, "import", marking=True, example=lines)(take)
     command(media, "export", example="oureyes media export propaganda --form csv > propaganda.csv")(export)
 
 
@@ -113,6 +115,28 @@ def _opine(at: Session, identifier: str, agrees: bool, why: str) -> None:
         made = node.opine(identifier, agrees, why=why, by=at.by, purpose=at.purpose)
     word = str(made.content["opinion"])
     at.screen.answer({"id": made.id, "opinion": word}, lambda: at.screen.line(f"{word}: {identifier} ({made.id})"))
+
+
+def take(
+    at: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or lines, as ThreatExchange writes them.")],
+    bank: Annotated[str, typer.Option("--bank", metavar="NAME", help="The bank they go into.")],
+) -> int:
+    """Take a community's list of hashes into a bank, with its labels and with what it disagrees with.
+
+    PDQ, TLSH and ordinary hashes are taken; a hash of another sort is put aside and said. Exit 7 when none is taken.
+    """
+    with at.node() as node:
+        marking = at.marking(node.ctx.default_marking()) if at.marked else None
+        report = node.import_bank(bank, file, by=at.by, purpose=at.purpose, marking=marking)
+
+    def draw() -> None:
+        known = f"{report.stored} taken, {report.unchanged} known already, {report.quarantined} put aside"
+        at.screen.line(f"{known}; {report.matches} matches", "bold")
+        at.screen.lines(f"  {one['error']}" for one in report.errors[:20])
+
+    at.screen.answer(report.to_json(), draw)
+    return exits.UNREADABLE if report.errors and not (report.stored or report.unchanged) else exits.OK
 
 
 def export(

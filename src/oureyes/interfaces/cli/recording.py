@@ -19,6 +19,7 @@ from oureyes.interfaces.cli.screen import raw_out
 if TYPE_CHECKING:
     from oureyes.model.markings import Marking
     from oureyes.node import Node
+    from oureyes.node.holding import Held
     from oureyes.node.recording import Progress, Report
 
 __all__ = ["add_to"]
@@ -40,7 +41,8 @@ def add_to(app: typer.Typer) -> None:
         epilog="Example:\n\noureyes quarantine",
     )
     command(quarantine, "list", example="oureyes quarantine")(waiting)
-    command(quarantine, "show", example="oureyes quarantine show 3")(show)
+    shown = "oureyes quarantine show 3\noureyes quarantine show indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
+    command(quarantine, "show", example=shown)(show)
     command(quarantine, "retry", example="oureyes quarantine retry 3 --file mended.json")(retry)
     command(
         quarantine,
@@ -91,6 +93,8 @@ def import_(
     options = Options(country=country or None, mapping=_mapping(mapping), date=date)
     with at.node() as node, _progress(at) as progress:
         marking = at.marking(node.ctx.default_marking()) if at.marked else None
+        if marking is not None:
+            at.warn_unknown(node, marking)
         if listed:
             return _edition(at, node, paths, listed, date, marking, progress)
         report = node.record(
@@ -184,7 +188,7 @@ def _draw(at: Session, report: Report) -> None:
 def waiting(at: Session) -> None:
     """What waits for a person: what could not be read (by number), and what was held back (by id)."""
     with at.node() as node:
-        aside, held = node.quarantine(), node.held_back()
+        aside, held = node.quarantine(by=at.by), node.held_back(by=at.by)
     body = {
         "unreadable": [
             {"n": one.n, "source": one.source, "subject": one.subject, "expected": one.expected, "found": one.found}
@@ -192,7 +196,8 @@ def waiting(at: Session) -> None:
             for one in aside
         ],
         "held_back": [
-            {"id": one.object.id, "origin": one.origin, "source": one.source, "why": one.hold} for one in held
+            {"id": one.object.id, "what": _what(one), "origin": one.origin, "source": one.source} | {"why": one.hold}
+            for one in held
         ],
     }
 
@@ -203,8 +208,8 @@ def waiting(at: Session) -> None:
             empty="nothing unreadable waits",
         )
         at.screen.table(
-            ("id", "origin", "source", "why it was held back"),
-            [(one.object.id, one.origin, one.source, one.hold) for one in held],
+            ("id", "what", "origin", "source", "why it was held back"),
+            [(one.object.id, _what(one), one.origin, one.source, one.hold) for one in held],
             empty="nothing is held back",
         )
 
@@ -213,14 +218,17 @@ def waiting(at: Session) -> None:
 
 def show(
     at: Session,
-    number: Annotated[int, typer.Argument(metavar="NO.")],
+    which: Annotated[str, typer.Argument(metavar="NO.|ID")],
     raw: Annotated[bool, typer.Option("--raw", help="Its exact bytes and nothing else.")] = False,
 ) -> None:
-    """One thing put aside: what was expected, what was found, and its bytes."""
+    """One thing that waits: what was put aside, by its number, or what was held back, by its id."""
+    if not which.isdecimal():
+        _show_held(at, which, raw)
+        return
     with at.node() as node:
-        found = node.quarantine(number)
+        found = node.quarantine(int(which), by=at.by)
     if not found:
-        raise NotHeld(f"quarantine {number}", "an item put aside", "none by that number", "`oureyes quarantine`")
+        raise NotHeld(f"quarantine {which}", "an item put aside", "none by that number", "`oureyes quarantine`")
     one = found[0]
     if raw:
         raw_out(one.raw)
@@ -233,6 +241,33 @@ def show(
         at.screen.document(one.raw[:4096])
 
     at.screen.answer(body, draw)
+
+
+def _what(one: Held) -> str:
+    """What a person decides about: its name or value, or the text it was found as."""
+    from oureyes.model.objects import EXTENSIONS
+
+    said = one.current.content.get("extensions", {}).get(EXTENSIONS["provenance"], {})
+    found = said.get("extracted", {}) if isinstance(said, dict) else {}
+    return str(found["text"]) if one.current.name == one.object.id and "text" in found else one.current.name
+
+
+def _show_held(at: Session, identifier: str, raw: bool) -> None:
+    with at.node() as node:
+        found = node.held_back(identifier, by=at.by)
+    if not found:
+        raise NotHeld(identifier, "something held back", "nothing by that id", "`oureyes quarantine`")
+    one = found[0]
+    if raw:
+        raw_out(one.object.raw)
+        return
+    said = {"id": one.object.id, "what": _what(one), "origin": one.origin, "source": one.source, "why": one.hold}
+
+    def draw() -> None:
+        at.screen.lines(f"{name}: {value}" for name, value in said.items())
+        at.screen.document(one.object.raw)
+
+    at.screen.answer({**said, "raw": one.object.raw}, draw)
 
 
 def retry(
@@ -267,6 +302,7 @@ def mark(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID", hel
         said = {}
         for identifier in ids:
             marking = at.marking(node.marking_of(identifier))
+            at.warn_unknown(node, marking)
             node.mark([identifier], marking, by=at.by, purpose=at.purpose)
             said[identifier] = marking.to_json()
     at.screen.answer(

@@ -188,7 +188,7 @@ def listed(
 def show(at: Session, draft: _Draft, raw: _Bytes = False) -> int:
     """What each recipient would get if you approved this proposal now."""
     with at.node() as node:
-        found = node.preview(draft, approver=at.by)
+        found = node.preview(draft, approver=at.by, by=at.by)
     return _preview(at, found, raw, f"as if {at.by} approved now")
 
 

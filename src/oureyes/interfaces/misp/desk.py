@@ -12,6 +12,7 @@ from oureyes.errors import InvalidObject
 from oureyes.interfaces.misp.paths import Call
 from oureyes.model.accounts import Caller
 from oureyes.model.instants import nanoseconds
+from oureyes.node.clusters import Clusters
 from oureyes.node.context import Context
 from oureyes.node.events import Events
 from oureyes.node.pushing import Pushing
@@ -36,6 +37,7 @@ class Desk:
     ctx: Context
     events: Events
     pushing: Pushing
+    clusters: Clusters
     polled: dict[str, tuple[object, str, Answer]] = field(default_factory=dict)  # account → what it was answered last
 
     def now_s(self) -> int:

@@ -25,12 +25,13 @@ from starlette.routing import BaseRoute, request_response
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused
 from oureyes.interfaces.below import Below
 from oureyes.interfaces.gate import Gate, Shown, TooMany, Unknown, shown
-from oureyes.interfaces.misp import reading, setting, writing
+from oureyes.interfaces.misp import clusters, reading, setting, writing
 from oureyes.interfaces.misp.desk import Answer, Desk, answer
 from oureyes.interfaces.misp.desk import Route as Called
 from oureyes.interfaces.misp.paths import Call, parsed
 from oureyes.interfaces.problems import status_of
 from oureyes.model.accounts import Caller
+from oureyes.node.clusters import Clusters
 from oureyes.node.context import Context
 from oureyes.node.events import Events
 from oureyes.node.pushing import Exists, NotNewer, Pushing
@@ -41,7 +42,7 @@ __all__ = ["CALLS", "Misp"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-CALLS: Mapping[tuple[str, str], Called] = {**reading.ROUTES, **writing.ROUTES, **setting.ROUTES}
+CALLS: Mapping[tuple[str, str], Called] = {**reading.ROUTES, **writing.ROUTES, **setting.ROUTES, **clusters.ROUTES}
 _LOG = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 _READ_S = 120.0
@@ -65,7 +66,8 @@ class Misp:
     def __init__(self, serving: Serving, gate: Gate, executor: Executor) -> None:
         ctx: Context = serving.ctx
         events = Events(ctx, serving)
-        self._desk = Desk(ctx, events, Pushing(ctx, events))
+        pushing = Pushing(ctx, events)
+        self._desk = Desk(ctx, events, pushing, Clusters(events, pushing))
         self._ctx, self._gate, self._executor = ctx, gate, executor
         self._most = ctx.config.number("misp_max_mib") << 20
         self._bodies = asyncio.Semaphore(_BODIES)

@@ -28,12 +28,12 @@ _CATEGORIES = (
 )  # fmt: skip
 _RIGHTS = (
     "perm_add", "perm_modify", "perm_modify_org", "perm_publish", "perm_sync", "perm_auth", "perm_tagger",
-    "perm_sighting", "perm_analyst_data", "perm_object_template", "perm_view_feed_correlations",
+    "perm_sighting", "perm_analyst_data", "perm_galaxy_editor", "perm_object_template", "perm_view_feed_correlations",
 )  # fmt: skip
 _NOT = (
     "perm_admin", "perm_site_admin", "perm_audit", "perm_tag_editor", "perm_sharing_group", "perm_delegate",
     "perm_template", "perm_regexp_access", "perm_publish_zmq", "perm_publish_kafka", "perm_decaying",
-    "perm_galaxy_editor", "perm_warninglist", "perm_server_sign", "perm_skip_otp",
+    "perm_warninglist", "perm_server_sign", "perm_skip_otp",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def _version(desk: Desk, call: Call, caller: Caller) -> Answer:
             "pymisp_recommended_version": version,
             "perm_sync": pushes,
             "perm_sighting": pushes,
-            "perm_galaxy_editor": False,
+            "perm_galaxy_editor": pushes,
             "perm_analyst_data": pushes,
             "uuid": organisation_of(desk.ctx, caller.account)["uuid"],
             "request_encoding": ["gzip"],
@@ -181,10 +181,6 @@ def _none(desk: Desk, call: Call, caller: Caller) -> Answer:
     return answer([])
 
 
-def _no_response(desk: Desk, call: Call, caller: Caller) -> Answer:
-    return answer({"response": []})
-
-
 def _no_warninglists(desk: Desk, call: Call, caller: Caller) -> Answer:
     return answer({"Warninglists": []})
 
@@ -214,7 +210,6 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("tags", "add"): Route(_add_tag, reads=False),
     ("taxonomies", "index"): Route(_none),
     ("galaxies", "index"): Route(_none),
-    ("galaxyclusters", "restsearch"): Route(_no_response),
     ("noticelists", "index"): Route(_none),
     ("warninglists", "index"): Route(_no_warninglists),
     ("feeds", "index"): Route(_none),

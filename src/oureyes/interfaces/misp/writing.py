@@ -583,11 +583,6 @@ def _analyst_delete(desk: Desk, call: Call, caller: Caller) -> Answer:
     return saved("Analyst data deleted.")
 
 
-def _no_clusters(desk: Desk, call: Call, caller: Caller) -> Answer:
-    said = "This node keeps no custom galaxy clusters."
-    return answer({"saved": False, "success": False, "name": said, "message": said, "url": "/galaxies/pushCluster"})
-
-
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("events", "add"): Route(_add, reads=False),
     ("events", "edit"): Route(_edit, reads=False),
@@ -629,5 +624,4 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("analystdata", "add"): Route(_analyst_add, reads=False),
     ("analystdata", "edit"): Route(_analyst_add, reads=False),
     ("analystdata", "delete"): Route(_analyst_delete, reads=False),
-    ("galaxies", "pushcluster"): Route(_no_clusters, reads=False),
 }

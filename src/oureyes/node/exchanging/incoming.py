@@ -120,10 +120,11 @@ def _settle(
         )
         ctx.audit(
             connection,
-            row.channel.origin,
+            ctx.me,
             "receive",
             row.channel.name,
             "",
+            origin=row.channel.origin,
             first=row.size,
             count=len(new),
             root=box.frontier.root().hex(),

@@ -99,10 +99,12 @@ def _released(ctx: Context, connection: Connection, statement: Statement) -> Non
     planning.reassess(ctx, connection, ids, cause=(event, statement.origin))
     ctx.audit(
         connection,
-        statement.origin,
-        str(statement.kind),
+        ctx.me,
+        "take-in",
         statement.id,
         "",
+        origin=statement.origin,
+        kind=str(statement.kind),
         count=len(ids),
         digest=digest(b"".join(item.object.digest for item in statement.items)).hex(),
     )

@@ -1,0 +1,59 @@
+"""Galaxy clusters at the door: what PyMISP asks for, and what a hostile peer tries with them."""
+
+import pytest
+from misp_parties import MispSite
+
+UUID = "5bad1b96-53bc-4148-87eb-50d50a0166{:02x}"
+OTHER = {"name": "Another CERT", "uuid": "55f6ea5e-51ac-4344-bc8c-4170950d2100"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    made = MispSite(tmp_path_factory.mktemp("clusters"))
+    made.account("ann", to=("bea",))
+    made.account("bea")
+    made.account("eve")
+    yield made
+    made.close()
+
+
+def push(site, name, *found):
+    return site.ask(name, "POST", "galaxies/pushCluster", [{"GalaxyCluster": one} for one in found])
+
+
+def a_cluster(number, **more):
+    made = {"uuid": UUID.format(number), "value": "ring", "type": "fraud", "version": "1700000000", "published": True}
+    return {**made, "distribution": "1", "Galaxy": {"uuid": UUID.format(99), "name": "Fraud", "type": "fraud"}, **more}
+
+
+def test_pymisp_finds_and_reads_a_cluster(site):
+    assert push(site, "ann", a_cluster(1)).json()["message"] == "1 imported, 0 ignored, 0 failed."
+    found = site.misp("bea").get_galaxy_cluster(UUID.format(1), pythonify=True)
+    assert (found.value, found.type, found.published) == ("ring", "fraud", True)
+    assert push(site, "ann", a_cluster(1)).json()["message"] == "0 imported, 1 ignored, 0 failed."
+
+
+def test_one_may_not_see_is_answered_like_one_that_is_not_there(site):
+    push(site, "ann", a_cluster(2))
+    for uuid in (UUID.format(2), UUID.format(90)):
+        said = site.ask("eve", "GET", f"galaxy_clusters/view/{uuid}")
+        assert (said.status_code, said.json()["message"]) == (404, "Invalid galaxy cluster")
+    assert site.ask("eve", "POST", "galaxy_clusters/restSearch", {"uuid": UUID.format(2)}).json()["response"] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"Orgc": OTHER}, 403), ({"version": "99999999999"}, 403), ({"uuid": "x"}, 400), ({"value": ""}, 400),
+        ({"default": True}, 400),
+    ],
+)  # fmt: skip
+def test_a_cluster_that_breaks_a_rule_is_refused_and_the_reason_kept(site, wrong, status):
+    before = len(site.node.audit(by="auditor", actor="eve", verb="refuse"))
+    assert push(site, "eve", a_cluster(3, **wrong)).status_code == status
+    assert len(site.node.audit(by="auditor", actor="eve", verb="refuse")) == before + 1
+
+
+@pytest.mark.parametrize("body", [[], {}, [7], None])
+def test_what_is_no_list_of_clusters_is_refused(site, body):
+    assert site.ask("eve", "POST", "galaxies/pushCluster", body).status_code == 400
