@@ -110,7 +110,7 @@ def _labelled(file: Path) -> Iterator[Figure]:
     if not file.exists():
         return
     with file.open(encoding="utf-8") as lines:
-        rows = [(row["kind"], row["same"] == "1", *compared(row["a"], [row["b"]])) for row in csv.DictReader(lines)]
+        rows = [(row["kind"], row["same"] == "1", *compared(row["a"], [row["b"]])[:2]) for row in csv.DictReader(lines)]
     for kind in dict.fromkeys(kind for kind, *_ in rows):
         some = [(rang, quiet) for one, _, rang, quiet in rows if one == kind]
         rang, quiet = sum(one for one, _ in some), sum(one for _, one in some)

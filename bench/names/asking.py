@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ _NONE = -9.0
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one question gave. Of a true pair: whether its other spelling was a candidate, rang, or was found and
-    left quiet until there is a second sign. Of a stranger: whether anybody rang, or was found and left quiet."""
+    left quiet until there is a second sign. Of a stranger: whether anybody rang, or was found and quiet. `alone` is
+    the sum that decides it: that of the true pair, or the highest."""
 
     group: str
     cross: bool
@@ -33,6 +35,7 @@ class Answer:
     candidate: bool
     rang: bool
     quiet: bool
+    alone: float
     peer: float = _NONE
     index_ms: float = 0.0
     whole_ms: float = 0.0
@@ -55,28 +58,29 @@ class Crowd:
 def screen(crowd: Crowd, strangers: Iterable[Stranger], peer: Peer) -> Iterator[Answer]:
     """Candidates from the index, the best of them compared: each truth by its other spelling, each stranger by name."""
     for truth, query, place in crowd.asked:
-        found, ms, whole, met, theirs = _screened(crowd, query, peer)
-        rang, quiet = met.get(place, (False, False))
-        yield Answer(truth.group, truth.cross, True, place in found, rang, quiet, theirs.get(place, _NONE), ms, whole)
+        found, met, index_ms, whole_ms = _screened(crowd, query)
+        one = met.get(place, (_NONE, False))
+        near = peer(query, crowd.names[place]) if place in found else _NONE
+        rang = one[0] >= 0
+        yield Answer(truth.group, truth.cross, True, place in found, rang, one[1], one[0], near, index_ms, whole_ms)
     for group, name in strangers:
-        found, ms, whole, met, theirs = _screened(crowd, name, peer)
-        rang, quiet = (any(one[at] for one in met.values()) for at in (0, 1))
-        yield Answer(group, False, False, bool(found), rang, quiet, max(theirs.values(), default=_NONE), ms, whole)
+        found, met, index_ms, whole_ms = _screened(crowd, name)
+        best = max((alone for alone, _ in met.values()), default=_NONE)
+        quiet = any(one for _, one in met.values())
+        near = max((peer(name, crowd.names[place]) for place in found), default=_NONE)
+        yield Answer(group, False, False, bool(found), best >= 0, quiet, best, near, index_ms, whole_ms)
 
 
-_Screened = tuple[list[int], float, float, dict[int, tuple[bool, bool]], dict[int, float]]
-
-
-def _screened(crowd: Crowd, query: str, peer: Peer) -> _Screened:
+def _screened(crowd: Crowd, query: str) -> tuple[list[int], dict[int, tuple[float, bool]], float, float]:
+    """The candidates; of the best of them the sum, and whether it is found and quiet; CPU milliseconds."""
     started = time.process_time()
     found = crowd.index.search(query, _CANDIDATES)
     ms = (time.process_time() - started) * 1e3
     met = {}
     for place in found[:_LOOKED_AT]:
         one = screened(query, crowd.names[place], crowd.index.namesakes)
-        met[place] = one.alone() >= 0, one.alone() < 0 <= one.logit
-    whole = (time.process_time() - started) * 1e3
-    return found, ms, whole, met, {place: peer(query, crowd.names[place]) for place in found}
+        met[place] = one.alone(), one.alone() < 0 <= one.logit
+    return found, met, ms, (time.process_time() - started) * 1e3
 
 
 def by_keys(crowd: Crowd, strangers: Iterable[Stranger]) -> Iterator[Answer]:
@@ -86,23 +90,22 @@ def by_keys(crowd: Crowd, strangers: Iterable[Stranger]) -> Iterator[Answer]:
         for key in name_keys(name):
             held[key].append(place)
     for truth, query, place in crowd.asked:
-        rang, quiet = compared(query, [crowd.names[place]])
-        yield Answer(truth.group, truth.cross, True, rang or quiet, rang, quiet)
+        rang, quiet, alone = compared(query, [crowd.names[place]])
+        yield Answer(truth.group, truth.cross, True, rang or quiet, rang, quiet, alone)
     for group, name in strangers:
-        found = {place for key in name_keys(name) for place in held.get(key, ())}
-        rang, quiet = compared(name, [crowd.names[place] for place in sorted(found)])
-        yield Answer(group, False, False, bool(found), rang, quiet)
+        found = Counter(place for key in name_keys(name) for place in held.get(key, ()))
+        rang, quiet, alone = compared(name, [crowd.names[place] for place, _ in found.most_common(matcher.MOST)])
+        yield Answer(group, False, False, bool(found), rang, quiet, alone)
 
 
-def compared(name: str, others: Iterable[str]) -> tuple[bool, bool]:
-    """Whether any of them rings, and whether any is found and rings nobody."""
-    quiet, mine = False, _person(0, name)
-    for place, other in enumerate(others, 1):
-        match = matcher.compare(mine, _person(place, other))
-        if match is not None and not match.quiet:
-            return True, quiet
-        quiet = quiet or match is not None
-    return False, quiet
+def compared(name: str, others: Iterable[str]) -> tuple[bool, bool, float]:
+    """Whether any of them rings, whether any is found and rings nobody, and the highest sum."""
+    mine = _person(0, name)
+    found = [matcher.compare(mine, _person(place, other)) for place, other in enumerate(others, 1)]
+    met = [match for match in found if match is not None]
+    best = max((match.score for match in met), default=0.0)
+    alone = math.log(best / (1 - best)) if 0 < best < 1 else _NONE if best == 0 else -_NONE
+    return any(not match.quiet for match in met), any(match.quiet for match in met), alone
 
 
 def _person(number: int, name: str) -> StixObject:

@@ -3,6 +3,10 @@
 Positives are the pairs set apart for training, negatives the best candidates the index gives for them that are
 somebody else. Newton's method on the logistic loss with a small ridge; communities weigh the same, whatever their
 number of pairs, so that no group is learnt at another's cost.
+
+`python -m bench.names.training levels` then asks strangers of the training side, as a screen and as a node: by how much
+each sum would have to be moved so that of no community more than one in twelve rings (`always`, and `_COUNTED` of
+`likeness`).
 """
 
 from __future__ import annotations
@@ -10,15 +14,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy
 
-from bench.names.asking import Crowd
+from bench.names.asking import Answer, Crowd, by_keys, screen
 from bench.names.material import material
 from oureyes.correlate.names.likeness import FEATURES, likeness, screened
 
 _NEGATIVES = 14
+_ASKED, _RINGS = 50, 0.08
 _RIDGE = 1e-4
 # What must not turn its sign, whatever this material says: agreement never counts against, leaving over never for.
 _NEVER_BELOW = ("all parts answered", "share of the shorter", "share of the longer", "sounds as a whole",
@@ -37,7 +43,8 @@ def main() -> int:
     """Print the weights, and write them where they belong."""
     root = Path(__file__).resolve().parents[2]
     data = Path(os.environ.get("OUREYES_DATA", root.parent / "shared" / "data"))
-    rows, labels, groups = _rows(data)
+    found = material(data)
+    rows, labels, groups = _rows(Crowd(found.crowd, found.train))
     weights = _learnt(rows, labels, groups)
     weights[0] = round(weights[0] - _level(rows, labels, weights), 3)
     for name, weight in zip(FEATURES, weights, strict=True):
@@ -46,9 +53,27 @@ def main() -> int:
     return 0
 
 
-def _rows(data: Path) -> tuple[numpy.ndarray, numpy.ndarray, list[str]]:
-    found = material(data)
-    crowd = Crowd(found.crowd, found.train)
+def levels() -> int:
+    """Print, for a screen and for a node, what the sums of strangers must be moved by; and each community's share."""
+    root = Path(__file__).resolve().parents[2]
+    found = material(Path(os.environ.get("OUREYES_DATA", root.parent / "shared" / "data")))
+    crowd, strangers = Crowd(found.crowd, ()), found.first("train_strangers", _ASKED)
+    for name, answers in (
+        ("screen", list(screen(crowd, strangers, lambda one, other: 0.0))),
+        ("node", list(by_keys(crowd, strangers))),
+    ):
+        sums = {group: sorted(one.alone for one in answers if one.group == group) for group in _groups(answers)}
+        print(f"{name}: move by {-max(some[-1 - int(len(some) * _RINGS)] for some in sums.values()):+.2f}")
+        for group, some in sums.items():
+            print(f"  {group}: {sum(one >= 0 for one in some)} of {len(some)} ring")
+    return 0
+
+
+def _groups(answers: Iterable[Answer]) -> list[str]:
+    return list(dict.fromkeys(one.group for one in answers))
+
+
+def _rows(crowd: Crowd) -> tuple[numpy.ndarray, numpy.ndarray, list[str]]:
     names, index = crowd.names, crowd.index
     rows, labels, groups = [], [], []
     for at, (truth, query, place) in enumerate(crowd.asked):
@@ -120,4 +145,4 @@ def _write(file: Path, weights: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(levels() if sys.argv[1:] == ["levels"] else main())

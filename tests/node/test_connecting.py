@@ -152,6 +152,13 @@ def test_every_name_of_a_list_that_sounds_so_is_compared_not_one_that_stands_for
     assert {frozenset(("10", "20")), frozenset(("11", "21"))} <= met
 
 
+def test_of_what_shares_parts_of_one_thing_those_that_share_most_are_compared():
+    shared = [("names", 1, held, 9) for held in range(100)] + [("media", 1, held, 9) for held in range(100)]
+    chosen = list(connecting._closest(shared))
+    assert chosen[:64] == shared[:64]
+    assert chosen[64:] == shared[100:]
+
+
 def test_a_reader_sees_matches_only_of_what_it_may_see_on_both_sides(states, tmp_path):
     indonesia, _ = states.values()
     indonesia.record([a_report(tmp_path, f"pay to {WALLET}")], by="ayu")

@@ -25,6 +25,10 @@ class Overseeing:
         """The audit log against its signed head."""
         return self._line.get(forms.AuditVerified, "/audit/verification")
 
+    def prove_audit(self, row: int) -> forms.AuditProof:
+        """That one row is in the signed log."""
+        return self._line.get(forms.AuditProof, f"/audit/{row}/proof")
+
     def who_has(self, identifier: str) -> list[forms.Recipient]:
         """Who received, opened and matched an object of ours."""
         return self._line.get(forms.Recipients, f"/objects/{place(identifier)}/holders").holders

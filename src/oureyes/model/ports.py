@@ -98,8 +98,9 @@ class Matcher(Protocol):
 
     Where keys are equal only nearly, a matcher also has `probes(obj)`: what is looked up besides the keys, and not
     stored; then each side's keys meet the other's keys or probes. Where a key is a part of what is compared (a chunk,
-    a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source. Where
-    only some types of objects have keys, it names them in `TYPES` and is not asked about others."""
+    a band, a feature), it says `PARTIAL = True`: every holder of the key is compared, not one of each source; with
+    `MOST = n` besides, for one object the n that share most keys with it. Where only some types of objects have keys,
+    it names them in `TYPES` and is not asked about others."""
 
     NAME: str
     EXAMPLES: Sequence[Example]

@@ -7,7 +7,7 @@ that one falls away another takes its place, and when none is left the match is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ Linked = index.Linked
 # What no rule takes the desk is told of, until somebody writes a rule for the desk itself.
 DEFAULT = Subscription("default", "desk")
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
+_MOST: dict[str, int] = {matcher.NAME: matcher.MOST for matcher in MATCHERS if hasattr(matcher, "MOST")}
+_Pair = tuple[str, int, int, int]  # matcher, our holding, theirs, their source
 _LONGEST_WAIT_MS = 3_600_000
 _BACKWARDS = 20_000  # observables of its types that a new standing pattern is put to, newest first
 # Of one part (a chunk, a band, a feature) that many are looked at; it is another part that then tells them apart.
@@ -210,13 +212,13 @@ def _meet_parts(
     """Compare with every holder of a part, each pair once, those that share most parts first."""
     if not parts:
         return []
-    shared: Counter[tuple[str, int, int, int]] = Counter()
+    shared: Counter[_Pair] = Counter()
     side_of: dict[int, _Side] = {}
     for found in index.sharing(connection, {value for _, value in parts}, source=source, limit=_CROWD):
         for side in parts.get((found.matcher, found.value), ()):
             side_of[side.holding] = side
             shared[(found.matcher, side.holding, found.holding, found.source)] += 1
-    pairs = [pair for pair, _ in shared.most_common(_COMPARED)]
+    pairs = list(_closest(pair for pair, _ in shared.most_common()))
     other = objects.by_holding(connection, dict.fromkeys(held for _, _, held, _ in pairs))
     total = index.count_sources(connection)
     kept: dict[tuple[int, str, str], index.NewMatch] = {}
@@ -229,6 +231,19 @@ def _meet_parts(
     fresh = index.add_matches(connection, list(kept.values()), ctx.now())
     _ring(ctx, connection, fresh)
     return fresh
+
+
+def _closest(pairs: Iterable[_Pair]) -> Iterator[_Pair]:
+    """Of pairs in order of what they share, no more than may be compared: in all, and for one object where a matcher
+    says so."""
+    looked: Counter[tuple[str, int]] = Counter()
+    for matcher, mine, held, theirs in pairs:
+        looked[matcher, mine] += 1
+        if looked[matcher, mine] <= _MOST.get(matcher, _COMPARED):
+            yield matcher, mine, held, theirs
+            looked["", 0] += 1
+        if looked["", 0] == _COMPARED:
+            return
 
 
 def _compared(ctx: Context, name: str, left: StixObject, right: StixObject) -> tuple[Match, WarningHit | None] | None:

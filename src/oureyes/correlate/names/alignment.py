@@ -46,7 +46,7 @@ class Alignment:
         return Alignment(pairs, self.right, self.left)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def align(left: Tokens, right: Tokens) -> Alignment:
     """Best pairs first, each token once."""
     taken_left: set[int] = set()

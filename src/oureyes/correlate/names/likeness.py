@@ -76,7 +76,7 @@ class Likeness:
         return 1 / (1 + math.exp(-self.alone()))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def likeness(one: str, other: str) -> Likeness:
     """The same whichever comes first, but for the names of the sides."""
     if one > other:

@@ -25,7 +25,7 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def alike(one: str, other: str) -> float:
     """0 to 1. Equal sounds of different letters are not quite equal: in short names (An, Anh) far from it."""
     if one == other:
@@ -58,7 +58,7 @@ def _even(token: str) -> str:
     return token.removesuffix("h") if len(token) > 2 else token
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def letters(one: str, other: str) -> float:
     """Letters in common, by pairs (Dice), first letters and lengths counting once more."""
     mine = {f"^{one[:1]}", *(one[at : at + 2] for at in range(len(one) - 1)), f"{one[-1:]}$"}

@@ -34,7 +34,7 @@ __all__ = [
     "Sets",
 ]
 
-_Kind = Literal["phone", "wallet", "document", "account", "email", "media"]
+_Kind = Literal["phone", "wallet", "document", "account", "email", "media", "name"]
 _Value = Annotated[str, Meta(min_length=1, max_length=500)]
 _Members = Annotated[list[Ident], Meta(min_length=1, max_length=64)]
 

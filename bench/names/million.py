@@ -1,0 +1,56 @@
+"""One name among a million: `python -m bench names-million`. It takes minutes, and is left out unless it is named."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from bench.figures import Figure, percentile
+from bench.names.material import material
+from oureyes.correlate.names.index import NameIndex
+from oureyes.model.romanisation import readings
+
+__all__ = ["figures"]
+
+_MIB = 1 << 20
+_ASKED = 300
+_BATCH = 50_000
+
+
+def figures(data: Path) -> Iterator[Figure]:
+    """Time to build, memory, milliseconds a question, and how often the other spelling is a candidate."""
+    found = material(data, int(os.environ.get("OUREYES_BENCH_NAMES", "1000000")))
+    truths = random.Random(3).sample(found.test, min(_ASKED, len(found.test)))
+    names = [*found.crowd, *(truth.right if at % 2 else truth.left for at, truth in enumerate(truths))]
+    order = list(range(len(names)))
+    random.Random(7).shuffle(order)
+    readings("陈伟明")  # the tables of readings are the matcher's, whether there is an index or not
+    before = psutil.Process().memory_info().rss
+    index, started = NameIndex(), time.process_time()
+    for at in range(0, len(order), _BATCH):
+        index.add((place, names[place]) for place in order[at : at + _BATCH])
+    built = time.process_time() - started
+    gc.collect()
+    held = (psutil.Process().memory_info().rss - before) / _MIB
+    many = f"{len(names):,} names"
+    yield Figure(f"names: index of {many}, built", built, "cpu-s")
+    yield Figure(f"names: index of {many}, memory with its caches", held, "MiB", aim="≤ 60")
+    yield from _asked(index, [(t.left if at % 2 else t.right, len(found.crowd) + at) for at, t in enumerate(truths)])
+
+
+def _asked(index: NameIndex, questions: list[tuple[str, int]]) -> Iterator[Figure]:
+    spent, hits = [], 0
+    for query, place in questions:
+        started = time.process_time()
+        candidates = index.search(query, 300)
+        spent.append((time.process_time() - started) * 1e3)
+        hits += place in candidates
+    yield Figure("names: one name among them, mean", sum(spent) / len(spent), "ms", aim="≤ 15")
+    yield Figure("names: one name among them, p95", percentile(spent, 0.95), "ms", aim="≤ 50")
+    yield Figure("names: candidates@300 among them", 100 * hits / len(questions), "%", aim="≥ 88")
