@@ -183,6 +183,9 @@ def test_files_leave_under_the_rules_and_are_remembered(site):
 
 def test_the_node_is_overseen_and_looked_after(site):
     assert site.ayu.verify_audit().whole
+    site.node.seal_audit()
+    proof = site.ayu.prove_audit(0)
+    assert (proof.row, proof.size > 0, len(proof.path) > 0) == (0, True, True)
     assert next(site.ayu.audit(verb="account")).verb == "account"
     assert site.ayu.figures().counts["audit lines"] > 0
     assert site.ayu.figures(2026).year == 2026
