@@ -29,6 +29,7 @@ from oureyes.node.accounts import approve_account, create
 from oureyes.node.clusters import Clusters
 from oureyes.node.events import Events
 from oureyes.node.pushing import Pushing
+from oureyes.node.serving import Serving
 from oureyes.record import misp
 
 __all__ = ["an_event", "figures"]
@@ -42,7 +43,8 @@ def figures(data: Path) -> Iterator[Figure]:
     event = an_event(_COUNT)
     with tempfile.TemporaryDirectory() as folder:
         node = federation(Path(folder), ["ID"])["ID"]
-        desk, caller = _desk(node)
+        serving = Serving(node.ctx)
+        desk, caller = _desk(node, serving)
         taken = _COUNT / cpu_seconds(lambda: desk.pushing.add(caller, event))
         parsed = _COUNT / _parsed(event)
         aim = "≥ 10,000"
@@ -56,6 +58,7 @@ def figures(data: Path) -> Iterator[Figure]:
             reading.ROUTES[("events", "index")].run(desk, call, caller)
             times.append((time.perf_counter() - began) * 1000)
         yield Figure("MISP idle poll, 301 events", percentile(times, 0.5), "ms, median", aim="< 5")
+        serving.notes.close()
         node.close()
     yield from _converted(data, event)
 
@@ -80,11 +83,11 @@ def an_event(count: int, name: str = "bench") -> dict[str, Any]:
     return {**head, "distribution": "1", "analysis": "2", "threat_level_id": "2", "Orgc": orgc, "Attribute": parts}
 
 
-def _desk(node: Node) -> tuple[Desk, Caller]:
+def _desk(node: Node, serving: Serving) -> tuple[Desk, Caller]:
     made = Account("bench", speaks_for=frozenset("*"), ceiling=TLP.AMBER, marking=Marking(TLP.GREEN))
     create(node.ctx, made, by="ayu")
     account = approve_account(node.ctx, "bench", by="budi")
-    events = Events(node.ctx)
+    events = Events(node.ctx, serving)
     pushing = Pushing(node.ctx, events)
     return Desk(node.ctx, events, pushing, Clusters(events, pushing)), Caller(account, account.scopes)
 

@@ -103,6 +103,7 @@ def test_understanding_follows_links_times_money_and_methods(site):
     assert site.ayu.flow("TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY").transfers == []
     assert site.ayu.cases().alike == []
     assert site.ayu.alarm().alerts == 0
+    assert site.ayu.similar(made.id).alike == []
     assert isinstance(site.ayu.trends("week").bursts, list)
 
 
@@ -182,6 +183,9 @@ def test_files_leave_under_the_rules_and_are_remembered(site):
 
 def test_the_node_is_overseen_and_looked_after(site):
     assert site.ayu.verify_audit().whole
+    site.node.seal_audit()
+    proof = site.ayu.prove_audit(0)
+    assert (proof.row, proof.size > 0, len(proof.path) > 0) == (0, True, True)
     assert next(site.ayu.audit(verb="account")).verb == "account"
     assert site.ayu.figures().counts["audit lines"] > 0
     assert site.ayu.figures(2026).year == 2026
@@ -221,6 +225,30 @@ def test_others_are_let_in_by_two_and_shut_out_by_one(site):
         site.ayu.add_remote(forms.RemoteMade(name="etc", kind="feed", url="/etc", account="cert-a"))
     site.ayu.remove_remote("cert-b")
     assert [one.id for one in site.ayu.accounts() if one.kind == "partner"] == ["cert-a"]
+
+
+def test_who_is_answered_without_being_shown_is_agreed_by_two_and_ended_by_one(site):
+    said = forms.AgreementMade(partner="MY", kinds=["phone"], purposes=["investigation"], daily=64)
+    assert site.ayu.allow(said).state != "open"
+    with pytest.raises(Problem) as refused:
+        site.ayu.agree("MY")
+    assert refused.value.status == 403
+    assert site.budi.agree("MY").state == "open"
+    assert [(one.partner, one.approver) for one in site.ayu.agreements()] == [("MY", "budi")]
+    assert [one.partner for one in site.ayu.publish()] == ["MY"]
+    assert [one.partner for one in site.ayu.quotas()] in ([], ["MY"])
+    assert (site.ayu.hits(), site.ayu.hit_cases(), site.ayu.ledger()) == ([], [], [])
+    for act in (site.ayu.open_hit, site.ayu.hit_records, site.ayu.answer_hit):
+        with pytest.raises(Problem) as refused:
+            act("case--none")
+        assert refused.value.status in (403, 404)
+    assert site.ayu.end_agreement("MY").state != "open"
+
+
+def test_a_partner_that_does_not_answer_private_questions_says_so_and_learns_nothing(site):
+    said = forms.Probe(kind="phone", values=["+62812345678"], to=["MY"], basis="treaty", case="KN-2026-118")
+    found = site.ayu.probe(said)
+    assert [(one.partner, one.hits, bool(one.refusal)) for one in found] == [("MY", [], True)]
 
 
 def test_a_notice_passes_its_gate_only_after_its_questions(site):

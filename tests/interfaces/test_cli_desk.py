@@ -45,6 +45,11 @@ def test_a_name_found_in_another_script_says_what_it_matched(tmp_path: Path) -> 
     assert oureyes("--home", home, "import", a_bundle(tmp_path, person, name="person.json")).code == 0
     [hit] = oureyes("--home", home, "search", "Thongdi", "--json").json["hits"]
     assert (hit["id"], hit["matched_as"], hit["zawgyi"]) == (person.id, "ทองดี พรหมมา", False)
+    taken = oureyes(
+        "--home", home, "export", "--query", "Thongdi", "--json"
+    )  # what merely sounds so is not taken along
+    assert taken.code == 1
+    assert oureyes("--home", home, "export", "--query", "ทองดี").code == 0
     assert "matched as ทองดี พรหมมา" in oureyes("--home", home, "search", "Thongdi").out
 
 

@@ -47,7 +47,6 @@ def test_two_people_make_an_agreement_and_one_ends_it(tmp_path):
         ("ID", ["phone"], ["investigation"], 64, ConfigError),
         ("SG", [], ["investigation"], 64, InvalidObject),
         ("SG", ["url"], ["investigation"], 64, InvalidObject),
-        ("SG", ["name"], ["investigation"], 64, InvalidObject),
         ("SG", ["phone"], ["strategy"], 64, InvalidObject),
         ("SG", ["phone"], ["investigation"], 7, InvalidObject),
     ],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hit_parties import PHONE, a_pair, agreed, put
+from hit_parties import PHONE, a_pair, agreed, put, red
 from simulated import Clock, deliver, for_
 
 from oureyes.errors import NotHeld, Refused
@@ -232,3 +232,27 @@ def test_who_may_be_asked_does_not_follow_from_who_was(tmp_path):
     agreed(asker, "ID")
     assert answering.agreements(asker.ctx)["ID"].state == "open"
     assert set(answering.agreements(holder.ctx)) == {"PH"}
+
+
+def test_a_name_in_two_scripts_hits_with_its_year_of_birth_and_leads_to_the_record(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    made = [
+        StixObject.make(
+            {
+                "type": "identity", "spec_version": "2.1",
+                "id": f"identity--7f0c1a52-3c1b-4d0e-9a51-6f6f6f00000{place}",
+                "created": "2026-11-24T08:00:00.000Z", "modified": "2026-11-24T08:00:00.000Z",
+                "identity_class": "individual", "name": "สมชาย ศรีสุวรรณ", "x_date_of_birth": born,
+            }
+        )
+        for place, born in ((1, "1981-05-06"), (2, "1955-05-06"))
+    ]  # fmt: skip
+    holder.record_objects(made, by="ayu", marking=red("PH"))
+    agreed(holder, "PH", kinds=("name",))
+    deliver(states)
+    met = put(asker, holder, "name", ["Somchai Sisuwan, 1980"])
+    assert met.hits
+    assert not put(asker, holder, "name", ["Somchai Sisuwan, 1970", "Budi Santoso, 1981"]).hits
+    case = confirming.open_case(asker.ctx, met.hits[0].id, by="lia")
+    deliver(states)
+    assert confirming.records(holder.ctx, case.id, by="ayu") == [made[0].id]

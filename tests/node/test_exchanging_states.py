@@ -178,6 +178,7 @@ def test_a_held_log_to_one_keeps_nothing_from_the_others_and_gets_its_part_when_
     assert states["MY"].next_of(ID_MY) == 2
     with indonesia.ctx.db.read() as connection:
         assert channels.count_postponed(connection) == {"SG": 1}
+    assert {one.member: one.waiting for one in states["ID"].partners()} == {"MY": 0, "SG": 1}
     indonesia.ctx.db.write(lambda connection: reopen(indonesia.ctx, connection, held))
     deliver(states)
     assert states["SG"].next_of(held) == 2

@@ -53,7 +53,7 @@ def test_s3_each_wallet_joins_the_states_that_hold_it_and_no_other(tmp_path):
         assert joined(nodes[state], W4) == {"LA", "MY", "PH"}
     assert joined(nodes["ID"], W1) == {"PH", "ID"}
     assert all(not joined(node, W9) for node in nodes.values())
-    assert {one.match.matcher for one in nodes["MY"].matches()} == {"observables", "money"}
+    assert {one.match.matcher for one in nodes["MY"].matches()} == {"observables", "money", "names"}
     onward = next(one.match.reason for one in nodes["TH"].matches() if one.match.matcher == "money")
     assert onward == f"48,000 THB on 2026-09-02 came in on trx:{W2}; 1 day later 1,370 USDT went on"
 

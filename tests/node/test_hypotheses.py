@@ -79,16 +79,18 @@ def test_a_state_cannot_put_a_word_into_anothers_mouth(states):
     assert "SG" not in [word.state for word in states["ID"].judgements(one, by="ayu")]
 
 
-def test_a_word_that_a_reader_may_not_see_is_no_hypothesis_for_it(states):
+def test_a_word_that_a_reader_may_not_see_any_more_is_no_hypothesis_for_it(states):
     node = states["ID"]
-    one, other = a_person("A"), a_person("B")
-    node.record_objects([one, other], by="ayu", marking=for_())
-    said = node.judge(one.id, other.id, Verdict.SAME, by="ayu")
+    one, other = both_hold(states)
+    said = states["MY"].judge(one, other, Verdict.SAME, by="aziz")
+    states["MY"].mark([said.opinion], for_("ID", expires="2026-11-25T00:00:00Z"), by="aziz")
+    states["MY"].approve(states["MY"].propose([said.opinion], ["ID"], by="aziz").id, by="salmah")
+    deliver(states)
     assert node.clusters(by="ayu")
-    node.mark([said.opinion], for_(expires="2026-01-01T00:00:00Z"), by="ayu")
+    node.ctx.clock.forward(days=2)
     assert node.clusters(by="ayu") == ()
-    assert node.judgements(one.id, by="ayu") == ()
-    assert not [edge for edge in node.graph(one.id, by="ayu").edges if "hypothesis" in edge.link]
+    assert node.judgements(one, by="ayu") == ()
+    assert not [edge for edge in node.graph(one, by="ayu").edges if "hypothesis" in edge.link]
 
 
 def test_words_of_same_are_followed_from_thing_to_thing(states):

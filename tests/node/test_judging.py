@@ -53,7 +53,7 @@ def test_a_word_is_a_named_persons_on_two_things_it_may_see(states):
     node = states["ID"]
     one, hidden = a_person("A"), a_person("B")
     node.record_objects([one], by="ayu", marking=for_())
-    node.record_objects([hidden], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z"))
+    node.record_objects([hidden], by="ayu", marking=for_(originator="MY", expires="2026-01-01T00:00:00Z"))
     with pytest.raises(Refused):
         node.judge(one.id, one.id, Verdict.SAME, by="ayu")
     with pytest.raises(NotHeld):

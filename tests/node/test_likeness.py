@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from a_case import a_report, an_object
@@ -76,9 +77,15 @@ def test_the_same_crime_in_another_language_is_found_with_a_reason_in_words(node
 def test_a_report_that_may_not_be_seen_is_not_found_not_counted_and_moves_no_mean(node):
     [english] = recorded(node, BOMB["en"])
     alone = node.similar(english, by="ayu")
-    recorded(node, BOMB["th"], *(f"Police say that it was number {n} (crime {n})." for n in range(5)), expires=PASSED)
+    recorded(
+        node,
+        BOMB["th"],
+        *(f"Police say that it was number {n} (crime {n})." for n in range(5)),
+        expires=PASSED,
+        originator="MY",
+    )
     assert node.similar(english, by="ayu") == alone
-    [hidden] = recorded(node, "Police say that the third report is about a (bomb).", expires=PASSED)
+    [hidden] = recorded(node, "Police say that the third report is about a (bomb).", expires=PASSED, originator="MY")
     with pytest.raises(NotHeld):
         node.similar(hidden, by="ayu")
 
@@ -169,3 +176,10 @@ def test_asking_is_in_the_audit_log_without_content(node):
     [row] = node.audit(by="auditor", verb="similar")
     assert (row.subject, row.detail["hits"]) == (english, 1)
     assert "bomb" not in repr(row)
+
+
+def test_a_node_reads_reports_by_itself_only_where_the_settings_say_so(node):
+    recorded(node, BOMB["en"])
+    assert node.catch_up() == 0
+    node.ctx.config = replace(node.ctx.config, values={**node.ctx.config.values, "read_reports": True})
+    assert node.catch_up() == 1

@@ -6,7 +6,9 @@ import pytest
 from a_case import a_report, an_indicator
 from simulated import deliver, federation, for_
 
-from oureyes.errors import InvalidObject
+from oureyes.errors import InvalidObject, NotHeld, VerificationError
+from oureyes.exchange.log import verify_checkpoint
+from oureyes.model.merkle import leaf_hash, verify_inclusion
 from oureyes.oversee.audit import describe
 
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
@@ -161,3 +163,20 @@ def test_what_comes_is_received_by_the_node_from_its_origin_and_counted_by_origi
     assert nodes["SG"].yearly(year).counts["released"] == 0
     assert nodes["SG"].yearly(year).counts["received"] == 1
     assert sum(nodes["SG"].yearly(year).partners["receive"].values()) == 1
+
+
+def test_one_row_is_proven_to_whoever_holds_the_signed_head_alone(node):
+    proof = node.prove_audit(3, by="auditor")
+    head = verify_checkpoint(proof.head, "oureyes/audit/ID", node.ctx.keys.sign.public)
+    assert (proof.row.seq, proof.size) == (3, head.size)
+    assert verify_inclusion(leaf_hash(proof.leaf), 3, head.size, proof.path, head.root)
+    assert not verify_inclusion(leaf_hash(proof.leaf + b" "), 3, head.size, proof.path, head.root)
+    assert node.audit(by="auditor", verb="audit")[0].subject == "audit:3"
+    with pytest.raises(NotHeld):
+        node.prove_audit(10_000)
+
+
+def test_a_row_that_was_altered_is_not_proven(node):
+    node.ctx.db.write(lambda c: c.exec_driver_sql("UPDATE audit SET leaf = CAST(leaf || ' ' AS BLOB) WHERE seq = 3"))
+    with pytest.raises(VerificationError):
+        node.prove_audit(3)

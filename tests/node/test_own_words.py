@@ -16,7 +16,9 @@ RED = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
 
 def test_an_extract_does_not_tell_its_recipient_what_it_was_cut_from(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr("oureyes.node.releasing.send", lambda ctx, connection, statement: seen.append(statement))
+    monkeypatch.setattr(
+        "oureyes.node.releasing.proposing.send", lambda ctx, connection, statement: seen.append(statement)
+    )
     nodes = federation(tmp_path, ["ID", "MY"])
     indonesia, malaysia = nodes["ID"].ctx, nodes["MY"].ctx
     whole = an_indicator(description="x", granular_markings=[{"marking_ref": RED, "selectors": ["description"]}])

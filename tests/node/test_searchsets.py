@@ -107,6 +107,7 @@ def test_one_by_nobody_on_the_roster_is_not_answered_from(tmp_path):
         ({"purpose": "curiosity"}, Refused),
         ({"audience": ""}, InvalidObject),
         ({"kinds": ["url"]}, InvalidObject),
+        ({"kinds": ["name"]}, InvalidObject),
         ({"kinds": []}, InvalidObject),
         ({"days": 32}, InvalidObject),
         ({"days": 0}, InvalidObject),

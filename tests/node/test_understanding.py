@@ -40,7 +40,7 @@ def linked(node, *, hidden):
         an_object("relationship", relationship_type="uses", source_ref=middle.id, target_ref=server.id),
     ]
     node.record_objects([actor, server, *links], by="ayu", marking=for_())
-    node.record_objects([middle], by="ayu", marking=for_(expires=PASSED if hidden else None))
+    node.record_objects([middle], by="ayu", marking=for_(expires=PASSED if hidden else None, originator="MY"))
     return actor, middle, server
 
 
@@ -111,12 +111,29 @@ def test_a_name_is_found_in_another_script_after_what_is_written_so_and_says_wha
         (thai.id, ""), (latin.id, "Thongdi Phromma")
     ]  # fmt: skip
     assert [hit.id for hit in node.search("ทองดี", by="ayu", limit=1)] == [thai.id]
+    assert [hit.id for hit in node.search("Thongdi", by="ayu", only_written=True)] == [latin.id]
     assert node.search("ทองดี type:indicator", by="ayu") == []
+
+
+def test_a_name_recorded_in_one_script_is_found_by_the_partner_in_another(states):
+    indonesia, malaysia = states.values()
+    person = an_object("identity", name="ทองดี พรหมมา", identity_class="individual", description="โอนเงินให้สมชาย")
+    secret = an_object("identity", name="ทองดี ใจดี", identity_class="individual")
+    indonesia.record_objects([person, secret], by="ayu", marking=for_("MY"))
+    assert malaysia.search("Thongdi Phromma", by="aziz") == []
+    indonesia.approve(indonesia.propose([person.id], ["MY"], by="ayu").id, by="budi")
+    deliver(states)
+    [hit] = malaysia.search("Thongdi", by="aziz")
+    assert (hit.id, hit.origin, hit.matched_as) == (person.id, "ID", "ทองดี พรหมมา")
+    assert [hit.matched_as for hit in malaysia.search("Somchai", by="aziz")] == ["สมชาย"]
+    indonesia.retract([person.id], by="budi", reason="withdrawn")
+    deliver(states)
+    assert malaysia.search("Thongdi", by="aziz") == []
 
 
 def test_what_sounds_so_is_not_told_to_who_may_not_see_it(node):
     hidden = an_object("identity", name="ทองดี พรหมมา", identity_class="individual")
-    node.record_objects([hidden], by="ayu", marking=for_(expires=PASSED))
+    node.record_objects([hidden], by="ayu", marking=for_(expires=PASSED, originator="MY"))
     assert node.search("Thongdi", by="ayu") == []
     [row] = node.audit(by="auditor", verb="search")
     assert row.detail["hits"] == 0

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src/oureyes"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 # Calls whose verb is a variable, with every verb it can be. What is noted is found where it is noted.
 BY_VARIABLE = {
-    "node/releasing.py": ("consent", "deny"),
+    "node/releasing/consenting.py": ("consent", "deny"),
     "node/retaining.py": ("hide", "erase"),
     "node/peers.py": ("poll", "push"),
 }

@@ -10,7 +10,7 @@ from paths import DATA
 
 from oureyes.errors import ConfigError, InvalidObject
 from oureyes.record import media
-from oureyes.record.media import hashed, is_media
+from oureyes.record.media import hashed
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 
@@ -282,12 +282,6 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setattr(media, "_NEEDED", ("no_such_module",))
     with pytest.raises(ConfigError, match=r"oureyes\[media\]"):
         list(hashed([]))
-
-
-def test_a_picture_is_known_by_its_bytes_or_its_name():
-    assert is_media(b"RIFF\x24\0\0\0WEBPVP8 ", "x")
-    assert is_media(b"anything", "a.JPG")
-    assert not is_media(b"anything", "a.txt")
 
 
 @pytest.mark.media

@@ -93,6 +93,14 @@ def test_what_waits_is_told_in_order_and_without_what_is_erased(store):
         assert words.any_object(connection)
 
 
+def test_the_longest_question_there_may_be_is_answered_by_ear(store):
+    names, sqlite = held(store), store.dialect == "sqlite"
+    words = [chr(0x4E00 + 37 * n) + chr(0x5200 + 41 * n) + chr(0x6300 + 43 * n) for n in range(39)]
+    assert answers(store, query(" ".join([*words, "Thongdi"])).by_ear(sqlite=sqlite), names) == set()
+    many = " ".join(["Thongdi", *(f"-{word}" for word in words)])
+    assert answers(store, query(many).by_ear(sqlite=sqlite), names) == {"thai", "lao"}
+
+
 @pytest.mark.parametrize("odd", ["0e5", "1e5 0x1f", "2tunti", "1u0e17"])
 def test_what_looks_like_a_sound_is_a_word_when_it_is_typed(store, odd):
     names = held(store)

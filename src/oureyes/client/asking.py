@@ -89,6 +89,10 @@ class Client(Overseeing):
         """What it touches."""
         return self._line.get(forms.Graph, f"/objects/{place(identifier)}/graph", hops=hops)
 
+    def similar(self, identifier: str, *, limit: int = 10) -> forms.Similar:
+        """Reports that may be of the same crime."""
+        return self._line.get(forms.Similar, f"/objects/{place(identifier)}/similar", limit=limit)
+
     def search(self, q: str, *, limit: int = 50) -> forms.SearchFound:
         """Find by words and values."""
         return self._line.get(forms.SearchFound, "/search", q=q, limit=limit)

@@ -25,6 +25,10 @@ class Overseeing:
         """The audit log against its signed head."""
         return self._line.get(forms.AuditVerified, "/audit/verification")
 
+    def prove_audit(self, row: int) -> forms.AuditProof:
+        """That one row is in the signed log."""
+        return self._line.get(forms.AuditProof, f"/audit/{row}/proof")
+
     def who_has(self, identifier: str) -> list[forms.Recipient]:
         """Who received, opened and matched an object of ours."""
         return self._line.get(forms.Recipients, f"/objects/{place(identifier)}/holders").holders
@@ -154,3 +158,29 @@ class Overseeing:
     def remove_remote(self, name: str) -> forms.Done:
         """No longer."""
         return self._line.do(forms.Done, "DELETE", f"/remotes/{place(name)}")
+
+    # --- search sets, and lists of hashes ----------------------------------------------------------------------------
+
+    def sets(self) -> list[forms.SetRead]:
+        """Private search sets made or taken here."""
+        return self._line.get(forms.Sets, "/search-sets").sets
+
+    def revocations(self) -> bytes:
+        """The signed list of those that hold no longer."""
+        return self._line.ask("GET", "/search-sets/revocations", {}, None, {})
+
+    def check_set(self, name: str, said: forms.SetCheck) -> forms.SetChecked:
+        """Whether one that was taken holds something."""
+        return self._line.do(forms.SetChecked, "POST", f"/search-sets/{place(name)}/check", said)
+
+    def revoke_set(self, identifier: str) -> forms.SetRead:
+        """It holds no longer."""
+        return self._line.do(forms.SetRead, "POST", f"/search-sets/{place(identifier)}/revoke")
+
+    def import_bank(self, bank: str, name: str, raw: bytes, **marking: str) -> forms.Report:
+        """Take a community's list of hashes into a bank."""
+        return self._line.file(forms.Report, "POST", f"/banks/{place(bank)}/hashes", raw, name=name, **marking)
+
+    def held_one(self, identifier: str) -> forms.HeldBack:
+        """One thing held back, and why."""
+        return self._line.get(forms.HeldBack, f"/held-back/{place(identifier)}")

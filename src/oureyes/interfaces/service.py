@@ -35,17 +35,7 @@ from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import (
-    Node,
-    answering,
-    confirming,
-    exchanging,
-    indexing,
-    likeness,
-    planning,
-    polling,
-    retaining,
-)
+from oureyes.node import Node, answering, confirming, exchanging, planning, polling, retaining
 from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
@@ -59,8 +49,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
-_PATTERNS_S = 3600.0
-_DOORS_S, _POLL_S, _INDEX_S, _LIKENESS_S = 5.0, 5.0, 1.0, 5.0
+_PATTERNS_S, _DOORS_S, _POLL_S, _CATCH_UP_S = 3600.0, 5.0, 5.0, 1.0
 _KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -84,7 +73,6 @@ class Service:
         config = node.ctx.config
         self._heartbeat_s = heartbeat_s if heartbeat_s is not None else config.number("heartbeat_s")
         self._retry_max_s = retry_max_s if retry_max_s is not None else config.number("retry_max_s")
-        self._reads = config.flag("read_reports")
         self._push_to = config.names("push_to")
         self._key_file, self._certificate = config.home / "tls.key", member_of(config.home).keys.certificate
         self._executor = ThreadPoolExecutor(4, f"oureyes-{node.member}")
@@ -295,7 +283,7 @@ class Service:
             self._each(_LOOK_S, self._look),
             self._each(_NOTIFY_S, partial(self._in_thread, self.node.notify)),
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
-            self._each(_INDEX_S, partial(self._in_thread, indexing.step, ctx)),
+            self._each(_CATCH_UP_S, partial(self._in_thread, self.node.catch_up)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
             self._each(_KEEP_S, partial(self._in_thread, answering.keep, ctx)),
             self._each(_KEEP_S, self._fetch_filters),
@@ -303,7 +291,6 @@ class Service:
             self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
             self._each(_REASSESS_S, partial(self._in_thread, confirming.watch, ctx)),
             self._each(_PATTERNS_S, partial(self._in_thread, partial(self.node.watch_patterns, by=ctx.me))),
-            *([self._each(_LIKENESS_S, partial(self._in_thread, likeness.step, ctx))] if self._reads else []),
             *([self._each(_DOORS_S, self.doors.look)] if self.doors else []),
             self._each(_POLL_S, partial(asyncio.to_thread, self._poll)),
         ]

@@ -464,9 +464,11 @@ class Node:
 
     # --- understand --------------------------------------------------------------------------------------------------
 
-    def search(self, text: str, *, by: str, purpose: str = "investigation", limit: int = 50) -> list[understanding.Hit]:
+    def search(
+        self, text: str, *, by: str, purpose: str = "investigation", limit: int = 50, only_written: bool = False
+    ) -> list[understanding.Hit]:
         """Find by words in any script of the region."""
-        return understanding.search(self.ctx, text, by=by, purpose=purpose, limit=limit)
+        return understanding.search(self.ctx, text, by=by, purpose=purpose, limit=limit, only_written=only_written)
 
     def show(self, identifier: str, *, by: str, purpose: str = "investigation") -> understanding.Shown:
         """Who says so, how sure, who may see it, until when, what it touches."""
@@ -598,6 +600,12 @@ class Node:
         overseeing.looked(self.ctx, by, "verify", "audit", "oversight", faults=int(found.flaw is not None))
         return found
 
+    def prove_audit(self, seq: int, *, by: str = "") -> overseeing.Proof:
+        """That one row is in the signed log, for whoever must not see the others."""
+        found = overseeing.prove(self.ctx, seq)
+        overseeing.looked(self.ctx, by, "audit", f"audit:{seq}", "oversight", count=1)
+        return found
+
     def seal_audit(self) -> int:
         """Sign the audit log's head."""
         return overseeing.seal_audit(self.ctx)
@@ -621,6 +629,11 @@ class Node:
     def index_state(self) -> indexing.State:
         """Which cutting of words made the search index, and which would now."""
         return indexing.state(self.ctx)
+
+    def catch_up(self) -> int:
+        """Make a little of what is derived and not there yet: index rows, and vectors where the settings say so."""
+        built = indexing.step(self.ctx)
+        return built + (likeness.step(self.ctx) if self.ctx.config.flag("read_reports") else 0)
 
     def reindex(self, *, by: str) -> int:
         """Build the search index anew; how many objects."""

@@ -16,9 +16,10 @@ from functools import partial
 import msgspec
 
 from oureyes.correlate import blind, observables
+from oureyes.correlate.names import subject as names
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
 from oureyes.exchange.envelope import pack, unpack
-from oureyes.model.objects import digest
+from oureyes.model.objects import StixObject, digest
 from oureyes.model.sharing import Kind, Recipient
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
@@ -228,6 +229,10 @@ def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
             for n, marking in ctx.labels(connection).items()
             if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in agreement.purposes)
         ]
+        if blind.NAMES in found:
+            bodies = hits.own_bodies(connection, ctx.me, labels, sorted(names.TYPES))
+            texts = [text for raw in bodies for text in blind.born_keys(StixObject.parse(raw).content)]
+            found[blind.NAMES] = list(dict.fromkeys(texts))
         for value in hits.own_values(connection, ctx.me, labels, observables.NAME):
             kind = blind.kind_of_key(value)
             if kind in found:

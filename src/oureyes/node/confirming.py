@@ -21,7 +21,7 @@ from oureyes.node.sending import send, statement_of
 from oureyes.node.understanding import Reader
 from oureyes.plan.requests import GROUNDS, Clock, RequestState, Urgency
 from oureyes.release import CRIME_PURPOSES
-from oureyes.storage import Connection, desk, hits, index
+from oureyes.storage import Connection, desk, hits, index, objects
 from oureyes.storage.hits import Case
 
 __all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "watch", "words"]
@@ -167,12 +167,20 @@ def records(ctx: Context, identifier: str, *, by: str, purpose: str = "investiga
 
     def write(connection: Connection) -> list[str]:
         found, reader = _case(connection, identifier, "holder"), Reader(ctx, connection, by, purpose)
-        held = index.holders(connection, [found.value] if found.value else [])
-        ids = [one for one, origin, _, label in held if origin == ctx.me and reader.may(label)]
+        key = blind.sound_key(found.value) or found.value
+        held = index.holders(connection, [key] if key else [])
+        mine = [one for one, origin, _, label in held if origin == ctx.me and reader.may(label)]
+        ids = _born_alike(connection, mine, found.value) if found.kind == blind.NAMES else mine
         ctx.audit(connection, by, "read", identifier, purpose, count=len(ids))
         return list(dict.fromkeys(ids))
 
     return ctx.db.write(write)
+
+
+def _born_alike(connection: Connection, ids: list[str], text: str) -> list[str]:
+    """Of those whose name sounds so, the ones whose year of birth was met as well."""
+    held = objects.latest(connection, ids)
+    return [one for one, some in held.items() if any(text in blind.born_keys(each.current.content) for each in some)]
 
 
 def watch(ctx: Context) -> int:

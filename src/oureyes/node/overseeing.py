@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from oureyes.errors import InvalidObject
+from oureyes.errors import InvalidObject, NotHeld, VerificationError
 from oureyes.exchange.log import sign_checkpoint, verify_checkpoint
+from oureyes.model.merkle import inclusion, leaf_hash, verify_inclusion
 from oureyes.node.context import Context
 from oureyes.oversee import audit
 from oureyes.oversee.figures import Figures, figures
 from oureyes.storage import Connection, channels, desk, objects
 
-__all__ = ["Holder", "audit_lines", "seal_audit", "verify_audit", "who_has", "yearly"]
+__all__ = ["Holder", "Proof", "audit_lines", "looked", "prove", "seal_audit", "verify_audit", "who_has", "yearly"]
 
 _PAGE = 5_000
 
@@ -71,6 +72,32 @@ def seal_audit(ctx: Context) -> int:
         return frontier.size
 
     return ctx.db.write(write)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a row is in the log whose head is signed: whoever has the head and the key needs nothing else of the log."""
+
+    row: audit.Row
+    leaf: bytes
+    size: int
+    path: tuple[bytes, ...]
+    head: bytes
+
+
+def prove(ctx: Context, seq: int) -> Proof:
+    """The proof of one row (RFC 6962 §2.1.1) under the head signed now; checked here before it is given."""
+    seal_audit(ctx)
+    with ctx.db.read() as connection:
+        note = desk.get_setting(connection, "audit_head") or ""
+        kept = list(_sealed(connection))
+    head = verify_checkpoint(note.encode(), _origin_line(ctx), ctx.keys.sign.public)
+    if not 0 <= seq < head.size:
+        raise NotHeld(f"audit row {seq}", f"one of {head.size} rows", "none by that number", "`oureyes audit`")
+    path = inclusion([one.leaf_hash for one in kept[: head.size]], seq, head.size)
+    if not verify_inclusion(leaf_hash(kept[seq].leaf), seq, head.size, path, head.root):
+        raise VerificationError(f"audit row {seq}", "the row the head was signed over", "another", "`oureyes verify`")
+    return Proof(kept[seq].row, kept[seq].leaf, head.size, path, head.note)
 
 
 def looked(

@@ -143,7 +143,8 @@ def vetted(
         raise Refused("private question", f"a legal basis: {', '.join(blind.LEGAL_BASES)}", basis[:30] or "none")
     if not case.strip():
         raise Refused("private question", "the reference of an open case", "none", "give --case")
-    asked = tuple(dict.fromkeys(blind.selector(kind, value, country or ctx.config.country) for value in values))
+    where = country or ctx.config.country
+    asked = tuple(dict.fromkeys(one for value in values for one in blind.selectors(kind, value, where)))
     blind.padded_batch(len(asked))
     _refuse_over_budget(ctx, by, len(asked) * partners)
     return asked

@@ -166,6 +166,11 @@ class Pushing:
         subject = str(content["uuid"])
         if head is None and not (isinstance(content.get("info"), str) and content["info"].strip()):
             raise InvalidObject(f"event {subject}", "`info`", "none", "give the event a title")
+        if content.get("protected") in (True, 1, "1"):
+            # MISP signs such an event with PGP at every hop; this node has no PGP, and takes none unverified
+            raise Refused(
+                f"event {subject}", "an event whose signature can be checked here", "a protected one", "unprotect it"
+            )
         for name in ("Attribute", "Object", "Tag", "ShadowAttribute", "EventReport", "Sighting"):
             if not isinstance(content.get(name, []), list | None):
                 raise InvalidObject(f"event {subject}", f"a list as `{name}`", "another form")

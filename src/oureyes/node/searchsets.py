@@ -30,6 +30,7 @@ __all__ = ["Checked", "SearchSet", "check", "check_taken", "make", "revocations"
 
 _CHANCE = 1e-9  # a false hit at a border is a person who is stopped
 _MOST_DAYS = 31
+_KINDS = set(blind.KINDS) - {blind.NAMES}  # a name on a device without limits and without context stops strangers
 _LARGEST = 1 << 30
 
 
@@ -59,8 +60,8 @@ def make(
     ctx.require_purpose(by, purpose, "search set")
     if not approver or " ".join(approver.split()).casefold() == " ".join(by.split()).casefold():
         raise Refused("search set", f"somebody else than {by} who approves", approver or "nobody", "give --approved-by")
-    if purpose not in CRIME_PURPOSES or not audience or not kinds or set(kinds) - set(blind.KINDS):
-        known = f"a crime purpose, an audience, and kinds out of {', '.join(blind.KINDS)}"
+    if purpose not in CRIME_PURPOSES or not audience or not kinds or set(kinds) - _KINDS:
+        known = f"a crime purpose, an audience, and kinds out of {', '.join(sorted(_KINDS))}"
         raise InvalidObject("search set", known, "others")
     if not 0 < days <= _MOST_DAYS:
         raise InvalidObject("search set", f"1 to {_MOST_DAYS} days", f"{days}", "make a new one when it ends")

@@ -100,23 +100,28 @@ class Reader:
         return self.labels[label]
 
 
-def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50) -> list[Hit]:
-    """Find objects by words, in any script of the region, and by `type:`, `from:`, `tlp:`, `since:`, `until:`."""
+def search(ctx: Context, text: str, *, by: str, purpose: str, limit: int = 50, only_written: bool = False) -> list[Hit]:
+    """Find objects by words, in any script of the region, and by `type:`, `from:`, `tlp:`, `since:`, `until:`.
+    `only_written` leaves out what merely sounds so: where something is done with all that is found."""
     asked = query(text)
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        found = list(islice(_answers(ctx, connection, asked, reader), limit))
+        found = list(islice(_answers(ctx, connection, asked, reader, only_written), limit))
     hits = [_hit(item, reader.marking(item.label), asked if by_ear else None) for item, by_ear in found]
     said = hmac.digest(ctx.keys.extract, text.encode(), "sha256").hex()  # a bare digest of a number could be guessed
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(hits), digest=said))
     return hits
 
 
-def _answers(ctx: Context, connection: Connection, asked: Query, reader: Reader) -> Iterator[tuple[objects.Held, bool]]:
+def _answers(
+    ctx: Context, connection: Connection, asked: Query, reader: Reader, only_written: bool
+) -> Iterator[tuple[objects.Held, bool]]:
     """What this reader may see of what answers, best first, and whether it was found by ear only."""
     sqlite = ctx.db.dialect == "sqlite"
     written = asked.fts5() if sqlite else asked.tsquery()
-    ways = [asked.words(sqlite=sqlite), written, asked.by_ear(sqlite=sqlite)] if written else [""]
+    ways = [asked.words(sqlite=sqlite), written] if written else [""]
+    if written and not only_written:
+        ways.append(asked.by_ear(sqlite=sqlite))
     seen: set[int] = set()
     for place, engine in enumerate(ways):
         for start in range(0, _MOST if engine or not written else 0, _SCAN):

@@ -205,13 +205,6 @@ class Verified:
     root: bytes
     flaw: Flaw | None
 
-    def insist(self) -> None:
-        """VerificationError when there is a flaw."""
-        if self.flaw:
-            raise VerificationError(
-                "audit log", "every row as it was written", self.flaw.words, "keep the file; tell oversight"
-            )
-
 
 def seal(row: Row, frontier: Frontier) -> tuple[Sealed, Frontier]:
     """The row as it is kept, and the log's edge after it. `row.seq` must be the next position."""

@@ -21,7 +21,7 @@ from oureyes.model.mediahashes import Film, Frame, Picture, media_object
 from oureyes.model.objects import StixObject
 from oureyes.record import decoding
 
-__all__ = ["LARGEST", "LARGEST_FILM", "hashed", "is_media"]
+__all__ = ["LARGEST", "LARGEST_FILM", "hashed"]
 
 LARGEST = 128 << 20  # bytes of one file
 LARGEST_FILM = 512 << 20  # … and of a film
@@ -32,11 +32,6 @@ _FILM_MIMES = {"mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video
 _MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 _PDQ, _TLSH = re.compile(r"[0-9a-f]{64}"), re.compile(r"(?:T1)?[0-9A-Fa-f]{70}")
 _NEEDED = ("PIL", "pdqhash", "numpy")
-
-
-def is_media(head: bytes, name: str) -> bool:
-    """Whether a file is a picture by its first bytes, or says so by its name."""
-    return _is_picture(head) or name.lower().endswith(_PICTURES)
 
 
 def hashed(paths: Iterable[Path]) -> Iterator[StixObject | InvalidObject]:

@@ -154,6 +154,21 @@ def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: 
     return list(dict.fromkeys(str(value) for (value,) in found))
 
 
+def own_bodies(connection: Connection, me: str, labels: Iterable[int], types: Sequence[str]) -> list[bytes]:
+    """The STIX 2.1 forms of standing, whole objects of ours of some types under one of the labels."""
+    marks = ", ".join("?" * len(types))
+    found = select_in(
+        connection,
+        "SELECT o.body, o.upgraded FROM holding h JOIN object o ON o.n = h.object"
+        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND o.body IS NOT NULL"
+        f" AND o.type IN ({marks}) ORDER BY h.n",
+        labels,
+        me,
+        *types,
+    )
+    return [bytes(upgraded or body) for body, upgraded in found]
+
+
 def tags(connection: Connection, epoch: str) -> dict[str, bytes]:
     """Value → its output in this epoch, of all that were computed."""
     return {

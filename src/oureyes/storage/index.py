@@ -307,15 +307,6 @@ def matches(
     ]
 
 
-def count_matches(connection: Connection) -> tuple[int, int]:
-    """(open matches, of which a warninglist names the value)."""
-    found = rows(
-        connection,
-        "SELECT count(*), sum(CASE WHEN warned = '' THEN 0 ELSE 1 END) FROM \"match\" WHERE state = 'open'",
-    )
-    return int(found[0][0]), int(found[0][1] or 0)
-
-
 def add_judgement(connection: Connection, judgement: Judgement) -> None:
     """Keep a person's word; none is ever overwritten."""
     left, right = sorted((judgement.left, judgement.right))

@@ -6,8 +6,8 @@ import pytest
 from paths import ROOT
 
 from oureyes.correlate import observables
-from oureyes.correlate.blind.selectors import KINDS, kind_of_key, name_keys, selector
-from oureyes.errors import ConfigError, InvalidObject
+from oureyes.correlate.blind.selectors import KINDS, NAMES, born_keys, kind_of_key, selector, selectors, sound_key
+from oureyes.errors import InvalidObject
 from oureyes.model.observables import Observable, sco
 
 CANON = json.loads((ROOT / "interop" / "canon-1.json").read_text("utf-8"))
@@ -19,7 +19,7 @@ def cases():
 
 
 def test_every_kind_has_public_vectors():
-    assert {kind for kind, _ in cases()} == set(KINDS)
+    assert {kind for kind, _ in cases()} == set(KINDS) - {NAMES}
 
 
 @pytest.mark.parametrize(("kind", "case"), cases(), ids=lambda one: one if isinstance(one, str) else one["value"][:30])
@@ -59,15 +59,36 @@ def test_a_key_that_may_not_be_asked_about_has_no_kind():
     assert kind_of_key("network:192.0.2.0/24") is None
 
 
-def test_a_name_is_never_asked_alone():
-    with pytest.raises(ConfigError, match="year of birth"):
-        selector("name", "Budi Santoso")
-    with pytest.raises(ConfigError):
-        name_keys("Budi Santoso", 1980)
-
-
-def test_the_keys_of_a_name_hold_the_year_and_those_beside_it():
-    made = name_keys("Budi", 1980, lambda name: (f"sound-of-{name.lower()}",))
-    assert [one.text for one in made] == [f"name:sound-of-budi:{year}" for year in (1979, 1980, 1981)]
+@pytest.mark.parametrize("value", ["Budi Santoso", "1980", "Budi Santoso, 80", "", "--, 1980"])
+def test_a_name_is_never_asked_without_a_year_of_birth(value):
+    with pytest.raises(InvalidObject) as told:
+        selectors("name", value)
+    assert not value or value not in str(told.value)
     with pytest.raises(InvalidObject):
-        name_keys("Budi", 80, lambda name: (name,))
+        selector("name", value)
+
+
+def a_person(name, **said):
+    return {"type": "identity", "identity_class": "individual", "name": name, **said}
+
+
+def test_a_name_is_asked_with_the_years_beside_and_meets_the_same_name_in_another_script():
+    asked = {one.text for one in selectors("name", "Somchai Sisuwan (1980)")}
+    assert {text.split(":")[1] for text in asked} == {"1979", "1980", "1981"}
+    assert {kind_of_key(text) for text in asked} == {"name"}
+    thai = set(born_keys(a_person("สมชาย ศรีสุวรรณ", x_date_of_birth="1981-02-03")))
+    assert thai & asked
+    assert not set(born_keys(a_person("สมชาย ศรีสุวรรณ", x_date_of_birth="1985-02-03"))) & asked
+
+
+def test_a_record_without_a_year_of_birth_answers_to_no_name():
+    assert born_keys(a_person("Somchai Sisuwan")) == ()
+    assert born_keys({"type": "domain-name", "value": "evil.example"}) == ()
+
+
+def test_the_key_in_a_selector_of_a_name_is_the_one_of_the_open_matcher():
+    from oureyes.correlate.names.keys import name_keys
+
+    for one in selectors("name", "Budi Santoso, 1980"):
+        assert sound_key(one.text) in name_keys("Budi Santoso")
+    assert sound_key("phone-number:+66812345678") == ""

@@ -253,6 +253,35 @@ def test_too_much_is_refused_while_it_is_read(site):
     assert site.ask("eve", "POST", "events/add", bomb[:-9], **{"Content-Encoding": "gzip"}).status_code in (400, 413)
     assert site.ask("eve", "POST", "events/add", b"x", **{"Content-Encoding": "gzip"}).status_code == 400
     assert site.ask("eve", "POST", "events/add", b"x", **{"Content-Encoding": "br"}).status_code == 415
+    assert {"status 413", "status 400", "status 415"} <= set(reasons(site, "eve"))
+
+
+@pytest.mark.parametrize("said", [True, 1, "1"])
+def test_an_event_whose_signature_cannot_be_checked_is_refused(site, said):
+    assert push(site, "ann", 24, protected=said, CryptographicKey=[{"key_data": "x"}]).status_code == 403
+    assert "a protected one" in reasons(site, "ann")
+    assert site.ask("ann", "HEAD", f"events/view/{UUID.format(24)}").status_code == 404
+    push(site, "ann", 25)
+    changed = {"Event": content(25, protected=said, timestamp="1700000009")}
+    assert site.ask("ann", "POST", f"events/edit/{UUID.format(25)}", changed).status_code == 403
+
+
+# The list of what a hostile peer tries, as the research on MISP gives it, and the test that tries it.
+CASES = {
+    "forged Orgc": "test_nobody_speaks_for_an_organisation_its_agreement_does_not_name",
+    "foreign overwrite": "test_nobody_changes_anothers_event",
+    "future timestamp": "test_nothing_is_dated_after_now",
+    "group widening": "test_a_payload_never_changes_who_is_in_a_group",
+    "existence probe": "test_what_may_not_be_seen_is_answered_like_what_is_not_there",
+    "oversized gzip body": "test_too_much_is_refused_while_it_is_read",
+    "4-byte text": "test_text_is_text_whatever_it_holds",
+    "invalid JSON": "test_what_cannot_be_read_is_refused_and_nothing_breaks",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_of_the_list_has_its_test(case):
+    assert callable(globals()[CASES[case]])
 
 
 @pytest.mark.parametrize(
@@ -275,9 +304,11 @@ def test_too_much_is_refused_while_it_is_read(site):
     ],
 )
 def test_what_cannot_be_read_is_refused_and_nothing_breaks(site, body):
+    before = len(reasons(site, "eve"))
     said = site.ask("eve", "POST", "events/add", body)
     assert said.status_code == 400
     assert said.json()["name"]
+    assert len(reasons(site, "eve")) == before + 1
 
 
 def test_one_attribute_that_cannot_be_read_does_not_stop_its_event(site):

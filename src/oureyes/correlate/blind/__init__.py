@@ -21,7 +21,16 @@ from oureyes.correlate.blind.messages import (
     write_parts,
 )
 from oureyes.correlate.blind.questions import Asked, ask
-from oureyes.correlate.blind.selectors import KINDS, NAMES, Selector, kind_of_key, name_keys, selector
+from oureyes.correlate.blind.selectors import (
+    KINDS,
+    NAMES,
+    Selector,
+    born_keys,
+    kind_of_key,
+    selector,
+    selectors,
+    sound_key,
+)
 from oureyes.correlate.blind.voprf import PrivateKey, derive_key, evaluate, evaluate_known, refuse_bad_elements
 
 __all__ = [
@@ -42,18 +51,20 @@ __all__ = [
     "Question",
     "Selector",
     "ask",
+    "born_keys",
     "derive_key",
     "evaluate",
     "evaluate_known",
     "fillers",
     "key_info",
     "kind_of_key",
-    "name_keys",
     "padded_batch",
     "padded_size",
     "read_parts",
     "read_question",
     "refuse_bad_elements",
     "selector",
+    "selectors",
+    "sound_key",
     "write_parts",
 ]

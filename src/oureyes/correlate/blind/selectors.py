@@ -7,14 +7,16 @@ together with a year of birth and never alone: without the year half of all inno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from oureyes.correlate import observables
-from oureyes.errors import ConfigError, InvalidObject
+from oureyes.errors import InvalidObject
 from oureyes.model.observables import CANON, normalise
 
-__all__ = ["KINDS", "NAMES", "Selector", "kind_of_key", "name_keys", "selector"]
+__all__ = ["KINDS", "NAMES", "Selector", "born_keys", "kind_of_key", "selector", "selectors", "sound_key"]
 
 # Kind of selector → the kinds of observables it may be. One key of the function serves one kind.
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -24,13 +26,15 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "account": ("iban", "bank-account"),
     "email": ("email-addr",),
     "media": ("hash:md5", "hash:sha1", "hash:sha256", "hash:sha512"),
+    "name": (),  # asked by name and year of birth; see `selectors`
 }
-NAMES = "name"  # asked by (name, year of birth); see `name_keys`
+NAMES = "name"
 _OF = {observable: kind for kind, some in KINDS.items() for observable in some}
 _LOOSE = {"media": "hash", "account": "bank-account"}  # the word that finds the observable's kind by its form
 
-# What gives the sound keys of a name.
-NameKeys = Callable[[str], tuple[str, ...]]
+# Of the keys names meet by in the open: all parts, and the whole unparted. A pair of parts hits too many strangers.
+_SOUNDS = ("k", "j")
+_NAMED = re.compile(r"(.*\S)[\s,;/(]+((?:19|20)\d\d)\)?\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,7 @@ class Selector:
 
 def selector(kind: str, value: str, country: str | None = None) -> Selector:
     """The selector of a value as people write it. The error names the kind and never the value."""
-    if kind == NAMES:
-        raise ConfigError("name", "the matcher of names, and a year of birth", "a name alone", "ask by another kind")
-    if kind not in KINDS:
+    if not KINDS.get(kind):
         raise InvalidObject(f"kind {kind[:20]}", f"one of {', '.join(KINDS)}", "another")
     for observable_kind in (_LOOSE.get(kind, KINDS[kind][0]), *KINDS[kind]):
         found = normalise(observable_kind, value, country)
@@ -59,17 +61,42 @@ def selector(kind: str, value: str, country: str | None = None) -> Selector:
     raise InvalidObject(f"the {kind} asked about", f"a valid one ({', '.join(KINDS[kind])})", "another", "correct it")
 
 
-def name_keys(name: str, born: int, keys: NameKeys | None = None) -> tuple[Selector, ...]:
-    """The selectors of a name and a year of birth, the years before and after included."""
-    if keys is None:
-        raise ConfigError("name", "the matcher of names", "none at work in this node", "ask by another kind")
-    if not 1900 <= born <= 2100:
-        raise InvalidObject("year of birth", "a year from 1900 to 2100", "another")
-    years = (born - 1, born, born + 1)
-    return tuple(Selector(NAMES, f"name:{key}:{year}") for key in keys(name) for year in years)
+def selectors(kind: str, value: str, country: str | None = None) -> tuple[Selector, ...]:
+    """All that one thing is asked by. A name is written with its year, `Budi Santoso, 1980`; the years before and after
+    are asked as well."""
+    if kind != NAMES:
+        return (selector(kind, value, country),)
+    found = _NAMED.fullmatch(value)
+    made = [one for year in (-1, 0, 1) for one in _born(found[1], int(found[2]) + year)] if found else []
+    if not made:
+        raise InvalidObject("the name asked about", "a name, a comma, and a year of birth", "another form")
+    return tuple(Selector(NAMES, text) for text in made)
+
+
+def born_keys(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The texts by which a record of a person answers: its names with the years of birth it tells, none without."""
+    from oureyes.correlate.names.subject import subject_of
+
+    said = subject_of(content)
+    if said is None:
+        return ()
+    return tuple(dict.fromkeys(text for name in said.names for year in said.years for text in _born(name.text, year)))
+
+
+def _born(name: str, year: int) -> list[str]:
+    from oureyes.correlate.names.keys import name_keys  # heavy: tables of the region's scripts
+
+    return [f"{NAMES}:{year}:{key}" for key in name_keys(name) if key.split(":")[1] in _SOUNDS]
+
+
+def sound_key(text: str) -> str:
+    """The key of the open matcher of names in the text of a selector; "" where it is none."""
+    return text.split(":", 2)[2] if text.startswith(f"{NAMES}:") else ""
 
 
 def kind_of_key(key: str) -> str | None:
     """The kind of selector that a key of the open matcher is; None where it may not be asked about."""
     head = key.split(":", 2)
+    if head[0] == NAMES:
+        return NAMES
     return _OF.get(":".join(head[:2]) if head[0] == "hash" else head[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from oureyes.errors import NotHeld
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.knowing import plain_id
@@ -31,15 +33,20 @@ def matches(call: Call) -> forms.Matches:
     given = found[skip : skip + query.limit]
     following = page.text(call.bound, skip + query.limit) if len(found) > skip + query.limit else ""
     held = [forms.Holder(one.object, one.origin, one.source) for one in holders]
-    return forms.Matches([_match(one) for one in given], held, following)
+    said: dict[frozenset[str], list[forms.WordSaid]] = {}
+    for word in call.node.judgements(*(end for one in given for end in (one.match.left, one.match.right)), **who):
+        kept = forms.WordSaid(word.state, str(word.verdict), word.why)
+        said.setdefault(frozenset((word.left, word.right)), []).append(kept)
+    return forms.Matches([_match(one, said) for one in given], held, following)
 
 
-def _match(one: Linked) -> forms.Match:
+def _match(one: Linked, said: Mapping[frozenset[str], list[forms.WordSaid]]) -> forms.Match:
     match = one.match
     return forms.Match(
         n=one.n, left=match.left, right=match.right, left_origin=one.left_origin, right_origin=one.right_origin,
         left_source=one.left_name, right_source=one.right_name, matcher=match.matcher, kind=match.kind,
         value=match.key, score=match.score, rank=one.rank, reason=match.reason, warned=one.warned, at=one.at,
+        judged=said.get(frozenset((match.left, match.right)), []),
     )  # fmt: skip
 
 
@@ -69,7 +76,7 @@ def clusters(call: Call) -> forms.ClustersFound:
 
 def alerts(call: Call) -> forms.Alerts:
     """The inbox: what somebody here must know, the most urgent first."""
-    found = call.node.inbox(owner=call.query.owner, state=call.query.state)
+    found = call.node.inbox(owner=call.query.owner, state=call.query.state, by=call.by)
     given, following = paged(call, found, lambda one: (-one[0].rank, one[0].at, one[0].id))
     return forms.Alerts([_alert(*one) for one in given], following)
 

@@ -121,6 +121,12 @@ def _edges(found: Any) -> list[forms.Edge]:
     return [as_form(forms.Edge, one) for one in found]
 
 
+def similar(call: Call) -> forms.Similar:
+    """Reports that may be of the same crime, in whatever language: hypotheses, so read both first."""
+    found = call.node.similar(call.path["id"], by=call.by, purpose=call.purpose, limit=call.query.limit)
+    return as_form(forms.Similar, found, alike=[as_form(forms.Likeness, one) for one in found.alike])
+
+
 def path(call: Call) -> forms.PathFound:
     """The shortest way from one thing to another."""
     found = call.node.path(call.query.start, call.query.end, by=call.by, purpose=call.purpose)
@@ -210,6 +216,9 @@ ROUTES = (
     Route("withdraw", "DELETE", _ONE, "api:write", withdraw, forms.Done, everyone=True, guard="show"),
     Route("raw", "GET", _ONE + "/raw", "api:read", raw, bytes, everyone=True, cli=("show",)),
     Route("graph", "GET", _ONE + "/graph", _UNDERSTAND, graph, forms.Graph, forms.GraphAsked, cli=("graph",)),
+    Route(
+        "similar", "GET", _ONE + "/similar", "api:read", similar, forms.Similar, forms.SimilarAsked, cli=("similar",)
+    ),
     Route("search", "GET", "/search", _UNDERSTAND, search, forms.SearchFound, forms.SearchAsked, cli=("search",)),
     Route("path", "GET", "/paths", _UNDERSTAND, path, forms.PathFound, forms.PathAsked, cli=("path",)),
     Route(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oureyes.errors import InvalidObject
+from oureyes.errors import InvalidObject, NotHeld
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.knowing import plain_id
 from oureyes.interfaces.api.route import Bytes, Call, Page, Route, as_form
@@ -33,6 +33,18 @@ def audit(call: Call) -> forms.AuditRows:
     return forms.AuditRows(rows, page.text(call.bound, found[-1].seq) if more else "")
 
 
+def prove_audit(call: Call) -> forms.AuditProof:
+    """The proof that one row of the audit log is under its signed head."""
+    number = call.path["n"]
+    if not number.isdecimal() or len(number) > 15:
+        raise NotHeld("audit row", "a row of the log", "none by that number", "GET /audit")
+    found = call.node.prove_audit(int(number), by=call.by)
+    leaf, path = found.leaf.decode("utf-8", "replace"), [one.hex() for one in found.path]
+    return forms.AuditProof(
+        found.row.seq, found.size, describe(found.row), leaf, path, found.head.decode("utf-8", "replace")
+    )
+
+
 def who_has(call: Call) -> forms.Recipients:
     """Who received, opened and matched an object of ours, anywhere."""
     found = call.node.who_has(plain_id(call.path["id"]), by=call.by)
@@ -46,7 +58,12 @@ def export(call: Call) -> forms.Exported:
     said: forms.Export = call.body
     wanted = [*said.ids, *(call.node.of_source(said.source) if said.source else ())]
     if said.query:
-        wanted += [hit.id for hit in call.node.search(said.query, by=call.by, purpose=call.purpose, limit=said.limit)]
+        wanted += [
+            hit.id
+            for hit in call.node.search(
+                said.query, by=call.by, purpose=call.purpose, limit=said.limit, only_written=True
+            )
+        ]
     made = call.node.export(wanted, said.form, by=call.by, purpose=call.purpose, to=said.to, whole=said.whole)
     refused, omitted = (
         [forms.NotExported(identifier, reason) for identifier, reason in some] for some in (made.refused, made.omitted)
@@ -67,7 +84,7 @@ def figures(call: Call) -> forms.Figures:
 
 def verify_audit(call: Call) -> forms.AuditVerified:
     """The audit log, line by line, against its signed head."""
-    found = call.node.verify_audit()
+    found = call.node.verify_audit(by=call.by)
     fault = found.flaw.words if found.flaw else ""
     return forms.AuditVerified(found.size, found.covered, found.root.hex(), fault, not fault)
 
@@ -82,7 +99,7 @@ def partners(call: Call) -> forms.Partners:
 
 def verify(call: Call) -> forms.Verified:
     """Every line of every channel against signed heads and receipts: nothing missing, altered or out of place."""
-    return _verified(call.node.verify())
+    return _verified(call.node.verify(by=call.by))
 
 
 def verify_file(call: Call) -> forms.Verified:
@@ -195,6 +212,7 @@ _O, _E, _K = "api:oversee", "api:exchange", "api:care"
 ROUTES = (
     Route("audit", "GET", "/audit", _O, audit, forms.AuditRows, forms.AuditAsked, cli=("audit",)),
     Route("verify_audit", "GET", "/audit/verification", _O, verify_audit, forms.AuditVerified, cli=("verify",)),
+    Route("prove_audit", "GET", "/audit/{n}/proof", _O, prove_audit, forms.AuditProof, cli=("verify",)),
     Route("who_has", "GET", "/objects/{id}/holders", _O, who_has, forms.Recipients, cli=("who-has",)),
     Route("export", "POST", "/exports", _O, export, forms.Exported, body=forms.Export, cli=("export",)),
     Route("figures", "GET", "/figures", _O, figures, forms.Figures, forms.FiguresAsked, cli=("figures",)),

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import forms
-from oureyes.interfaces.api.route import Call, Route, as_form
-from oureyes.node import answering, confirming, probing
+from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
+from oureyes.node import answering, confirming, probing, searchsets
 
 __all__ = ["ROUTES"]
 
@@ -108,6 +108,31 @@ def publish(call: Call) -> forms.Published:
     return forms.Published([as_form(forms.PublishedFilters, one) for one in done])
 
 
+def sets(call: Call) -> forms.Sets:
+    """Private search sets that were made or taken here."""
+    return forms.Sets([as_form(forms.SetRead, one) for one in searchsets.sets(call.node.ctx)])
+
+
+def check_set(call: Call) -> forms.SetChecked:
+    """Whether a set that was taken, by its name, holds something. One that expired or was revoked is not answered
+    from."""
+    said: forms.SetCheck = call.body
+    found = searchsets.check_taken(
+        call.node.ctx, call.path["id"], said.kind, said.values, by=call.by, purpose=call.purpose, country=said.country
+    )
+    return as_form(forms.SetChecked, found)
+
+
+def revoke_set(call: Call) -> forms.SetRead:
+    """A set holds no longer."""
+    return as_form(forms.SetRead, searchsets.revoke(call.node.ctx, call.path["id"], by=call.by))
+
+
+def revocations(call: Call) -> Bytes:
+    """The signed list of our sets that hold no longer, for devices without a line."""
+    return Bytes(searchsets.revocations(call.node.ctx), name="revocations.dsse")
+
+
 _P, _CASE, _AGREED = "api:probe", "/hit-cases/{id}", "/agreements/{id}"
 ROUTES = (
     Route("probe", "POST", "/probes", _P, probe, forms.Probed, body=forms.Probe, cli=("probe",)),
@@ -124,5 +149,10 @@ ROUTES = (
           cli=("hits allow",)),
     Route("agree", "POST", _AGREED + "/agree", _P, agree, forms.Agreement, cli=("hits agree",)),
     Route("end_agreement", "DELETE", _AGREED, _P, end, forms.Agreement, cli=("hits end",)),
+    Route("sets", "GET", "/search-sets", _P, sets, forms.Sets, cli=("pss list",)),
+    Route("revocations", "GET", "/search-sets/revocations", _P, revocations, bytes, cli=("pss revocations",)),
+    Route("check_set", "POST", "/search-sets/{id}/check", _P, check_set, forms.SetChecked, body=forms.SetCheck,
+          cli=("pss check",)),
+    Route("revoke_set", "POST", "/search-sets/{id}/revoke", _P, revoke_set, forms.SetRead, cli=("pss revoke",)),
     Route("publish", "POST", "/filters", _P, publish, forms.Published, cli=("hits publish",)),
 )  # fmt: skip

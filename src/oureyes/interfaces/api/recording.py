@@ -66,10 +66,10 @@ def _mapping(text: str) -> dict[str, str]:
 
 def aside(call: Call) -> forms.AsideAll:
     """What waits for a person: what could not be read (by number), and what was held back (by id)."""
-    found, following = paged(call, call.node.quarantine(), lambda one: (one.n,))
+    found, following = paged(call, call.node.quarantine(by=call.by), lambda one: (one.n,))
     held = [
         forms.HeldBack(one.object.id, one.origin, one.source, one.hold)
-        for one in (call.node.held_back() if not call.query.cursor else [])
+        for one in (call.node.held_back(by=call.by) if not call.query.cursor else [])
     ]
     return forms.AsideAll([as_form(forms.Aside, one) for one in found], held, following)
 
@@ -86,10 +86,18 @@ def aside_raw(call: Call) -> Bytes:
 
 def _aside(call: Call) -> Any:
     number = call.path["n"]
-    found = call.node.quarantine(int(number)) if number.isdecimal() and len(number) < 18 else []
+    found = call.node.quarantine(int(number), by=call.by) if number.isdecimal() and len(number) < 18 else []
     if not found:
         raise NotHeld("quarantine", "an item put aside", "none by that number", "GET /quarantine")
     return found[0]
+
+
+def held_one(call: Call) -> forms.HeldBack:
+    """One thing held back, why, and where it came from; the object itself is under /objects."""
+    found = call.node.held_back(call.path["id"], by=call.by)
+    if not found:
+        raise NotHeld("quarantine", "something held back", "nothing by that id", "GET /quarantine")
+    return forms.HeldBack(found[0].object.id, found[0].origin, found[0].source, found[0].hold)
 
 
 def retry(call: Call) -> forms.Report:
@@ -177,6 +185,14 @@ def bank(call: Call) -> forms.BankRead:
     return forms.BankRead([as_form(forms.BankHash, one, id=one.object.id) for one in given], following)
 
 
+def import_bank(call: Call) -> forms.Report:
+    """Take a community's list of hashes (CSV, JSON or lines, as ThreatExchange writes them) into a bank."""
+    report = call.node.import_bank(
+        call.path["name"], _file(call), by=call.by, purpose=call.purpose, marking=_marking(call)
+    )
+    return msgspec.convert(report.to_json(), forms.Report)
+
+
 def export_bank(call: Call) -> Bytes:
     """A bank as hash-sharing communities exchange it. What you may not see is left out."""
     media = "text/csv" if call.query.form == "csv" else "application/json"
@@ -201,6 +217,9 @@ ROUTES = (
     Route("aside", "GET", "/quarantine", _R, aside, forms.AsideAll, forms.Paged, cli=("quarantine list",)),
     Route("aside_one", "GET", "/quarantine/{n}", _R, aside_one, forms.AsideOne, cli=("quarantine show",)),
     Route("aside_raw", "GET", "/quarantine/{n}/raw", _R, aside_raw, bytes, cli=("quarantine show",)),
+    Route("held_one", "GET", "/held-back/{id}", _R, held_one, forms.HeldBack, cli=("quarantine show",)),
+    Route("import_bank", "POST", "/banks/{name}/hashes", _R, import_bank, forms.Report, forms.MarkedAsked, bytes,
+          cli=("media import",)),
     Route(
         "retry", "POST", "/quarantine/{n}/retry", _R, retry, forms.Report, body=bytes, optional=True,
         cli=("quarantine retry",),

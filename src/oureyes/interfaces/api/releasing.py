@@ -78,7 +78,7 @@ def shown(call: Call) -> forms.Shown:
     draft = next((one for one in call.node.drafts() if one.id == call.path["id"]), None)
     if draft is None:
         raise NotHeld("release", "a proposal", "none by that id", "GET /releases")
-    found = call.node.preview(draft.id, approver=call.by) if draft.state == "proposed" else []
+    found = call.node.preview(draft.id, approver=call.by, by=call.by) if draft.state == "proposed" else []
     return forms.Shown(_preview(found), _draft(draft))
 
 

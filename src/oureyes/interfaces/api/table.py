@@ -32,6 +32,9 @@ NO_ROUTE: Mapping[str, str] = {
     "roster build": "it is done once, from the members' files, by officers who compare keys by telephone",
     "roster sign": "a signature of the state is given at the machine, by who has read what is signed",
     "backup": "a copy of everything leaves by the machine's own disks, never by a door",
+    "pss make": "the set is a folder and its key lies beside it: they are carried apart, from the machine's own disk",
+    "pss take": "a folder is taken at the machine, and its key with it",
+    "reindex": "a running node does it by itself, a little at a time; by hand it is for the machine",
     "restore": "the node must be stopped for it",
 }
 

@@ -15,6 +15,7 @@ from oureyes.interfaces.cli.frame import Session, command
 
 if TYPE_CHECKING:
     from oureyes.node.exchanging import Verified
+    from oureyes.node.overseeing import Proof
     from oureyes.oversee.audit import Verified as AuditVerified
 
 __all__ = ["add_to"]
@@ -45,10 +46,24 @@ def serve(at: Session) -> int:
 
 
 def partners(at: Session) -> None:
-    """How we stand with every partner: what it has not confirmed yet, its last receipt, and what went wrong."""
+    """How we stand with every partner: what it has not confirmed yet and since when, what waits for a log of ours that
+    is held, its last receipt, and what went wrong."""
     with at.node() as node:
         found = node.partners()
-    columns = ("partner", "name", "state", "sent", "confirmed", "lag", "last receipt", "received", "taken in", "error")
+    columns = (
+        "partner",
+        "name",
+        "state",
+        "sent",
+        "confirmed",
+        "lag",
+        "s behind",
+        "waiting",
+        "last receipt",
+        "received",
+        "taken in",
+        "error",
+    )
     rows = [
         (
             one.member,
@@ -57,6 +72,8 @@ def partners(at: Session) -> None:
             one.sent,
             one.receipted,
             one.lag,
+            one.behind_s,
+            one.waiting,
             one.last_receipt[:19],
             one.received,
             one.applied,
@@ -78,6 +95,9 @@ def verify(
         typer.Option("--export", metavar="CHANNEL FILE", help="Write a channel's log, such as ID/SG/1, to a file."),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Check an exported log, offline.")] = None,
+    row: Annotated[
+        int | None, typer.Option("--row", metavar="N", help="With --audit: the proof that row N is in the signed log.")
+    ] = None,
     roster: Annotated[
         Path | None, typer.Option("--roster", metavar="FILE", help="With --file: by this roster; no node is needed.")
     ] = None,
@@ -92,6 +112,8 @@ def verify(
     with at.node() as node:
         if export is not None:
             return _export(at, node, *export)
+        if audit and row is not None:
+            return _proved(at, node.prove_audit(row, by=at.by))
         if audit:
             return _audited(at, node.verify_audit(by=at.by))
         found = [node.verify_export(file.read_bytes())] if file is not None else node.verify(by=at.by)
@@ -148,6 +170,20 @@ def _audited(at: Session, found: AuditVerified) -> int:
     said = fault or f"whole: {found.size} rows, {found.covered} of them under a signed head"
     at.screen.answer(body, lambda: at.screen.line(f"audit log: {said}"))
     return exits.NOTHING if fault else exits.OK
+
+
+def _proved(at: Session, proof: Proof) -> int:
+    from oureyes.oversee.audit import describe
+
+    body = {"row": proof.row.seq, "size": proof.size, "says": describe(proof.row), "leaf": proof.leaf}
+    body |= {"path": [one.hex() for one in proof.path], "head": proof.head}
+
+    def draw() -> None:
+        at.screen.line(f"row {proof.row.seq} is in the signed log of {proof.size} rows: {describe(proof.row)}")
+        at.screen.line("the whole proof, for whoever checks it (RFC 6962 §2.1.1): --json")
+
+    at.screen.answer(body, draw)
+    return exits.OK
 
 
 def recover(

@@ -87,7 +87,8 @@ def export(
     with at.node() as node:
         wanted = [*(ids or ()), *(node.of_source(source) if source else ())]
         if query:
-            wanted += [hit.id for hit in node.search(query, by=at.by, purpose=at.purpose, limit=limit)]
+            found = node.search(query, by=at.by, purpose=at.purpose, limit=limit, only_written=True)
+            wanted += [hit.id for hit in found]
         if not wanted:
             at.screen.answer({"count": 0, "refused": [], "omitted": []}, lambda: at.screen.line("nothing found"))
             return exits.NOTHING

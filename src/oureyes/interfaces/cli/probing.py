@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 _PANEL = "Private questions"
-_WORDS = "phone, wallet, document, account, email or media"
+_WORDS = "phone, wallet, document, account, email, media or name"
 _Member = Annotated[str, typer.Argument(metavar="MEMBER")]
 _Hit = Annotated[str, typer.Argument(metavar="HIT", help="The hit's id, hit--….")]
 _Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, case--….")]
@@ -29,6 +29,7 @@ _Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, case-
 def add_to(app: typer.Typer) -> None:
     """Register this file's commands."""
     lines = "oureyes probe phone +62812345678 --to PH,SG --basis treaty --case KN-2026-118\n"
+    lines += 'oureyes probe name "Budi Santoso, 1980" --to PH --basis treaty --case KN-2026-118\n'
     lines += "oureyes probe wallet --file wallets.txt --to PH --basis court-order --case KN-2026-118"
     command(app, "probe", panel=_PANEL, example=lines)(probe)
     hits = group("list")
@@ -84,6 +85,8 @@ def probe(
     fresh: Annotated[bool, typer.Option("--fresh", help="Fetch partners' newest filters first.")] = False,
 ) -> int:
     """Ask partners whether they hold something, without showing what, and without seeing what else they hold.
+
+    A name is asked with a year of birth, "Budi Santoso, 1980", by how it sounds, the years beside included.
 
     They learn that you asked, when, how many at most and for which purpose; never what, nor whether it hit. A hit is
     known here alone until you open a case on it (`oureyes hits open`). Every question is counted and logged at both

@@ -54,6 +54,7 @@ _NOBODY = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization"
     " header."
 )
+_TOO_LARGE = "The request is larger than this node takes."
 _NO = "You do not have permission to do that."  # PyMISP then proposes what it may not change
 _NOT_NEWER = "Event could not be saved: Event in the request not newer than the local copy."  # benign to a peer
 _THERE = "Event already exists, if you would like to edit it, use the url in the location header."
@@ -111,7 +112,12 @@ class Misp:
         if request.method not in ("POST", "PUT", "DELETE"):
             return await self._in_thread(self._run, called, call, caller)
         async with self._bodies:
-            raw = await self._body(request, path)
+            try:
+                raw = await self._body(request, path)
+            except _Fault as fault:  # too large, or no gzip: a refusal like any other, and kept like any other
+                why, subject = f"status {fault.said.status}", f"misp:{controller}-{action}".replace("/", "-")
+                await self._in_thread(self._desk.events.refused, caller, subject, why)
+                raise
             return await self._in_thread(self._run_with, called, call, caller, raw)
 
     def _caller(self, request: Request, path: str) -> Caller:
@@ -128,13 +134,13 @@ class Misp:
     async def _body(self, request: Request, path: str) -> bytes:
         said = request.headers.get("content-length", "")
         if said.isdecimal() and int(said) > self._most:
-            raise _Fault(_error(413, "The request is larger than this node takes.", path))
+            raise _Fault(_error(413, _TOO_LARGE, path))
         read = bytearray()
         async with asyncio.timeout(_READ_S):
             async for chunk in request.stream():
                 read += chunk
                 if len(read) > self._most:
-                    raise _Fault(_error(413, "The request is larger than this node takes.", path))
+                    raise _Fault(_error(413, _TOO_LARGE, path))
         coding = request.headers.get("content-encoding", "identity").lower()
         if coding == "identity":
             return bytes(read)
@@ -149,7 +155,7 @@ class Misp:
         except zlib.error:
             raise _Fault(_error(400, "The body is no gzip.", path)) from None
         if len(out) > self._most:
-            raise _Fault(_error(413, "The request is larger than this node takes.", path))
+            raise _Fault(_error(413, _TOO_LARGE, path))
         if not unpack.eof:
             raise _Fault(_error(400, "The body is no whole gzip.", path))
         return out

@@ -7,9 +7,9 @@ new version.
 from __future__ import annotations
 
 from oureyes.model.romanisation.han import Character, lattice
-from oureyes.model.romanisation.readings import VERSION, readings, romanise, romanised_tokens, script_of
+from oureyes.model.romanisation.readings import VERSION, readings, romanise, script_of
 from oureyes.model.romanisation.sounds import fold, skeleton
 
 __all__ = [
-    "VERSION", "Character", "fold", "lattice", "readings", "romanise", "romanised_tokens", "script_of", "skeleton",
+    "VERSION", "Character", "fold", "lattice", "readings", "romanise", "script_of", "skeleton",
 ]  # fmt: skip

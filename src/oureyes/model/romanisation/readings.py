@@ -17,7 +17,7 @@ from oureyes.model.romanisation.tai import lao, thai
 from oureyes.model.romanisation.tamil import tamil
 from oureyes.model.zawgyi import to_unicode
 
-__all__ = ["VERSION", "readings", "romanise", "romanised_tokens", "script_of"]
+__all__ = ["VERSION", "readings", "romanise", "script_of"]
 
 VERSION = "names/v1"
 _MOST = 8
@@ -62,17 +62,6 @@ def readings(name: str) -> tuple[Tokens, ...]:
 def romanise(name: str) -> tuple[str, ...]:
     """The name in Latin letters: one to eight spellings, likeliest first."""
     return tuple(" ".join(tokens) for tokens in readings(name))
-
-
-def romanised_tokens(text: str) -> list[str]:
-    """The words of other scripts in a text as Latin tokens, for search: each word's readings, each token once."""
-    if text.isascii() or not _ANY.search(text):
-        return []
-    out: dict[str, None] = {}
-    for found in _RUN.finditer(to_unicode(text)):
-        for tokens in _read(found[0].strip("\u200b\u200c\u200d"), found.lastgroup or "")[:_MOST]:
-            out.update(dict.fromkeys(token for token in tokens if token))
-    return list(out)
 
 
 def _varied(words: list[tuple[Tokens, ...]]) -> Iterator[tuple[Tokens, ...]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from oureyes.model.findings import Alert, AlertState
-from oureyes.model.sharing import Channel
+from oureyes.model.instants import nanoseconds
+from oureyes.model.sharing import Channel, Member
 from oureyes.node import connecting
 from oureyes.node.context import Context
 from oureyes.storage import Connection, channels, desk
@@ -70,7 +71,8 @@ def alert_done(ctx: Context, connection: Connection, cause: str, why: str) -> No
 
 @dataclass(frozen=True, slots=True)
 class PartnerState:
-    """One partner, both ways. `lag` is how many of our entries it has not receipted."""
+    """One partner, both ways. `lag` is how many of our entries it has not receipted, `behind_s` for how many seconds;
+    `waiting` is how many statements wait for a log of ours that is held."""
 
     member: str
     name: str
@@ -83,6 +85,8 @@ class PartnerState:
     state: str
     attempts: int
     error: str
+    behind_s: int = 0
+    waiting: int = 0
 
     @property
     def lag(self) -> int:
@@ -110,34 +114,49 @@ def stands(
 def partners(ctx: Context) -> list[PartnerState]:
     """How the node stands with everybody on the roster."""
     with ctx.db.read() as connection:
-        tried = channels.deliveries(connection)
-        out: list[PartnerState] = []
-        for member in ctx.roster.members.values():
-            if member.id == ctx.me:
-                continue
-            ours = channels.channels(connection, origin=ctx.me, recipient=member.id)
-            theirs = channels.channels(connection, origin=member.id, recipient=ctx.me)
-            mine, came = (ours[-1] if ours else None), (theirs[-1] if theirs else None)
-            state, attempts, _, error, _ = tried.get(member.id, ("idle", 0, 0, "", ""))
-            for row in (mine, came):
-                if row is not None and row.state != "open":
-                    state = row.state
-            out.append(
-                PartnerState(
-                    member.id,
-                    member.name,
-                    member.url,
-                    mine.size if mine else 0,
-                    mine.receipted if mine else 0,
-                    mine.receipt_at if mine else "",
-                    came.size if came else 0,
-                    came.applied if came else 0,
-                    state,
-                    attempts,
-                    error,
-                )
-            )
-        return out
+        tried, waiting = channels.deliveries(connection), channels.count_postponed(connection)
+        return [
+            _stands_with(ctx, connection, member, tried.get(member.id, ("idle", 0, 0, "", "")), waiting)
+            for member in ctx.roster.members.values()
+            if member.id != ctx.me
+        ]
+
+
+def _stands_with(
+    ctx: Context,
+    connection: Connection,
+    member: Member,
+    tried: tuple[str, int, int, str, str],
+    waiting: Mapping[str, int],
+) -> PartnerState:
+    ours = channels.channels(connection, origin=ctx.me, recipient=member.id)
+    theirs = channels.channels(connection, origin=member.id, recipient=ctx.me)
+    mine, came = (ours[-1] if ours else None), (theirs[-1] if theirs else None)
+    state, attempts, _, error, _ = tried
+    for row in (mine, came):
+        if row is not None and row.state != "open":
+            state = row.state
+    return PartnerState(
+        member.id,
+        member.name,
+        member.url,
+        mine.size if mine else 0,
+        mine.receipted if mine else 0,
+        mine.receipt_at if mine else "",
+        came.size if came else 0,
+        came.applied if came else 0,
+        state,
+        attempts,
+        error,
+        _behind_s(ctx, connection, mine) if mine else 0,
+        waiting.get(member.id, 0),
+    )
+
+
+def _behind_s(ctx: Context, connection: Connection, row: channels.ChannelRow) -> int:
+    """How long the oldest entry that is not receipted has been waiting for it."""
+    oldest = channels.entries(connection, row.channel, row.receipted, 1)
+    return max(0, (nanoseconds(ctx.now()) - nanoseconds(oldest[0].at)) // 1_000_000_000) if oldest else 0
 
 
 def next_of(ctx: Context, channel: Channel) -> int:

@@ -15,6 +15,7 @@ __all__ = [
     "AccountSwitch",
     "Accounts",
     "AuditAsked",
+    "AuditProof",
     "AuditRow",
     "AuditRows",
     "AuditVerified",
@@ -236,6 +237,8 @@ class Partner(Answer, frozen=True, kw_only=True):
     sent: int
     receipted: int
     lag: int
+    behind_s: int
+    waiting: int
     last_receipt: str
     received: int
     applied: int
@@ -264,6 +267,17 @@ class Verified(Answer, frozen=True):
 
     channels: list[ChannelVerified]
     whole: bool
+
+
+class AuditProof(Answer, frozen=True):
+    """That one row is in the signed log, for whoever must not see the others (RFC 6962 §2.1.1)."""
+
+    row: int
+    size: int
+    says: str
+    leaf: str
+    path: list[str]
+    head: str
 
 
 class AuditVerified(Answer, frozen=True):

@@ -28,9 +28,13 @@ __all__ = [
     "PublishedFilters",
     "Quota",
     "Quotas",
+    "SetCheck",
+    "SetChecked",
+    "SetRead",
+    "Sets",
 ]
 
-_Kind = Literal["phone", "wallet", "document", "account", "email", "media"]
+_Kind = Literal["phone", "wallet", "document", "account", "email", "media", "name"]
 _Value = Annotated[str, Meta(min_length=1, max_length=500)]
 _Members = Annotated[list[Ident], Meta(min_length=1, max_length=64)]
 
@@ -164,6 +168,41 @@ class Ledger(Answer, frozen=True):
     """Every one of them."""
 
     questions: list[LedgerLine]
+
+
+class SetRead(Answer, frozen=True):
+    """A private search set that was made or taken here."""
+
+    id: str
+    name: str
+    origin: str
+    audience: str
+    made: str
+    expires: str
+    revoked: str
+
+
+class Sets(Answer, frozen=True):
+    """Every one of them."""
+
+    sets: list[SetRead]
+
+
+class SetCheck(Asked, frozen=True):
+    """Values to look up in a set that was taken."""
+
+    kind: _Kind
+    values: Annotated[list[_Value], Meta(min_length=1, max_length=1_000)]
+    country: Annotated[str, Meta(max_length=2)] = ""
+
+
+class SetChecked(Answer, frozen=True):
+    """Which of the values, in their order, a set holds."""
+
+    set: str
+    origin: str
+    expires: str
+    hits: list[bool]
 
 
 class AgreementMade(Asked, frozen=True):

@@ -14,6 +14,7 @@ __all__ = [
     "AsideOne",
     "HeldBack",
     "ImportAsked",
+    "MarkedAsked",
     "MediaAsked",
     "NamedAsked",
     "Tagged",
@@ -54,6 +55,15 @@ class MediaAsked(Asked, frozen=True, kw_only=True):
     name: _FileName
     bank: Annotated[str, Meta(max_length=100)] = ""
     labels: Annotated[str, Meta(max_length=500)] = ""
+    tlp: Annotated[str, Meta(max_length=20)] = ""
+    to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$(?!\n)", max_length=2_000)] = ""
+    grade: Annotated[str, Meta(max_length=20)] = ""
+
+
+class MarkedAsked(Asked, frozen=True, kw_only=True):
+    """What the file is called, and who may have what is in it."""
+
+    name: _FileName
     tlp: Annotated[str, Meta(max_length=20)] = ""
     to: Annotated[str, Meta(pattern=r"^[A-Za-z0-9,_-]*$(?!\n)", max_length=2_000)] = ""
     grade: Annotated[str, Meta(max_length=20)] = ""

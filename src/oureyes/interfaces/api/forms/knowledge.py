@@ -28,6 +28,7 @@ __all__ = [
     "Growing",
     "Held",
     "Hit",
+    "Likeness",
     "Moment",
     "Moved",
     "New",
@@ -44,6 +45,8 @@ __all__ = [
     "Row",
     "SearchAsked",
     "SearchFound",
+    "Similar",
+    "SimilarAsked",
     "Timeline",
     "TimelineAsked",
     "Trends",
@@ -172,6 +175,39 @@ class Hit(Answer, frozen=True):
     source: str
     tlp: str
     grade: str
+    matched_as: str = ""
+    zawgyi: bool = False
+
+
+class SimilarAsked(Asked, frozen=True):
+    """At most so many."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+
+
+class Likeness(Answer, frozen=True):
+    """A report that may be of the same crime: how far above unlike reports it lies, and why."""
+
+    id: str
+    type: str
+    name: str
+    origin: str
+    source: str
+    tlp: str
+    language: str
+    likeness: float
+    reasons: list[str]
+
+
+class Similar(Answer, frozen=True):
+    """Hypotheses, best first: how many reports were compared, by which model, and what the reader must know."""
+
+    id: str
+    language: str
+    model: str
+    compared: int
+    alike: list[Likeness]
+    said: str
 
 
 class SearchFound(Answer, frozen=True):

@@ -31,6 +31,7 @@ __all__ = [
     "Opinion",
     "Vocabularies",
     "Vocabulary",
+    "WordSaid",
 ]
 
 
@@ -40,6 +41,14 @@ class MatchesAsked(Paged, frozen=True, kw_only=True):
     id: Annotated[str, Meta(max_length=250)] = ""
     value: Annotated[str, Meta(max_length=2_000)] = ""
     warned: bool = False
+
+
+class WordSaid(Answer, frozen=True):
+    """What a state says of the pair."""
+
+    state: str
+    verdict: str
+    why: str
 
 
 class Match(Answer, frozen=True, kw_only=True):
@@ -60,6 +69,7 @@ class Match(Answer, frozen=True, kw_only=True):
     reason: str
     warned: str
     at: str
+    judged: list[WordSaid] = []
 
 
 class Holder(Answer, frozen=True):
