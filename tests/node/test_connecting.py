@@ -163,7 +163,7 @@ def test_of_what_shares_parts_of_one_thing_those_that_share_most_are_compared():
 def test_a_reader_sees_matches_only_of_what_it_may_see_on_both_sides(states, tmp_path):
     indonesia, _ = states.values()
     indonesia.record([a_report(tmp_path, f"pay to {WALLET}")], by="ayu")
-    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z"))
+    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z", originator="MY"))
     assert len(indonesia.matches()) == 1
     assert indonesia.matches(by="ayu") == []
     shown = indonesia.search(WALLET, by="ayu")
