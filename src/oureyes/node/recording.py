@@ -209,8 +209,3 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
         ctx.audit(connection, by, "confirm", identifier, purpose)
 
     ctx.db.write(write)
-
-
-def sources(report: Mapping[str, Any]) -> str:
-    """One line for people."""
-    return f"{report['read']} read, {report['stored']} stored, {report['quarantined']} put aside"
