@@ -110,13 +110,7 @@ def _gate(stage: Stage, step: Step) -> None:
 def _release(stage: Stage, step: Step) -> None:
     home, tell = stage.home, stage.tell
     draft = home.propose(own_ids(home), PARTNERS, by=AUTHOR, purpose=WHY, reason="joint investigation")
-    try:
-        home.approve(draft.id, by=AUTHOR)
-        refused = ""
-    except NotReleasable as error:
-        refused = error.found
-    step.must("the author alone is refused", "two people" in refused, refused or "it went out")
-    tell.line(f"{AUTHOR.title()} alone is refused: {_first(refused, 'two people')}.")
+    refused = _refused_alone(stage, step, draft.id)
     previews = home.preview(draft.id, approver=APPROVER)
     rows = []
     for member in PARTNERS:
@@ -145,12 +139,24 @@ def _release(stage: Stage, step: Step) -> None:
     }
     step.must("what went out is what was shown", len(went) == len(PARTNERS) and all(went.values()), went)
     step.note(
-        refused_alone=_first(refused, "two people"),
+        refused_alone=refused,
         author=AUTHOR,
         approver=APPROVER,
         recipients={row[0]: {"whole": row[1], "tear_line": row[2], "stays": row[3], "sha256": row[5]} for row in rows},
     )
     tell.line(f"{APPROVER.title()} approves: signed, sealed for each, and written into {len(went)} channels.")
+
+
+def _refused_alone(stage: Stage, step: Step, draft: str) -> str:
+    try:
+        stage.home.approve(draft, by=AUTHOR)
+        refused = ""
+    except NotReleasable as error:
+        refused = error.found
+    step.must("the author alone is refused", "two people" in refused, refused or "it went out")
+    why = _first(refused, "two people")
+    stage.tell.line(f"{AUTHOR.title()} alone is refused: {why}.")
+    return why
 
 
 def _show_tear_line(stage: Stage, step: Step) -> None:
