@@ -57,7 +57,9 @@ def listening(site, client):
     heard = Heard(client)
     while site.api.streams.count <= before:
         time.sleep(0.005)
-    site.record(first := an_indicator(value="first.example"), to=("ann",))
+    while heard.found.empty():  # where it begins is asked after it is counted
+        site.record(first := an_indicator(value="first.example"), to=("ann",))
+        time.sleep(0.2)
     heard.until(first.id)
     return heard
 
