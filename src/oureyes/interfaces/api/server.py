@@ -15,7 +15,7 @@ import re
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -315,14 +315,8 @@ class Api:
         except Full:
             raise _Fault(429, "too many streams are open", Retry_After="30") from None
 
-        async def body() -> Any:
-            try:
-                async for piece in self.streams.follow(caller, purpose, last, partial(self._again, request, scopes)):
-                    yield piece
-            finally:
-                self.streams.leave(account)
-
-        return StreamingResponse(body(), 200, {**_HEADERS, "X-Accel-Buffering": "no"}, "text/event-stream")
+        told = self.streams.follow(caller, purpose, last, partial(self._again, request, scopes))
+        return _Told(told, partial(self.streams.leave, account))
 
     def _last(self, request: Request, caller: Caller) -> Position | None:
         text = request.headers.get("last-event-id", "")
@@ -333,6 +327,20 @@ class Api:
 
     async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
+
+
+class _Told(StreamingResponse):
+    """A stream that says when it has ended, however: also where the line was gone before its first byte."""
+
+    def __init__(self, told: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
+        super().__init__(told, 200, {**_HEADERS, "X-Accel-Buffering": "no"}, "text/event-stream")
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
 def _purpose(request: Request) -> str:
