@@ -14,7 +14,6 @@ import logging
 import re
 import tempfile
 import threading
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -36,7 +35,7 @@ from oureyes.interfaces.api.route import Bytes, Call, Route
 from oureyes.interfaces.api.stream import Full, Streams
 from oureyes.interfaces.api.table import BY_NAME, STREAM, find
 from oureyes.interfaces.below import Below
-from oureyes.interfaces.gate import CHALLENGES, Gate, TooMany, Unknown, shown
+from oureyes.interfaces.gate import CHALLENGES, Bodies, Gate, TooMany, Unknown, shown
 from oureyes.interfaces.problems import STATUS, problem
 from oureyes.model.accounts import Caller
 from oureyes.node import Node
@@ -52,7 +51,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _READ_S = 120.0
-_BODIES, _OF_ONE = 4, 2  # bodies held in memory at once: of officers, of outsiders; and of one account
 _JSON_MOST = 16 << 20
 _DEEPEST = 64
 _JSON, _FILE = "application/json", "application/octet-stream"
@@ -87,8 +85,7 @@ class Api:
         self._node, self._gate, self._executor = node, gate, executor
         self._reading, self._repeats = Reading(node.ctx, serving), Repeats(node.ctx)
         self._most = node.ctx.config.number("api_max_mib") << 20
-        self._bodies = {officer: asyncio.Semaphore(_BODIES) for officer in (True, False)}
-        self._of_one: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_ONE))
+        self._bodies = {officer: Bodies() for officer in (True, False)}  # outsiders hold up no officer
         self._comparing = threading.Lock()
         self.streams = Streams(self._reading, executor)
 
@@ -135,8 +132,7 @@ class Api:
         call = replace(call, query=_query(route, request), said_purpose="oe-purpose" in request.headers)
         if route.body is None:
             return await self._run(request, route, call, b"")
-        account = caller.account  # who never sends what it announced holds up itself, and no officer
-        async with self._of_one[account.id], self._bodies[account.officer]:
+        async with self._bodies[caller.account.officer].place(caller.account.id):
             return await self._with_body(request, route, call)
 
     def _path(self, request: Request) -> str:
