@@ -47,7 +47,7 @@ class MispSite:
         self.executor = ThreadPoolExecutor(2)
         ctx = self.node.ctx
         self.serving = Serving(ctx)
-        door = Misp(self.serving, Gate(Credentials(ctx)), self.executor)
+        door = self.door = Misp(self.serving, Gate(Credentials(ctx)), self.executor)
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/misp/"

@@ -48,7 +48,7 @@ def give(node: Node, ids: list[str]) -> None:
     others = [one for one in STATES if one != node.member]
 
     def is_author(one: str) -> bool:
-        return node.names([one])[one].startswith("unnamed source")
+        return node.names([one], by="ayu")[one].startswith("unnamed source")
 
     for one in ids:
         said = node.marking_of(one)

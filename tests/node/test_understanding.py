@@ -11,6 +11,7 @@ from simulated import deliver, federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.markings import Handling
+from oureyes.model.objects import StixObject
 from oureyes.model.zawgyi import NOTE
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
@@ -151,7 +152,7 @@ def test_zawgyi_is_found_and_shown_in_unicode_kept_as_it_came_and_said_so(node, 
     assert json.loads(shown.raw)["name"] == zawgyi
     assert shown.card.title == unicode
     assert NOTE in shown.card.said_by
-    assert node.names([person.id]) == {person.id: unicode}
+    assert node.names([person.id], by="ayu") == {person.id: unicode}
 
 
 def test_whoever_opens_a_partners_object_tells_the_partner_once(states):
@@ -210,3 +211,18 @@ def test_a_ring_of_successors_ends(node):
     ]
     node.record_objects([one, other, *ring], by="ayu", marking=for_())
     assert node.show(one.id, by="ayu").successor in (one.id, other.id)
+
+
+def test_a_name_is_taken_from_a_word_on_the_thing_that_the_reader_may_see(tmp_path):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    ours, malaysia = nodes["ID"], nodes["MY"]
+    made = an_object("malware", name="canary", is_family=False)
+    newer = {**made.content, "name": "plain", "modified": "2026-11-23T08:00:00.000Z"}
+    ours.record_objects([made], by="ayu", marking=for_(expires=PASSED, originator="MY"))
+    assert ours.names([made.id], by="ayu") == {}
+    malaysia.record_objects([StixObject.make(newer)], by="lim", marking=for_("ID"))
+    malaysia.approve(malaysia.propose([made.id], ["ID"], by="lim").id, by="tan")
+    deliver(nodes)
+    assert ours.names([made.id], by="ayu") == {made.id: "plain"}
+    for node in nodes.values():
+        node.close()

@@ -6,22 +6,26 @@ name and password (RFC 7617), a client certificate. A credential that is wrong i
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from oureyes.model.accounts import Caller
 from oureyes.node.accounts import Credentials
 from oureyes.node.serving import Connection
 
-__all__ = ["CHALLENGES", "Bucket", "Gate", "Shown", "TooMany", "Unknown", "shown"]
+__all__ = ["CHALLENGES", "Bodies", "Bucket", "Gate", "Shown", "TooMany", "Unknown", "shown"]
 
 # RFC 9110 §11.6.1; both, since clients take the first they know.
 CHALLENGES = 'Basic realm="oureyes", charset="UTF-8", Bearer realm="oureyes"'
 _GUESSES, _GUESSES_PER_MINUTE = 10, 12  # wrong credentials from one address
 _MANY = 10_000
+_BODIES, _OF_ONE = 4, 2
 
 
 class Unknown(Exception):
@@ -83,6 +87,25 @@ class Bucket:
             self.left -= 1
             return 0.0
         return (1 - self.left) * 60 / per_minute
+
+
+class Bodies:
+    """Places for the bodies that are held in memory at once. No account takes all: who never sends what it announced
+    holds up itself."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(_BODIES)
+        self._of: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_ONE))
+
+    @asynccontextmanager
+    async def place(self, account: str) -> AsyncIterator[None]:
+        """A place while a body is read and dealt with."""
+        async with self._of[account], self._all:
+            yield
+
+    def full(self, account: str) -> bool:
+        """Whether the account must wait for one of its own to end."""
+        return self._of[account].locked()
 
 
 class Gate:

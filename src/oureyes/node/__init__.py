@@ -483,9 +483,9 @@ class Node:
         """The shortest way between two things."""
         return understanding.connect_path(self.ctx, start, end, by=by, purpose=purpose)
 
-    def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """What a person calls each id, for a screen whose ids have passed the rules."""
-        return understanding.names(self.ctx, ids)
+    def names(self, ids: Iterable[str], *, by: str, purpose: str = "investigation") -> dict[str, str]:
+        """What a person calls each id, as far as this reader may see."""
+        return understanding.names(self.ctx, ids, by=by, purpose=purpose)
 
     def timeline(self, ids: Sequence[str], *, by: str, purpose: str = "investigation") -> tuple[Event, ...]:
         """When things happened."""

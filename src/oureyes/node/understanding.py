@@ -327,10 +327,13 @@ def connect_path(ctx: Context, start: str, end: str, *, by: str, purpose: str) -
     return found
 
 
-def names(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
-    """What a person calls each id; for screens that have already passed the rules."""
+def names(ctx: Context, ids: Iterable[str], *, by: str, purpose: str) -> dict[str, str]:
+    """What a person calls each id, by the word of a state whose word on it this reader may see."""
     with ctx.db.read() as connection:
-        return {text: to_unicode(held[0].current.name) for text, held in objects.latest(connection, ids).items()}
+        reader = Reader(ctx, connection, by, purpose)
+        known = objects.latest(connection, ids).items()
+        seen = ((text, next((one for one in held if reader.may(one.label)), None)) for text, held in known)
+        return {text: to_unicode(one.current.name) for text, one in seen if one is not None}
 
 
 def events(ctx: Context, ids: Sequence[str], *, by: str, purpose: str) -> tuple[Event, ...]:

@@ -254,7 +254,7 @@ def test_bodies_that_never_come_hold_up_nobody_else(site):
     try:
         for line in lines:
             line.sendall(head.encode())
-        while not site.api._of_one["slow"].locked():
+        while not site.api._bodies[False].full("slow"):
             time.sleep(0.005)
         assert site.ask("ayu", "POST", "/rules", {"owner": "not held up"}).status == 201
         assert site.ask("ann", "POST", "/objects", {"objects": []}).status in (200, 400)

@@ -233,3 +233,22 @@ def test_a_quiet_stream_beats_alike_whether_others_write_or_not(site):
             streams.leave("ann")
 
     assert asyncio.run(beaten()) == [b":\n\n", b":\n\n"]
+
+
+def test_a_line_that_is_gone_before_the_first_byte_keeps_no_place(site):
+    site.account("hasty")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+        "path": "/api/1/events", "raw_path": b"/api/1/events", "query_string": b"", "root_path": "", "scheme": "http",
+        "headers": [(b"authorization", f"Bearer {site.tokens['hasty']}".encode())], "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        raise OSError
+
+    with pytest.raises(OSError):
+        asyncio.run(site.api(scope, receive, send))
+    assert "hasty" not in site.api.streams._open

@@ -3,7 +3,9 @@
 import gzip
 import json
 import logging
+import socket
 import time
+from urllib.parse import urlsplit
 
 import pytest
 from misp_parties import MispSite, an_event
@@ -385,3 +387,21 @@ def test_nobody_grades_its_own_word_beyond_its_agreement(site):
     assert push(site, "loud", 23, Tag=[{"name": "tlp:red"}]).status_code == 200
     assert site.ask("ann", "HEAD", f"events/view/{UUID.format(23)}").status_code == 404
     assert held(site, "loud", 23)
+
+
+def test_bodies_that_never_come_hold_up_no_other_account(site):
+    where = urlsplit(site.url)
+    head = (
+        f"POST {where.path}events/add HTTP/1.1\r\nHost: here\r\nAuthorization: {site.keys['eve']}\r\n"
+        "Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    )
+    lines = [socket.create_connection((where.hostname, where.port)) for _ in range(8)]
+    try:
+        for line in lines:
+            line.sendall(head.encode())
+        while not site.door._bodies.full("eve"):
+            time.sleep(0.005)
+        assert site.ask("ann", "POST", "/events/restSearch", {"limit": 1}).status_code == 200
+    finally:
+        for line in lines:
+            line.close()

@@ -120,7 +120,7 @@ def screen(call: Call) -> forms.ScreenFound:
 def graph(call: Call) -> forms.Graph:
     """What an object touches, step by step, as far as you may see."""
     found = call.node.graph(call.path["id"], hops=call.query.hops, by=call.by, purpose=call.purpose)
-    names = call.node.names([one.id for one in found.nodes])
+    names = call.node.names([one.id for one in found.nodes], by=call.by, purpose=call.purpose)
     nodes = [forms.GraphNode(one.id, one.hop, names.get(one.id, ""), one.id in names) for one in found.nodes]
     return forms.Graph(nodes, _edges(found.edges), [as_form(forms.Cut, one) for one in found.cut])
 

@@ -14,8 +14,7 @@ import logging
 import re
 import tempfile
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -36,7 +35,7 @@ from oureyes.interfaces.api.route import Bytes, Call, Route
 from oureyes.interfaces.api.stream import Full, Streams
 from oureyes.interfaces.api.table import BY_NAME, STREAM, find
 from oureyes.interfaces.below import Below
-from oureyes.interfaces.gate import CHALLENGES, Gate, TooMany, Unknown, shown
+from oureyes.interfaces.gate import CHALLENGES, Bodies, Gate, TooMany, Unknown, shown
 from oureyes.interfaces.problems import STATUS, problem
 from oureyes.model.accounts import Caller
 from oureyes.node import Node
@@ -52,7 +51,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _READ_S = 120.0
-_BODIES, _OF_ONE = 4, 2  # bodies held in memory at once: of officers, of outsiders; and of one account
 _JSON_MOST = 16 << 20
 _DEEPEST = 64
 _JSON, _FILE = "application/json", "application/octet-stream"
@@ -87,8 +85,7 @@ class Api:
         self._node, self._gate, self._executor = node, gate, executor
         self._reading, self._repeats = Reading(node.ctx, serving), Repeats(node.ctx)
         self._most = node.ctx.config.number("api_max_mib") << 20
-        self._bodies = {officer: asyncio.Semaphore(_BODIES) for officer in (True, False)}
-        self._of_one: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_ONE))
+        self._bodies = {officer: Bodies() for officer in (True, False)}  # outsiders hold up no officer
         self._comparing = threading.Lock()
         self.streams = Streams(self._reading, executor)
 
@@ -135,8 +132,7 @@ class Api:
         call = replace(call, query=_query(route, request), said_purpose="oe-purpose" in request.headers)
         if route.body is None:
             return await self._run(request, route, call, b"")
-        account = caller.account  # who never sends what it announced holds up itself, and no officer
-        async with self._of_one[account.id], self._bodies[account.officer]:
+        async with self._bodies[caller.account.officer].place(caller.account.id):
             return await self._with_body(request, route, call)
 
     def _path(self, request: Request) -> str:
@@ -315,14 +311,8 @@ class Api:
         except Full:
             raise _Fault(429, "too many streams are open", Retry_After="30") from None
 
-        async def body() -> Any:
-            try:
-                async for piece in self.streams.follow(caller, purpose, last, partial(self._again, request, scopes)):
-                    yield piece
-            finally:
-                self.streams.leave(account)
-
-        return StreamingResponse(body(), 200, {**_HEADERS, "X-Accel-Buffering": "no"}, "text/event-stream")
+        told = self.streams.follow(caller, purpose, last, partial(self._again, request, scopes))
+        return _Told(told, partial(self.streams.leave, account))
 
     def _last(self, request: Request, caller: Caller) -> Position | None:
         text = request.headers.get("last-event-id", "")
@@ -333,6 +323,20 @@ class Api:
 
     async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
+
+
+class _Told(StreamingResponse):
+    """A stream that says when it has ended, however: also where the line was gone before its first byte."""
+
+    def __init__(self, told: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
+        super().__init__(told, 200, {**_HEADERS, "X-Accel-Buffering": "no"}, "text/event-stream")
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
 def _purpose(request: Request) -> str:

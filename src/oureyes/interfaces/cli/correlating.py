@@ -184,7 +184,7 @@ def clusters(
     """
     with at.node() as node:
         found = node.clusters(identifier, by=at.by, purpose=at.purpose)
-        names = node.names({member for one in found for member in one.members})
+        names = node.names({member for one in found for member in one.members}, by=at.by, purpose=at.purpose)
     body = {
         "clusters": [
             {

@@ -38,7 +38,7 @@ def money(
     """
     with at.node() as node:
         found = node.routes(start, end, by=at.by, purpose=at.purpose, hops=hops, most=most)
-        names = node.names({one for route in found for one in route.nodes})
+        names = node.names({one for route in found for one in route.nodes}, by=at.by, purpose=at.purpose)
     body = {"from": start, "to": end, "routes": [_route(one) for one in found]}
     at.screen.answer(body, lambda: _draw(at, found, names))
     return exits.OK if found else exits.NOTHING
@@ -120,7 +120,7 @@ def cases(
     with at.node() as node:
         alike, found = node.cases_alike(**who), node.new_patterns(**who)
         rung = node.watch_patterns(**who) if alarm else 0
-        names = node.names({case for one in alike for case in one.cases})
+        names = node.names({case for one in alike for case in one.cases}, **who)
     body = {
         "alike": [{"cases": list(one.cases), "features": list(one.features), "why": list(one.words)} for one in alike],
         "new": [{"case": one.case, "pair": list(one.pair), "words": one.words} for one in found.new],

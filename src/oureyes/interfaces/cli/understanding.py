@@ -152,7 +152,7 @@ def graph(
     """
     with at.node() as node:
         found = node.graph(identifier, hops=hops, by=at.by, purpose=at.purpose)
-        names = node.names([one.id for one in found.nodes])
+        names = node.names([one.id for one in found.nodes], by=at.by, purpose=at.purpose)
     body = {
         "nodes": [
             {"id": one.id, "hop": one.hop, "name": names.get(one.id, ""), "held": one.id in names}
@@ -194,7 +194,7 @@ def path(at: Session, start: _Id, end: Annotated[str, typer.Argument(metavar="ID
     """The shortest way from one thing to another. Exit 1 when none is found."""
     with at.node() as node:
         found = node.path(start, end, by=at.by, purpose=at.purpose)
-        names = node.names(found.nodes)
+        names = node.names(found.nodes, by=at.by, purpose=at.purpose)
     body = {"nodes": found.nodes, "edges": [asdict(one) for one in found.edges], "complete": found.complete}
 
     def draw() -> None:
@@ -213,7 +213,7 @@ def timeline(at: Session, ids: Annotated[list[str], typer.Argument(metavar="ID")
     """When things happened, for objects and what they touch. Days that are vague stand as a span."""
     with at.node() as node:
         found = node.timeline(ids, by=at.by, purpose=at.purpose)
-        names = node.names([one.object for one in found])
+        names = node.names([one.object for one in found], by=at.by, purpose=at.purpose)
     lines = [
         f"{'about ' if not one.certain else ''}{one.at[:19]}{f' to {one.until[:19]}' if one.until else ''}  {one.kind}"
         f"  {_called(one.object, names)}  ({one.said_by})"

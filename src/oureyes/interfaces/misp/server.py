@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, request_response
 
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError, Refused
 from oureyes.interfaces.below import Below
-from oureyes.interfaces.gate import Gate, Shown, TooMany, Unknown, shown
+from oureyes.interfaces.gate import Bodies, Gate, Shown, TooMany, Unknown, shown
 from oureyes.interfaces.misp import clusters, reading, setting, writing
 from oureyes.interfaces.misp.desk import Answer, Desk, answer
 from oureyes.interfaces.misp.desk import Route as Called
@@ -46,7 +46,6 @@ CALLS: Mapping[tuple[str, str], Called] = {**reading.ROUTES, **writing.ROUTES, *
 _LOG = logging.getLogger(__name__)
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 _READ_S = 120.0
-_BODIES = 4  # bodies held in memory at once
 _DEEPEST = 32
 _PACKED_FROM = 1024
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -71,7 +70,7 @@ class Misp:
         self._desk = Desk(ctx, events, pushing, Clusters(events, pushing))
         self._ctx, self._gate, self._executor = ctx, gate, executor
         self._most = ctx.config.number("misp_max_mib") << 20
-        self._bodies = asyncio.Semaphore(_BODIES)
+        self._bodies = Bodies()
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
@@ -111,7 +110,7 @@ class Misp:
         call = Call(request.method, path, controller, action, arguments, named, headers)
         if request.method not in ("POST", "PUT", "DELETE"):
             return await self._in_thread(self._run, called, call, caller)
-        async with self._bodies:
+        async with self._bodies.place(caller.account.id):
             try:
                 raw = await self._body(request, path)
             except _Fault as fault:  # too large, or no gzip: a refusal like any other, and kept like any other

@@ -32,7 +32,7 @@ from starlette.routing import BaseRoute, Route, request_response
 
 from oureyes.errors import InvalidObject, NotHeld, OurEyesError
 from oureyes.interfaces.below import Below
-from oureyes.interfaces.gate import CHALLENGES, Gate, Shown, TooMany, Unknown, shown
+from oureyes.interfaces.gate import CHALLENGES, Bodies, Gate, Shown, TooMany, Unknown, shown
 from oureyes.interfaces.problems import status_of
 from oureyes.interfaces.taxii.filters import Filters, cursor, date_added, read_filters
 from oureyes.interfaces.taxii.media import STIX_20, STIX_21, TAXII, acceptable, is_taxii
@@ -57,7 +57,6 @@ _METHODS = [
     "OPTIONS",
 ]  # all refused in TAXII's own form
 _READ_S = 120.0
-_BODIES = 4  # bodies held in memory at once
 _MESSAGE = 300
 _TITLES = {
     400: "the request cannot be read",
@@ -111,7 +110,7 @@ class Taxii:
         self._ctx: Context = serving.ctx
         self._most = self._ctx.config.number("taxii_max_mib") << 20
         self._key = b"taxii-next" + self._ctx.keys.extract
-        self._bodies = asyncio.Semaphore(_BODIES)
+        self._bodies = Bodies()
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
@@ -197,7 +196,7 @@ class Taxii:
             caller = await self._in_thread(self._writer, request)  # known before a byte of the body is read
             if not body:
                 return await self._in_thread(write, caller, request, b"")
-            async with self._bodies:
+            async with self._bodies.place(caller.account.id):
                 return await self._in_thread(write, caller, request, await self._body(request))
 
         return answer
