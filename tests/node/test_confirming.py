@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from hit_parties import PHONE, a_pair, agreed, put, red
+from hit_parties import OTHER_PHONE, PHONE, a_pair, agreed, fetched, hold, prepared, put, red
 from simulated import Clock, deliver, for_
 
+from oureyes.correlate import blind
 from oureyes.errors import NotHeld, Refused
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.model.sharing import Kind
-from oureyes.node import answering, confirming
+from oureyes.node import answering, confirming, probing
 from oureyes.node.sending import send, statement_of
 
 
@@ -256,3 +257,48 @@ def test_a_name_in_two_scripts_hits_with_its_year_of_birth_and_leads_to_the_reco
     case = confirming.open_case(asker.ctx, met.hits[0].id, by="lia")
     deliver(states)
     assert confirming.records(holder.ctx, case.id, by="ayu") == [made[0].id]
+
+
+def test_a_case_on_a_record_that_does_not_answer_its_asker_leads_nowhere(tmp_path):
+    """Whoever asks knows the output of what it asked, hit or not: a case on it must not make the desk give it away."""
+    states, holder, asker = a_pair(tmp_path)
+    hold(holder, "phone-number", OTHER_PHONE, red("SG"))
+    agreed(holder, "SG")
+    deliver(states)
+    fetched(asker, holder)
+    one = prepared(asker, holder, "phone", [OTHER_PHONE])
+    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    assert probing.settle(asker.ctx, one, answer).hits == ()
+    (tag,) = answer.outputs.values()
+    said(asker, Kind.HIT_CASE, "ID", {**DETAIL, "epoch": one.asked.question.epoch, "tag": tag[: blind.KEPT].hex()})
+    deliver(states)
+    assert [case.value for case in confirming.cases(holder.ctx)] == [""]
+    assert confirming.records(holder.ctx, DETAIL["case"], by="ayu") == []
+
+
+@pytest.mark.parametrize("change", [{"purpose": "prosecution"}, {"kind": "wallet"}, {"basis": "court-order"}], ids=str)
+def test_a_case_is_for_what_was_asked_and_by_the_right_it_was_asked_by(tmp_path, change):
+    states, holder, asker = a_pair(tmp_path)
+    put(asker, holder, "phone", [PHONE])
+    said(asker, Kind.HIT_CASE, "ID", {**DETAIL, **change})
+    deliver(states)
+    assert confirming.cases(holder.ctx) == []
+
+
+def test_a_holder_that_confirms_nothing_does_not_stop_the_clock(tmp_path):
+    clock = Clock()
+    _states, holder, asker = a_pair(tmp_path, clock)
+    confirming.open_case(asker.ctx, put(asker, holder, "phone", [PHONE]).hits[0].id, by="lia")
+    clock.forward(hours=49)
+    assert confirming.watch(asker.ctx) == 1
+    (alert,) = [row for row, *_ in asker.inbox() if "owes us" in row.headline]
+    assert "not confirmed" in alert.reason
+
+
+def test_a_holder_does_not_put_the_clock_off_by_a_time_that_is_to_come(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    opened = confirming.open_case(asker.ctx, put(asker, holder, "phone", [PHONE]).hits[0].id, by="lia")
+    late = {"case": opened.id, "state": "received", "at": "2099-01-01T00:00:00Z", "ground": ""}
+    said(holder, Kind.HIT_ANSWER, "PH", late)
+    deliver({"ID": holder, "PH": asker})
+    assert not confirming.cases(asker.ctx)[0].received.startswith("2099")

@@ -105,3 +105,14 @@ def test_words_of_same_are_followed_from_thing_to_thing(states):
     assert found.contradicted
     assert node.clusters(made[3].id, by="ayu") == ()
     assert found == node.clusters(by="ayu")[0]
+
+
+def test_a_word_that_came_in_with_an_import_is_not_ours(states):
+    node = states["ID"]
+    one, other = both_hold(states)
+    ends, at = sorted((one, other)), "2026-11-24T08:00:00Z"
+    forged = to_stix(Judgement(*ends, Verdict.SAME, "", at, "", "ID", opinion_id("ID", *ends)), at)
+    node.record_objects([forged], by="ayu", marking=for_())
+    assert "ID" not in [word.state for word in node.judgements(one, by="ayu")]
+    node.judge(one, other, Verdict.NOT_SAME, by="budi")
+    assert [(word.state, word.verdict) for word in node.judgements(one, by="ayu")] == [("ID", Verdict.NOT_SAME)]

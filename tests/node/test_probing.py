@@ -336,3 +336,39 @@ def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
     answer = answering.evaluate(states["SG"].ctx, "PH", second.asked.question.raw)
     with pytest.raises(VerificationError):
         probing.opened(asker.ctx, replace(first), answer)
+
+
+def test_an_officers_name_written_otherwise_has_no_budget_of_its_own(tmp_path):
+    _states, holder, asker = a_pair(tmp_path, hit_officer_daily=3)
+    put(asker, holder, "phone", [PHONE, OTHER_PHONE], by="Lia  Tan")
+    for name in ("lia tan", " LIA TAN "):
+        with pytest.raises(OverBudget):
+            probing.prepare(asker.ctx, "phone", [PHONE, OTHER_PHONE], ["ID"], **{**SAID, "by": name})
+
+
+def test_a_kind_whose_key_was_never_shown_is_not_asked(tmp_path):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker = states["ID"], states["PH"]
+    keys = {kind: key for kind, key in tagged_keys().items() if kind != "phone"}
+    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": answering.epoch_of(holder.ctx.now()), "keys": keys})
+    answering.allow(holder.ctx, "PH", ["phone"], ["investigation"], 1024, by="ayu")
+    deliver(states)
+    agreed(holder, "PH")
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert one.asked is None
+    assert "phone" in one.refusal
+
+
+@pytest.mark.parametrize("epoch", ["2025-01", "2031-07"])
+def test_a_list_of_a_month_that_is_not_this_one_is_not_asked_by(tmp_path, epoch):
+    """A holder that has shown keys of many months could give each asker a month of its own, and so a key."""
+    states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": epoch, "keys": tagged_keys()})
+    deliver(states)
+    late = relisted(holder, answering.list_for(holder.ctx, "PH"), epoch=epoch, serial=7)
+    probing.keep_list(asker.ctx, "ID", late, {})
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert one.asked is None
+    assert epoch in one.refusal

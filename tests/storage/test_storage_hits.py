@@ -61,7 +61,7 @@ def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
         assert hits.keys_since(connection, "asked", "ID", 0) == (16, 2)
         assert hits.keys_since(connection, "asked", "ID", 100) == (8, 1)
         assert hits.keys_since(connection, "asked", "SG", 0) == (0, 0)
-        assert hits.subjects_since(connection, "lia", 0) == 6
+        assert hits.subjects_since(connection, 0).get("lia", 0) == 6
         assert [(one.at_us, one.hits) for one in hits.questions(connection, limit=2)] == [(300, 2), (200, 0)]
 
 

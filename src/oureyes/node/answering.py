@@ -41,7 +41,9 @@ __all__ = [
     "evaluate",
     "keep",
     "list_for",
+    "may_tell",
     "part_for",
+    "person",
     "publish",
 ]
 
@@ -87,7 +89,7 @@ def agree(ctx: Context, partner: str, *, by: str) -> Agreement:
     found = _agreement(ctx, partner)
     if found.state != "proposed":
         raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
-    if not by or _person(by) == _person(found.author):
+    if not by or person(by) == person(found.author):
         raise Refused(f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by")
     return _agreed(ctx, replace(found, approver=by, state="open", at=ctx.now()), by)
 
@@ -126,7 +128,8 @@ def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
     return ctx.db.write(write)
 
 
-def _person(name: str) -> str:
+def person(name: str) -> str:
+    """A name as it is compared: one person may be written in several ways."""
     return " ".join(name.split()).casefold()
 
 
@@ -221,23 +224,39 @@ def _publish(ctx: Context, agreement: Agreement, epoch: str, by: str) -> Publish
 def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
     """Per kind, the values that the partner may learn we hold: for every purpose of the agreement, since one filter
     serves them all."""
-    to, policy, at = Recipient(agreement.partner), ctx.policy(), ctx.now()
     found: dict[str, list[str]] = {kind: [] for kind in agreement.kinds}
     with ctx.db.read() as connection:
-        labels = [
-            n
-            for n, marking in ctx.labels(connection).items()
-            if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in agreement.purposes)
-        ]
+        labels = _telling(ctx, connection, agreement.partner, agreement.purposes)
         if blind.NAMES in found:
-            bodies = hits.own_bodies(connection, ctx.me, labels, sorted(names.TYPES))
-            texts = [text for raw in bodies for text in blind.born_keys(StixObject.parse(raw).content)]
-            found[blind.NAMES] = list(dict.fromkeys(texts))
+            found[blind.NAMES] = _named(ctx, connection, labels)
         for value in hits.own_values(connection, ctx.me, labels, observables.NAME):
             kind = blind.kind_of_key(value)
             if kind in found:
                 found[kind].append(value)
     return found
+
+
+def _telling(ctx: Context, connection: Connection, partner: str, purposes: Sequence[str]) -> list[int]:
+    """The labels under which the partner may learn, for each of the purposes, that we hold something."""
+    to, policy, at = Recipient(partner), ctx.policy(), ctx.now()
+    return [
+        n
+        for n, marking in ctx.labels(connection).items()
+        if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in purposes)
+    ]
+
+
+def _named(ctx: Context, connection: Connection, labels: Sequence[int]) -> list[str]:
+    bodies = hits.own_bodies(connection, ctx.me, labels, sorted(names.TYPES))
+    return list(dict.fromkeys(text for raw in bodies for text in blind.born_keys(StixObject.parse(raw).content)))
+
+
+def may_tell(ctx: Context, connection: Connection, partner: str, purpose: str, value: str) -> bool:
+    """Whether a partner may learn, for a purpose, that we hold a value, as things stand now."""
+    labels = _telling(ctx, connection, partner, [purpose])
+    if blind.kind_of_key(value) == blind.NAMES:
+        return value in _named(ctx, connection, labels)
+    return bool(value and hits.own_values(connection, ctx.me, labels, observables.NAME, value))
 
 
 def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes]:

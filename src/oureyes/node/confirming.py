@@ -13,9 +13,10 @@ from dataclasses import replace
 from oureyes.correlate import blind
 from oureyes.errors import InvalidObject, NotHeld, Refused, VerificationError
 from oureyes.model.findings import Alert
-from oureyes.model.instants import is_instant
+from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
+from oureyes.node.answering import may_tell
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
 from oureyes.node.understanding import Reader
@@ -25,6 +26,8 @@ from oureyes.storage import Connection, desk, hits, index, objects
 from oureyes.storage.hits import Case
 
 __all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "watch", "words"]
+
+_AHEAD_DAYS = 1  # how far another clock may be ahead of ours
 
 
 def open_case(ctx: Context, hit: str, *, by: str) -> Case:
@@ -62,11 +65,13 @@ def open_case(ctx: Context, hit: str, *, by: str) -> Case:
 def case_opened(ctx: Context, connection: Connection, statement: Statement) -> None:
     """A partner opens a case on a hit: the clock starts, and our desk is told."""
     identifier, kind, epoch, tag, purpose, basis = _said(statement)
-    asked, _ = hits.keys_since(connection, "answered", statement.origin, 0)
+    asked = hits.was_asked(connection, statement.origin, kind, purpose, basis)
     if not asked or hits.cases(connection, identifier=identifier):
         raise VerificationError(statement.id, "a new case on something we were asked", "another", "call the partner")
     value, now = hits.value_of(connection, epoch, tag), ctx.now()
-    known = value if blind.kind_of_key(value) == kind else ""
+    # Whoever asked knows the output, hit or not: only what may answer the partner is a record it met.
+    met = blind.kind_of_key(value) == kind and may_tell(ctx, connection, statement.origin, purpose, value)
+    known = value if met else ""
     made = Case(
         identifier, "holder", statement.origin, kind, known, purpose, basis, statement.time, now, "", "", "", "", ""
     )
@@ -138,6 +143,8 @@ def case_answered(ctx: Context, connection: Connection, statement: Statement) ->
     found = _case(connection, identifier, "asker")
     if found.partner != statement.origin or state not in ("received", "answered", "refused"):
         raise VerificationError(statement.id, "an answer to a case with its sender", "another")
+    if nanoseconds(at) > nanoseconds(ctx.in_days(_AHEAD_DAYS)):
+        raise VerificationError(statement.id, "an instant that has come", at, "call the partner")
     if getattr(found, state) or (state == "refused") != (ground in GROUNDS):
         raise VerificationError(statement.id, "one answer, a refusal with its ground", "another")
     done = replace(found, **{state: at, "ground": str(ground) if state == "refused" else ""})
@@ -184,8 +191,9 @@ def _born_alike(connection: Connection, ids: list[str], text: str) -> list[str]:
 
 
 def watch(ctx: Context) -> int:
-    """Put before the desk, once each, cases whose 48 hours are over; how many alerts."""
-    late = [one for one in cases(ctx) if one.received and clock(one).state(ctx.now()) is RequestState.OVERDUE]
+    """Put before the desk, once each, cases whose 48 hours are over; how many alerts. That the holder never confirmed
+    stops no clock."""
+    late = [one for one in cases(ctx) if clock(one).state(ctx.now()) is RequestState.OVERDUE]
     return sum(_warned(ctx, one) for one in late)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from oureyes.correlate.judgements import Cluster, clusters, from_stix, latest
+from oureyes.correlate.judgements import Cluster, clusters, from_stix, latest, opinion_id
 from oureyes.model.findings import Judgement, Verdict
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Neighbour
@@ -52,14 +52,17 @@ def _words(connection: Connection, rights: Rights, me: str, held: Iterable[objec
         state = one.origin if originator in ("", one.origin) else f"{originator}, says {one.origin},"
         said = from_stix(one.current, state)
         if said is not None:
-            out.append(_named(connection, said) if one.origin == state == me else said)
+            out.append(_ours(connection, said) if one.origin == state == me else said)
     return latest(out)
 
 
-def _named(connection: Connection, said: Judgement) -> Judgement:
-    """A word of ours, with the person who said it."""
+def _ours(connection: Connection, said: Judgement) -> Judgement:
+    """A word of ours, with the person who said it. What came in with a file and was judged by nobody here is the
+    file's."""
     known = index.judgements(connection, said.left, said.right)
-    return replace(said, by=known[-1].by) if known else said
+    if known and known[-1].verdict is said.verdict and said.opinion == opinion_id(said.state, said.left, said.right):
+        return replace(said, by=known[-1].by)
+    return replace(said, state=f"somebody, says a file in {said.state},")
 
 
 def clusters_of(connection: Connection, rights: Rights, me: str, identifier: str = "") -> tuple[Cluster, ...]:

@@ -19,7 +19,7 @@ from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
-from oureyes.node.answering import DAY_US, digest_of, epoch_of
+from oureyes.node.answering import DAY_US, digest_of, epoch_of, person
 from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
 from oureyes.release import CRIME_PURPOSES
@@ -50,6 +50,7 @@ __all__ = [
 
 _LOOK_AGAIN_US = 6 * 3_600_000_000
 _MAX_FILTER = 64 << 20
+_EPOCH_LASTS = 8  # days that a list of the month before may still be in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def prepare(
     asked = vetted(ctx, kind, values, len(to), **more)
     said = {"purpose": purpose, "basis": basis, "case": _case_digest(ctx, case)}
     questions = [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
-    return ctx.db.write(lambda connection: _book(ctx, connection, questions))
+    return ctx.db.write(lambda connection: _book(ctx, connection, questions, by))
 
 
 def vetted(
@@ -146,7 +147,8 @@ def vetted(
     where = country or ctx.config.country
     asked = tuple(dict.fromkeys(one for value in values for one in blind.selectors(kind, value, where)))
     blind.padded_batch(len(asked))
-    _refuse_over_budget(ctx, by, len(asked) * partners)
+    with ctx.db.read() as connection:
+        _refuse_over_budget(ctx, connection, by, len(asked) * partners)
     return asked
 
 
@@ -155,10 +157,10 @@ def _case_digest(ctx: Context, case: str) -> str:
     return hmac.digest(ctx.keys.extract, f"case {case.strip()}".encode(), "sha256").hex()
 
 
-def _refuse_over_budget(ctx: Context, by: str, more: int) -> None:
-    daily = ctx.config.number("hit_officer_daily")
-    with ctx.db.read() as connection:
-        spent = hits.subjects_since(connection, by, ctx.now_us() - DAY_US)
+def _refuse_over_budget(ctx: Context, connection: Connection, by: str, more: int) -> None:
+    """An officer is one however the name is written."""
+    daily, asked = ctx.config.number("hit_officer_daily"), hits.subjects_since(connection, ctx.now_us() - DAY_US)
+    spent = sum(count for name, count in asked.items() if person(name) == person(by))
     if spent + more > daily:
         raise OverBudget(f"questions of {by}", f"at most {daily} a day", f"{spent} asked, {more} more", "ask tomorrow")
 
@@ -173,8 +175,9 @@ def _prepared(
     return Prepared(partner, blind.ask(selectors, epoch, said), 0, by)
 
 
-def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared]) -> list[Prepared]:
-    """All questions of one run in the ledger and the audit log, in one commit."""
+def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared], by: str) -> list[Prepared]:
+    """All questions of one run in the ledger and the audit log, in one commit, if the budget still allows them."""
+    _refuse_over_budget(ctx, connection, by, sum(len(one.asked.selectors) for one in questions if one.asked))
     return [
         one if one.asked is None else replace(one, number=_book_one(ctx, connection, one, one.asked))
         for one in questions
@@ -201,6 +204,12 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
         if parts is None:
             raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
         _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+        shown = hits.committed(connection, partner, parts.epoch)
+    if parts.epoch not in {epoch_of(ctx.in_days(days)) for days in (-_EPOCH_LASTS, 0, 1)}:
+        # whoever may choose the month gives each asker a key of its own, though all were shown all keys
+        raise VerificationError(f"filters of {partner}", "filters of this month", parts.epoch, "fetch them again")
+    if shown is None or kind not in shown.keys:
+        raise VerificationError(f"keys of {partner}", f"a key for {kind}", "none", "call the partner")
     if kind not in parts.kinds:
         raise Refused(f"question to {partner}", f"what it answers about: {', '.join(parts.kinds)}", kind)
     if nanoseconds(parts.expires) <= nanoseconds(ctx.now()):

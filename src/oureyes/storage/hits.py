@@ -140,16 +140,19 @@ def witnesses(connection: Connection, member: str, epoch: str) -> dict[str, byte
 # --- what we hold, and its outputs -----------------------------------------------------------------------------------
 
 
-def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: str) -> list[str]:
+def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: str, value: str = "") -> list[str]:
     """Every value that a standing, whole object of ours under one of the labels holds. An object of which parts are
-    marked apart, or before which a gate stands, is not among them: its label does not tell all."""
+    marked apart, or before which a gate stands, is not among them: its label does not tell all. With a `value`, that
+    alone where it is held so."""
     found = select_in(
         connection,
         "SELECT DISTINCT k.value FROM holding h JOIN key k ON k.holding = h.n JOIN object o ON o.n = h.object"
-        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND k.matcher = ? ORDER BY k.value",
+        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND k.matcher = ?"
+        f"{' AND k.value = ?' if value else ''} ORDER BY k.value",
         labels,
         me,
         matcher,
+        *([value] if value else []),
     )
     return list(dict.fromkeys(str(value) for (value,) in found))
 
@@ -310,14 +313,21 @@ def keys_since(connection: Connection, side: str, partner: str, since_us: int) -
     return int(found[0][0]), int(found[0][1])
 
 
-def subjects_since(connection: Connection, by: str, since_us: int) -> int:
-    """How many things an officer asked about; one thing asked of several partners counts once for each."""
+def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
+    """Name → how many things it asked about; one thing asked of several partners counts once for each."""
     found = rows(
         connection,
-        'SELECT coalesce(sum(subjects), 0) FROM hit_question WHERE "side" = \'asked\' AND "by" = ? AND at_us > ?',
-        [by, since_us],
+        'SELECT "by", sum(subjects) FROM hit_question WHERE "side" = \'asked\' AND at_us > ? GROUP BY "by"',
+        [since_us],
     )
-    return int(found[0][0])
+    return {str(name): int(count) for name, count in found}
+
+
+def was_asked(connection: Connection, partner: str, kind: str, purpose: str, basis: str) -> bool:
+    """Whether a partner was answered on a kind, for a purpose and on a legal basis."""
+    where = "\"side\" = 'answered' AND partner = ? AND kind = ? AND purpose = ? AND basis = ?"
+    found = rows(connection, f"SELECT n FROM hit_question WHERE {where} LIMIT 1", [partner, kind, purpose, basis])
+    return bool(found)
 
 
 def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
