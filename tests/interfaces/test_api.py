@@ -6,7 +6,7 @@ Everything is done by the typed client as two officers of one state; the partner
 import json
 
 import pytest
-from a_case import an_indicator
+from a_case import an_indicator, an_object
 from api_parties import ApiSite
 from simulated import deliver, for_
 
@@ -104,6 +104,13 @@ def test_understanding_follows_links_times_money_and_methods(site):
     assert site.ayu.cases().alike == []
     assert site.ayu.alarm().alerts == 0
     assert site.ayu.similar(made.id).alike == []
+    named = an_object("identity", identity_class="individual", name="สมชาย ทองดี")
+    site.record(named)
+    [met] = site.ayu.screen("Somchai Thongdi", born=1979, country="TH", kind="person").found
+    assert (met.id, "same sounds" in met.reason) == (named.id, True)
+    with pytest.raises(Problem) as said:
+        site.ayu.screen("Somchai Thongdi", country="XX")
+    assert said.value.status == 400
     assert isinstance(site.ayu.trends("week").bursts, list)
 
 

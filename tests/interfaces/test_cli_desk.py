@@ -68,6 +68,23 @@ def test_reports_alike_are_told_with_their_reasons(tmp_path: Path, monkeypatch: 
     assert oureyes("--home", home, "similar", "note--00000000-0000-4000-8000-000000000000").code != 0
 
 
+def test_a_name_is_screened_against_those_held_with_the_reason(tmp_path: Path) -> None:
+    home = a_home(tmp_path)
+    held = an_object("identity", identity_class="individual", name="สมชาย ทองดี")
+    many = an_object("identity", identity_class="individual", name="Nguyễn Văn Hùng")
+    oureyes("--home", home, "import", a_bundle(tmp_path, held, many))
+    said = oureyes("--home", home, "screen", "Somchai Thongdi", "--born", "1979", "--country", "TH", "--json").json
+    assert (said["count"], said["found"][0]["id"], said["found"][0]["origin"]) == (1, held.id, "ID")
+    shown = oureyes("--home", home, "screen", "NGUYEN VAN HUNG", "--kind", "person").out
+    assert "(a second sign is needed)" in shown
+    assert "hypotheses" in shown
+    assert oureyes("--home", home, "screen", "Maria Santos").code == 1
+    assert oureyes("--home", home, "screen", "Maria Santos", "--purpose", "curiosity").code == 3
+    row = oureyes("--home", home, "audit", "--verb", "screen", "--json").out
+    assert "Somchai" not in row
+    assert '"screen"' in row
+
+
 def test_the_search_index_is_built_anew_on_demand(tmp_path: Path) -> None:
     home = a_home(tmp_path)
     a_case(home, tmp_path)

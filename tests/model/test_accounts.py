@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oureyes.errors import InvalidObject
-from oureyes.model.accounts import SCOPES, Account, Collection, Token, View, bounded, is_account_id
+from oureyes.model.accounts import OFFICER, SCOPES, Account, Collection, Token, View, bounded, is_account_id
 from oureyes.model.grades import Grade
 from oureyes.model.markings import PAP, TLP, Marking, Onward
 
@@ -43,6 +43,7 @@ def test_an_outsider_never_widens_the_audience_and_never_speaks_as_an_originator
         st.sampled_from(["ann", "cert-a"]),
         ceiling=st.sampled_from(TLP),
         groups=names,
+        kind=st.just(OFFICER),
         scopes=st.frozensets(st.sampled_from(sorted(SCOPES))),
         marking=made,
         max_grade=grades,
@@ -54,6 +55,8 @@ def test_an_outsider_never_widens_the_audience_and_never_speaks_as_an_originator
 )
 def test_an_account_survives_being_kept(account: Account) -> None:
     assert Account.from_json(account.to_json()) == account
+    outsider = account.to_json() | {"kind": "partner", "scopes": ["taxii:read"]}
+    assert not Account.from_json(outsider).officer
 
 
 @given(

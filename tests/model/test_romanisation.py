@@ -188,3 +188,8 @@ def test_the_tables_are_loaded_without_a_network():
     code += "; from oureyes.model.romanisation import romanise; print(romanise('陈伟明')[0])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "chen weiming"
+
+
+def test_a_long_run_of_invisible_characters_is_of_no_script_and_is_read_at_once() -> None:
+    assert script_of("\u200b" * 200_000) == "latin"
+    assert script_of("\u200b" * 10 + "ทองดี") == "thai"

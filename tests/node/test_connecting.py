@@ -16,6 +16,7 @@ from oureyes.model.markings import TLP
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.node import connecting
+from oureyes.node.connecting import meeting
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
@@ -154,7 +155,7 @@ def test_every_name_of_a_list_that_sounds_so_is_compared_not_one_that_stands_for
 
 def test_of_what_shares_parts_of_one_thing_those_that_share_most_are_compared():
     shared = [("names", 1, held, 9) for held in range(100)] + [("media", 1, held, 9) for held in range(100)]
-    chosen = list(connecting._closest(shared))
+    chosen = list(meeting._closest(shared))
     assert chosen[:64] == shared[:64]
     assert chosen[64:] == shared[100:]
 
@@ -162,7 +163,7 @@ def test_of_what_shares_parts_of_one_thing_those_that_share_most_are_compared():
 def test_a_reader_sees_matches_only_of_what_it_may_see_on_both_sides(states, tmp_path):
     indonesia, _ = states.values()
     indonesia.record([a_report(tmp_path, f"pay to {WALLET}")], by="ayu")
-    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z"))
+    indonesia.record_objects([a_wallet()], by="ayu", marking=for_(expires="2026-01-01T00:00:00Z", originator="MY"))
     assert len(indonesia.matches()) == 1
     assert indonesia.matches(by="ayu") == []
     shown = indonesia.search(WALLET, by="ayu")

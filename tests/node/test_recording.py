@@ -12,7 +12,6 @@ from simulated import federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld
 from oureyes.model.markings import TLP
-from oureyes.node import recording
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 
@@ -177,8 +176,3 @@ def test_no_bad_input_stops_a_node_or_goes_uncounted(node):
             assert report.stored == 0, row
             assert report.quarantined >= 1, row
             assert report.errors, row
-
-
-def test_a_report_counts_in_words(node, tmp_path):
-    report = node.record([a_bundle(tmp_path, *many(2))], by="ayu")
-    assert recording.sources(report.to_json()) == "2 read, 2 stored, 0 put aside"

@@ -97,6 +97,13 @@ class Client(Overseeing):
         """Find by words and values."""
         return self._line.get(forms.SearchFound, "/search", q=q, limit=limit)
 
+    def screen(
+        self, name: str, *, born: int = 0, country: str = "", kind: str = "", limit: int = 20
+    ) -> forms.ScreenFound:
+        """Who of those held may be meant by a name."""
+        asked = {"name": name, "born": born, "country": country, "kind": kind, "limit": limit}
+        return self._line.get(forms.ScreenFound, "/names", **asked)
+
     def path(self, start: str, end: str) -> forms.PathFound:
         """The shortest way between two things."""
         return self._line.get(forms.PathFound, "/paths", **{"from": start, "to": end})

@@ -37,7 +37,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "x-oureyes-post": ("content", "text"),
 }
 TYPES = frozenset(_TEXTS)
-_LINK = re.compile(r"\S+://\S+|www\.\S+|\S+@\S+\.\S+")
+_RUN = re.compile(r"\S+")  # links are looked for run by run: one pattern for all took a text without spaces squared
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f]")  # no spaces between words
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -93,9 +93,17 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", to_unicode(_LINK.sub(" ", text))).casefold()
+    plain = unicodedata.normalize("NFKC", to_unicode(_RUN.sub(_without_links, text))).casefold()
     plain = _TYPED.sub(lambda found: _AS_ONE.get(found[0]) or found[0][::-1], plain)
     return _BREAK.sub("", plain)
+
+
+def _without_links(run: re.Match[str]) -> str:
+    """Addresses of pages and mailboxes differ from copy to copy."""
+    word = run[0]
+    if "://" in word or "." in word.partition("@")[2]:
+        return " "
+    return word.partition("www.")[0] if "www." in word else word
 
 
 def _words(plain: str) -> Iterator[list[str]]:

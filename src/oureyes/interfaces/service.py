@@ -14,15 +14,13 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import aiohttp
-import uvicorn
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from oureyes.errors import ConfigError, OurEyesError, VerificationError
@@ -33,6 +31,7 @@ from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces import probing, remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
+from oureyes.interfaces.listening import KEEP_ALIVE_S, Server, configured, listen, loop_factory
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, answering, confirming, exchanging, planning, polling, retaining
@@ -50,7 +49,6 @@ _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
 _PATTERNS_S, _DOORS_S, _POLL_S, _CATCH_UP_S = 3600.0, 5.0, 5.0, 1.0
-_KEEP_ALIVE_S = 75
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -108,7 +106,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         doors = self.node.ctx.config.text("doors_listen")
         self.doors = Doors(self.node) if doors else None  # what is wrong with it is told before anything listens
-        self._sock = self._sock or _listen(self.node.ctx.config.text("listen"))
+        self._sock = self._sock or listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
             self.node,
             self._executor,
@@ -119,17 +117,17 @@ class Service:
         )
         self._tls = server_context(self._certificate, self._key_file, self._certificates())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S - 10), auto_decompress=False
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S - 10), auto_decompress=False
         )
         self.node.ctx.listeners.append(self._heard)
-        self._server = _Server(_uvicorn([*self._federation.routes(), *self._more], self._tls))
+        self._server = Server(configured([*self._federation.routes(), *self._more], self._tls))
         self._serving = await self._started(self._server, self._sock)
         await self._open_doors()
         self._duties = [asyncio.create_task(duty) for duty in self._all_duties()]
         self._take_up()
         self._meet()
 
-    async def _started(self, server: _Server, sock: socket.socket) -> asyncio.Task[None]:
+    async def _started(self, server: Server, sock: socket.socket) -> asyncio.Task[None]:
         serving = asyncio.create_task(server.serve([sock]))
         while not server.started:
             if serving.done():
@@ -142,10 +140,10 @@ class Service:
         """The second listener, for those outside the federation, where one is set."""
         if self.doors is None:
             return
-        sock = _listen(self.node.ctx.config.text("doors_listen"))
+        sock = listen(self.node.ctx.config.text("doors_listen"))
         self.doors_port = int(sock.getsockname()[1])
-        server = _Server(_uvicorn(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
-        await asyncio.to_thread(self.doors.open, server, sock, _loop_factory())
+        server = Server(configured(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
+        await asyncio.to_thread(self.doors.open, server, sock, loop_factory())
 
     async def _close_doors(self) -> None:
         if self.doors is not None:
@@ -417,52 +415,9 @@ class _Here:
         return self._ctx.random()
 
 
-class _Server(uvicorn.Server):
-    """Signals are the process's matter (`run`), not one server's: several live in one process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _uvicorn(routes: Sequence[BaseRoute], tls: Any, http: Any = "auto") -> uvicorn.Config:
-    return uvicorn.Config(
-        Starlette(routes=list(routes)),
-        ssl_context_factory=lambda config, default: tls,
-        http=http,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=2,
-        backlog=128,
-    )
-
-
-def _listen(where: str) -> socket.socket:
-    """A bound socket for `address:port`; port 0 takes a free one."""
-    host, _, port = where.rpartition(":")
-    host = host.strip("[]")
-    if not host or not port.isdecimal():
-        raise ConfigError("listen", "address:port", where[:60], "set `listen` in node.toml")
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, int(port)))
-    except OSError as error:
-        bound.close()
-        raise ConfigError("listen", f"a free {where}", error.strerror or "none", "is the node running?") from None
-    return bound
-
-
 def run(home: Path, *, routes: Sequence[BaseRoute] = (), ready: Callable[[Service], None] | None = None) -> None:
     """Serve the node in `home` until SIGTERM or SIGINT. Blocks; `ready` is called once partners can reach it."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner, Node.open(home) as node:
         log_as(node.ctx.config.text("log_level"))
         runner.run(_serve(node, routes, ready))
 
@@ -478,12 +433,12 @@ def log_as(level: str) -> None:
 def recover(home: Path) -> list[exchanging.Recovered]:
     """Take lost entries back from the partners that receipted them (`Service.recover`), whether the node is serving or
     not. Blocks."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner, Node.open(home) as node:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner, Node.open(home) as node:
         return runner.run(_recovered(node))
 
 
 async def _recovered(node: Node) -> list[exchanging.Recovered]:
-    async with Service(node, sock=_listen("127.0.0.1:0")) as service:  # nobody need reach it for that
+    async with Service(node, sock=listen("127.0.0.1:0")) as service:  # nobody need reach it for that
         return await service.recover()
 
 
@@ -496,14 +451,6 @@ async def _serve(node: Node, routes: Sequence[BaseRoute], ready: Callable[[Servi
         if ready is not None:
             ready(service)
         await stop.wait()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from oureyes.node import (
     recording,
     releasing,
     retaining,
+    screening,
     understanding,
     vocabularies,
 )
@@ -493,6 +494,21 @@ class Node:
     def similar(self, identifier: str, *, by: str, purpose: str = "investigation", limit: int = 10) -> likeness.Answer:
         """Reports that may be of the same crime, in whatever language."""
         return likeness.similar(self.ctx, identifier, by=by, purpose=purpose, limit=limit)
+
+    def screen(
+        self,
+        name: str,
+        *,
+        by: str,
+        purpose: str = "investigation",
+        born: int = 0,
+        country: str = "",
+        kind: str = "",
+        limit: int = 20,
+    ) -> screening.Answer:
+        """Who of those held may be meant by a name, in whatever script: hypotheses, nothing is matched."""
+        about = screening.About(born, country, kind)
+        return screening.screen(self.ctx, name, about, by=by, purpose=purpose, limit=limit)
 
     def trends(self, *, by: str, purpose: str = "strategy", step: str = "day") -> tuple[Burst, ...]:
         """What grows faster than its own past."""

@@ -7,7 +7,7 @@ stopped, and the same bytes a second time add nothing.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -209,8 +209,3 @@ def lift(ctx: Context, identifier: str, *, by: str, purpose: str, marking: Marki
         ctx.audit(connection, by, "confirm", identifier, purpose)
 
     ctx.db.write(write)
-
-
-def sources(report: Mapping[str, Any]) -> str:
-    """One line for people."""
-    return f"{report['read']} read, {report['stored']} stored, {report['quarantined']} put aside"

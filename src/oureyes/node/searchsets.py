@@ -58,13 +58,8 @@ def make(
 ) -> SearchSet:
     """Write a set into a new folder, and its key beside it. Only what may answer the audience is in it."""
     ctx.require_purpose(by, purpose, "search set")
-    if not approver or " ".join(approver.split()).casefold() == " ".join(by.split()).casefold():
-        raise Refused("search set", f"somebody else than {by} who approves", approver or "nobody", "give --approved-by")
-    if purpose not in CRIME_PURPOSES or not audience or not kinds or set(kinds) - _KINDS:
-        known = f"a crime purpose, an audience, and kinds out of {', '.join(sorted(_KINDS))}"
-        raise InvalidObject("search set", known, "others")
-    if not 0 < days <= _MOST_DAYS:
-        raise InvalidObject("search set", f"1 to {_MOST_DAYS} days", f"{days}", "make a new one when it ends")
+    _two_people(by, approver)
+    _askable(audience, kinds, days, purpose)
     if folder.exists() or _key_file(folder).exists():
         raise ConfigError(folder.name, "a folder that does not exist yet", "one that does", "choose another name")
     values = _answerable(ctx, audience, kinds, purpose)
@@ -88,6 +83,19 @@ def make(
 
     ctx.db.write(write)
     return made
+
+
+def _two_people(by: str, approver: str) -> None:
+    if not approver or " ".join(approver.split()).casefold() == " ".join(by.split()).casefold():
+        raise Refused("search set", f"somebody else than {by} who approves", approver or "nobody", "give --approved-by")
+
+
+def _askable(audience: str, kinds: Sequence[str], days: int, purpose: str) -> None:
+    if purpose not in CRIME_PURPOSES or not audience or not kinds or set(kinds) - _KINDS:
+        known = f"a crime purpose, an audience, and kinds out of {', '.join(sorted(_KINDS))}"
+        raise InvalidObject("search set", known, "others")
+    if not 0 < days <= _MOST_DAYS:
+        raise InvalidObject("search set", f"1 to {_MOST_DAYS} days", f"{days}", "make a new one when it ends")
 
 
 def _answerable(ctx: Context, audience: str, kinds: Sequence[str], purpose: str) -> list[str]:

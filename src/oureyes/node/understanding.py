@@ -175,28 +175,7 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
         current = [item for item in held if item.last and item.state in ("held", "held-back")]
         if not held:
             raise NotHeld(identifier, "an object this reader may see", "none", "`oureyes search`")
-        chosen = (current or held)[0]
-        steps = list(steps_of(connection, reader, [identifier]))
-        linked = [
-            item.match
-            for item in index.matches(connection, identifier=identifier, warned=True)
-            if reader.may(item.left_label) and reader.may(item.right_label)
-        ]
-        shown = Shown(
-            card(
-                chosen.current,
-                [_as_card(item, reader) for item in (current or held)],
-                steps,
-                linked,
-                _plan_uses(connection, steps, identifier),
-                ctx.now(),
-                _hypothesis(connection, reader, identifier),
-            ),
-            chosen.object.raw,
-            chosen.upgraded.raw if chosen.upgraded else None,
-            _successor(connection, identifier),
-            tuple(held),
-        )
+        shown = _shown(ctx, connection, reader, held, current or held)
         foreign = {item.origin for item in current if item.origin != ctx.me}
         news = {
             origin: [identifier]
@@ -210,6 +189,35 @@ def show(ctx: Context, identifier: str, *, by: str, purpose: str) -> Shown:
 
     ctx.db.write(write)
     return shown
+
+
+def _shown(
+    ctx: Context, connection: Connection, reader: Reader, held: Sequence[objects.Held], told: Sequence[objects.Held]
+) -> Shown:
+    """The card of the first of what is told, out of all that is held."""
+    chosen = told[0]
+    identifier = chosen.object.id
+    steps = list(steps_of(connection, reader, [identifier]))
+    linked = [
+        item.match
+        for item in index.matches(connection, identifier=identifier, warned=True)
+        if reader.may(item.left_label) and reader.may(item.right_label)
+    ]
+    return Shown(
+        card(
+            chosen.current,
+            [_as_card(item, reader) for item in told],
+            steps,
+            linked,
+            _plan_uses(connection, steps, identifier),
+            ctx.now(),
+            _hypothesis(connection, reader, identifier),
+        ),
+        chosen.object.raw,
+        chosen.upgraded.raw if chosen.upgraded else None,
+        _successor(connection, identifier),
+        tuple(held),
+    )
 
 
 def _as_card(item: objects.Held, reader: Reader) -> CardHeld:

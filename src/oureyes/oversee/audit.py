@@ -83,6 +83,7 @@ VERBS: Mapping[str, str] = {
     "hold": "stopped {subject}, which no longer fits what its partner holds",
     "quarantine": "held {subject} back",
     "similar": "looked for reports like {subject}",
+    "screen": "screened a name",
     "retry": "tried {subject} again",
     "roster": "changed the roster to version {version}",
     "key": "changed a key of {subject}",

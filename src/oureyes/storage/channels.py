@@ -184,6 +184,12 @@ def unknown_entries(connection: Connection, row: ChannelRow) -> list[int]:
     return [int(seq) for (seq,) in found]
 
 
+def named_entries(connection: Connection, row: ChannelRow) -> set[str]:
+    """The statements that entries are known to carry."""
+    found = rows(connection, "SELECT statement FROM entry WHERE channel = ? AND statement <> ''", [row.n])
+    return {str(statement) for (statement,) in found}
+
+
 def name_entry(connection: Connection, row: ChannelRow, seq: int, statement: str) -> None:
     """Say which statement an entry carries."""
     run(connection, "UPDATE entry SET statement = ? WHERE channel = ? AND seq = ?", [statement, row.n, seq])

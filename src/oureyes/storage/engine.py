@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -261,37 +262,14 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
         with contextlib.suppress(OSError):  # the engine says what is wrong with the place
             Path(where).touch(mode=0o600)  # its own umask would let others read it; -wal and -shm follow the file
 
-    def connect(*, reading: bool = False) -> Any:
-        connection = dbapi2.connect(target, uri=memory, check_same_thread=False, isolation_level=None, timeout=30)
-        connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told once, by us
-        if key is not None and not memory:
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        try:
-            connection.execute("PRAGMA foreign_keys = OFF")
-            if not memory:
-                connection.execute("PRAGMA journal_mode = WAL")
-        except dbapi2.DatabaseError as error:
-            connection.close()
-            raise StorageError(Path(where).name, "the key this file was made with", str(error)[:80]) from None
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -32000")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        if reading:
-            connection.execute("PRAGMA query_only = ON")
-        return connection
-
     _adapt(dbapi2)
-
-    def connect_to_read() -> Any:
-        return connect(reading=True)
-
+    connect = partial(_connected, target, None if memory else key, None if memory else Path(where).name)
     writer = create_engine(
         "sqlite+pysqlite://", creator=connect, module=dbapi2, poolclass=StaticPool, hide_parameters=True
     )
     reader = create_engine(
         "sqlite+pysqlite://",
-        creator=connect_to_read,
+        creator=partial(connect, reading=True),
         module=dbapi2,
         poolclass=QueuePool,
         pool_size=4,
@@ -300,6 +278,30 @@ def _sqlite(where: str, key: bytes | None) -> tuple[Engine, Engine, Path | None]
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return writer, reader, None if memory else Path(where)
+
+
+def _connected(target: str, key: bytes | None, file: str | None, *, reading: bool = False) -> Any:
+    """A connection as we want it, to a file by its name or, without one, to what is in memory."""
+    from sqlcipher3 import dbapi2
+
+    connection = dbapi2.connect(target, uri=file is None, check_same_thread=False, isolation_level=None, timeout=30)
+    connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told once, by us
+    if key is not None:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    try:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        if file is not None:
+            connection.execute("PRAGMA journal_mode = WAL")
+    except dbapi2.DatabaseError as error:
+        connection.close()
+        raise StorageError(file or ":memory:", "the key this file was made with", str(error)[:80]) from None
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    if reading:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _adapt(module: Any) -> None:

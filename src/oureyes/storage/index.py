@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -287,24 +288,25 @@ def matches(
         f" WHERE {' AND '.join(where)} ORDER BY m.rank DESC, m.n LIMIT {int(limit)}",
         extra,
     )
-    return [
-        Linked(
-            int(r[0]),
-            Match(str(r[1]), str(r[2]), str(r[3]), float(r[4]), str(r[5]), str(r[6]), str(r[7])),
-            int(r[8]),
-            int(r[9]),
-            str(r[10]),
-            str(r[11]),
-            str(r[12]),
-            str(r[13]),
-            int(r[14]),
-            int(r[15]),
-            float(r[16]),
-            str(r[17]),
-            str(r[18]),
-        )
-        for r in found
-    ]
+    return [_linked(row) for row in found]
+
+
+def _linked(r: Sequence[Any]) -> Linked:
+    return Linked(
+        int(r[0]),
+        Match(str(r[1]), str(r[2]), str(r[3]), float(r[4]), str(r[5]), str(r[6]), str(r[7])),
+        int(r[8]),
+        int(r[9]),
+        str(r[10]),
+        str(r[11]),
+        str(r[12]),
+        str(r[13]),
+        int(r[14]),
+        int(r[15]),
+        float(r[16]),
+        str(r[17]),
+        str(r[18]),
+    )
 
 
 def add_judgement(connection: Connection, judgement: Judgement) -> None:

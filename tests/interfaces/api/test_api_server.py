@@ -1,5 +1,8 @@
 """Who may do what at `/api/1`, and what is answered to who may not."""
 
+import socket
+import time
+
 import msgspec
 import pytest
 from a_case import an_indicator
@@ -241,6 +244,25 @@ def test_a_body_that_nests_too_deep_is_no_json_or_of_another_type_is_refused(sit
     assert site.ask("ayu", "POST", "/tags", {"ids": [ANY], "tags": ["x"], "nwe": True}).status == 400
 
 
+def test_bodies_that_never_come_hold_up_nobody_else(site):
+    site.account("slow")
+    head = (
+        f"POST /api/1/objects HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {site.tokens['slow']}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    )
+    lines = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(8)]
+    try:
+        for line in lines:
+            line.sendall(head.encode())
+        while not site.api._of_one["slow"].locked():
+            time.sleep(0.005)
+        assert site.ask("ayu", "POST", "/rules", {"owner": "not held up"}).status == 201
+        assert site.ask("ann", "POST", "/objects", {"objects": []}).status in (200, 400)
+    finally:
+        for line in lines:
+            line.close()
+
+
 def test_no_page_of_another_site_acts_with_a_credential_the_browser_knows(site):
     made = site.ask("ayu", "POST", "/cases/alarm", Origin="https://evil.example")
     assert made.status == 403
@@ -358,6 +380,16 @@ def test_if_match_where_nothing_can_be_compared_is_an_error_and_not_ignored(site
     assert said.status == 400
 
 
+def test_if_match_tells_nothing_to_a_token_that_may_not_read(site):
+    site.record(made := an_indicator(value="guess.example"), to=("ann",))
+    tag, path = site.ask("ann", "GET", f"/objects/{made.id}").headers["ETag"], f"/objects/{made.id}"
+    site.client("ann", frozenset({"api:write"}))
+    said = [site.ask("ann", "DELETE", path, If_Match=one) for one in (tag, '"guessed"')]
+    site.client("ann", OUTSIDE)
+    assert [one.status for one in said] == [403, 403]
+    assert said[0].body == said[1].body
+
+
 # --- once ------------------------------------------------------------------------------------------------------------
 
 
@@ -396,7 +428,7 @@ def test_what_a_killed_process_began_is_not_done_a_second_time(site):
     from oureyes.node.repeating import Repeats
 
     dead = Repeats(site.node.ctx)
-    named = ["POST", {}, "", "investigation", ""]
+    named = ["subscribe", {}, "", "investigation", ""]
     body = msgspec.json.encode({"owner": "killed"})
     dead.begin("ayu", "k-4", dead.mark(msgspec.json.encode(named) + b"\0" + body))
     said = site.ask("ayu", "POST", "/rules", body, Idempotency_Key="k-4")
@@ -412,3 +444,23 @@ def test_two_at_once_under_one_key_are_one(site):
         said = list(pool.map(lambda _: site.ask("ayu", "POST", "/rules", body, Idempotency_Key="k-5").status, range(8)))
     assert set(said) <= {201, 409}
     assert [one.owner for one in site.ayu.rules()].count("at-once") == 1
+
+
+def test_a_key_used_for_one_route_is_not_answered_for_another(site):
+    site.record(made := an_indicator(value="crossed.example"), to=("MY",))
+    body, key = {"ids": [made.id], "to": ["MY"]}, {"Idempotency_Key": "k-6"}
+    assert site.ask("ayu", "POST", "/rehearsals", body, **key).status == 200
+    assert site.ask("ayu", "POST", "/releases", body, **key).status == 422
+    assert site.ask("ayu", "POST", "/releases", body, Idempotency_Key="k-7").status == 201
+
+
+def test_a_token_is_not_given_the_answer_of_a_route_that_is_not_open_to_it(site):
+    site.record(made := an_indicator(value="replayed.example"), to=("MY",))
+    site.budi.approve(site.ayu.propose(["MY"], [made.id]).id)
+    log, file = site.ayu.log("ID/MY/1"), {"Content_Type": "application/octet-stream", "Idempotency_Key": "k-8"}
+    assert site.ask("ayu", "POST", "/verification", log, **file).status == 200
+    site.client("ayu", frozenset({"api:care"}))
+    said = site.ask("ayu", "POST", "/roster/check", log, **file)
+    site.client("ayu", ALL)
+    assert "Idempotent-Replay" not in said.headers
+    assert b"channels" not in said.body

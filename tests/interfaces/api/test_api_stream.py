@@ -1,6 +1,7 @@
 """The stream tells what changed to whom may know of it, loses nothing over a broken line or a restart, and ends with
 the credential."""
 
+import asyncio
 import queue
 import threading
 import time
@@ -11,9 +12,11 @@ from api_parties import OUTSIDE
 
 from oureyes.client import Problem, forms
 from oureyes.interfaces.api.stream import Streams
+from oureyes.model.accounts import Caller
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node.accounts import disable
+from oureyes.node.accounts import disable, listed
+from oureyes.node.reading import Position
 
 
 class Heard:
@@ -34,7 +37,7 @@ class Heard:
             self.fault = fault
 
     def next(self):
-        return self.found.get(timeout=10)
+        return self.found.get(timeout=60)
 
     def until(self, identifier, kind=None):
         """Everything up to the first word of a thing."""
@@ -54,7 +57,9 @@ def listening(site, client):
     heard = Heard(client)
     while site.api.streams.count <= before:
         time.sleep(0.005)
-    site.record(first := an_indicator(value="first.example"), to=("ann",))
+    while heard.found.empty():  # where it begins is asked after it is counted
+        site.record(first := an_indicator(value="first.example"), to=("ann",))
+        time.sleep(0.2)
     heard.until(first.id)
     return heard
 
@@ -189,3 +194,42 @@ def test_a_place_given_back_is_free_again(site):
     for _ in range(3):
         streams.leave("a")
     assert (streams.count, dict(streams._open)) == (0, {})
+
+
+class Busy:
+    """A store that others write to all the time, and of nothing that the caller may know of."""
+
+    def __init__(self, site):
+        self.ctx, self.db, self.written = self, self, 0
+        self._caller = site.api._reading.sealed
+
+    def generation(self):
+        self.written += 1
+        return self.written
+
+    def newest(self):
+        return Position(0, 0)
+
+    def since(self, caller, purpose, at, limit):
+        return [], at
+
+    def sealed(self, caller, at):
+        return self._caller(caller, at)
+
+
+def test_a_quiet_stream_beats_alike_whether_others_write_or_not(site):
+    """Else when it beats would tell an outsider at what time something was written that it may not know of."""
+
+    async def beaten():
+        streams = Streams(Busy(site), site.executor, beat_s=0.4)
+        caller = Caller(next(one for one, _ in listed(site.node.ctx) if one.id == "ann"), OUTSIDE)
+        streams.take("ann")
+        told = streams.follow(caller, "investigation", None, lambda: caller)
+        try:
+            async with asyncio.timeout(60):
+                return [await anext(told) for _ in range(3)][1:]
+        finally:
+            await told.aclose()
+            streams.leave("ann")
+
+    assert asyncio.run(beaten()) == [b":\n\n", b":\n\n"]

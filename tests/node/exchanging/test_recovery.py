@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -9,6 +10,8 @@ from a_case import an_indicator
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.errors import NotHeld
+from oureyes.exchange.inbox import Opened, open_entry
+from oureyes.exchange.log import entry_of, make_entry
 from oureyes.model.findings import AlertState
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
@@ -192,7 +195,6 @@ def test_a_partner_cannot_put_words_into_our_mouth(story):
     assert from_sg
     # a statement of its own, sealed to us as if it were ours
     from oureyes.exchange.envelope import sign_statement
-    from oureyes.exchange.log import make_entry
     from oureyes.model.sharing import Item, Statement
 
     foreign = an_indicator()
@@ -201,14 +203,41 @@ def test_a_partner_cannot_put_words_into_our_mouth(story):
                        (Item(foreign, marking),), (), "", {})  # fmt: skip
     envelope = sign_statement(forged, singapore.ctx.keys.sign)
     entry = make_entry(channel, 0, envelope, story.id.ctx.keys.seal.public)
-    import base64
-
     raw["said"] = [[base64.b64encode(entry.header).decode(), base64.b64encode(entry.sealed).decode()]]
     done = story.id.recover_from(json.dumps(raw).encode())
     assert done.unknown == 1
     assert not holds(story.id, foreign.id)
     with pytest.raises(NotHeld):
         story.id.marking_of(foreign.id)
+
+
+def test_a_partner_cannot_pass_off_an_earlier_word_of_ours_for_a_lost_one(story):
+    story.release(made := an_indicator(), to=("SG",))
+    story.release(other := an_indicator(value="other.example"), to=("SG",))
+    story.save()
+    story.id.retract([made.id], by="ayu", reason="the source withdrew it")
+    deliver(story.nodes)
+    story.restore()
+    channel = Channel("ID", "SG")
+    raw = json.loads(story.nodes["SG"].export_channel(channel))
+    envelope = _said(story.id, channel, raw["said"][0])
+    raw["said"] = [_sealed(story.id, channel, seq, envelope) for seq in range(len(raw["said"]))]
+    done = story.id.recover_from(json.dumps(raw).encode())
+    assert (done.entries, done.unknown) == (1, 1)
+    assert waiting(story.id, "who was given what by 1 of our entries")
+    assert holds(story.id, other.id)
+
+
+def _said(node: Node, channel: Channel, line: list[str]) -> bytes:
+    entry = entry_of(*(base64.b64decode(part) for part in line))
+    opened = open_entry(entry, {node.ctx.keys.seal.id: node.ctx.keys.seal}, {"ID": node.ctx.keys.sign.public}, "SG")
+    assert isinstance(opened, Opened)
+    return opened.envelope
+
+
+def _sealed(node: Node, channel: Channel, seq: int, envelope: bytes) -> list[str]:
+    made = make_entry(channel, seq, envelope, node.ctx.keys.seal.public)
+    return [base64.b64encode(part).decode() for part in (made.header, made.sealed)]
 
 
 def test_the_alert_on_a_log_that_lacks_what_was_receipted_is_done_once_it_is_whole(story):

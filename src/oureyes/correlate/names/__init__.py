@@ -26,7 +26,7 @@ from oureyes.model.ports import Example
 from oureyes.model.romanisation import fold
 from oureyes.model.romanisation.latin import organisation_tokens
 
-__all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "compare", "keys"]
+__all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "Weighed", "compare", "keys", "screen"]
 
 NAME = "names"
 PARTIAL = True  # a key is the sound of a name: many names share it, and every one of them may be meant
@@ -40,6 +40,15 @@ _ORGANISATION = 2.0
 _SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
 _MANY = "many bear such a name: a second sign is needed"
 _ALIKE = "alike, and not quite one name: a second sign is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How far two subjects may be one, why, and, where a second sign is needed, the words for that."""
+
+    score: float
+    reason: str
+    quiet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +75,31 @@ def compare(left: StixObject, right: StixObject) -> Match | None:
     mine, theirs = subject_of(left.content), subject_of(right.content)
     if mine is None or theirs is None or left.id == right.id or _known(left, right, mine, theirs):
         return None
+    weighed = _weighed(mine, theirs, keyed=True)
+    if weighed is None:
+        return None
+    key = f"{NAME}:{'|'.join(sorted((left.id, right.id)))}"  # every pair of objects is a match of its own
+    return Match(left.id, right.id, NAME, weighed.score, weighed.reason, key, "name", weighed.quiet)
+
+
+def screen(asked: Subject, held: Subject) -> Weighed | None:
+    """As `compare`, for who is asked about and is no object: an index finds names that share no key."""
+    return _weighed(asked, held, keyed=False)
+
+
+def _weighed(mine: Subject, theirs: Subject, *, keyed: bool) -> Weighed | None:
+    """The two names that agree best, and what they come to."""
     if mine.kind and theirs.kind and mine.kind != theirs.kind:
         return None
     about = circumstances(mine, theirs)
     shift, signs = sum(one.shift for one in about), sum(one.tells for one in about)
-    met = [one for one in _meetings(mine, theirs) if one.logit + shift >= _SHOWN]
+    met = [one for one in _meetings(mine, theirs, keyed=keyed) if one.logit + shift >= _SHOWN]
     if not met:
         return None
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
     quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
     said = reason(best.left, best.right, best.found, about, quiet)
-    key = f"{NAME}:{'|'.join(sorted((left.id, right.id)))}"  # every pair of objects is a match of its own
-    return Match(left.id, right.id, NAME, _score(best.alone(signs) + shift), said, key, "name", quiet)
+    return Weighed(_score(best.alone(signs) + shift), said, quiet)
 
 
 def _values(subject: Subject) -> Iterator[str]:
@@ -92,13 +114,14 @@ def _known(left: StixObject, right: StixObject, mine: Subject, theirs: Subject) 
     )
 
 
-def _meetings(mine: Subject, theirs: Subject) -> Iterator[_Met]:
-    """Every pair of names that share a key: what shares none is never found, so it is not accepted either."""
+def _meetings(mine: Subject, theirs: Subject, *, keyed: bool) -> Iterator[_Met]:
+    """Every pair of names. Between objects those that share a key: what shares none is never found, so it is not
+    accepted either."""
     kind = mine.kind or theirs.kind
     for one in mine.names:
-        held = set(keys_of(one.text, mine.kind))
+        held = set(keys_of(one.text, mine.kind)) if keyed else set()
         for other in theirs.names:
-            if not held.isdisjoint(keys_of(other.text, theirs.kind)):
+            if not keyed or not held.isdisjoint(keys_of(other.text, theirs.kind)):
                 yield _met(one, other, kind)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from oureyes.correlate.names.subject import Subject
+from oureyes.errors import InvalidObject
 
-__all__ = ["Circumstance", "circumstances"]
+__all__ = ["Circumstance", "circumstances", "country_words"]
 
 # What each is worth on the scale of `likeness` (logarithm of the odds). Set by hand: no open data pairs them.
 _SAME_DOCUMENT, _OTHER_DOCUMENT = 6.0, -0.5
@@ -15,6 +16,21 @@ _SAME_YEAR, _NEXT_YEAR, _NEAR_YEARS, _OTHER_YEARS = 1.6, 0.9, -0.8, -2.5
 _OTHER_SEX, _SAME_COUNTRY, _OTHER_COUNTRY, _SAME_PLACE = -2.0, 0.4, -0.4, 0.8
 # How few of those who bear one name share it as well, as a power of ten: one in sixty was born in the same year.
 _FEW_YEAR, _FEW_NEXT_YEAR, _FEW_COUNTRY, _FEW_PLACE, _FEW_DOCUMENT = 1.8, 1.3, 0.5, 1.3, 6.0
+
+# As sources write the member states' countries and their people; an ISO 3166 code stands for all of its line.
+_COUNTRIES = {
+    "bn": "brn|brunei|brunei darussalam|bruneian",
+    "id": "idn|indonesia|indonesian",
+    "kh": "khm|cambodia|cambodian",
+    "la": "lao|laos|lao pdr|lao people's democratic republic|laotian",
+    "mm": "mmr|myanmar|burma|burmese",
+    "my": "mys|malaysia|malaysian",
+    "ph": "phl|philippines|the philippines|filipino",
+    "sg": "sgp|singapore|singaporean",
+    "th": "tha|thailand|thai",
+    "tl": "tls|timor-leste|east timor|timorese",
+    "vn": "vnm|viet nam|vietnam|vietnamese",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,15 @@ class Circumstance:
 def circumstances(left: Subject, right: Subject) -> tuple[Circumstance, ...]:
     """What both objects speak of; silence weighs nothing."""
     return tuple(one for found in (_documents, _birth, _sex, _country, _place) for one in found(left, right))
+
+
+def country_words(country: str) -> frozenset[str]:
+    """How sources write a country: by the code of a member state, or as it is given."""
+    text = country.strip().casefold()
+    known = _COUNTRIES.get(text)
+    if known is None and len(text) < 4:
+        raise InvalidObject("country", f"{', '.join(map(str.upper, _COUNTRIES))}, or a name", "another short word")
+    return frozenset((text, *known.split("|"))) if known else frozenset((text,))
 
 
 def _documents(left: Subject, right: Subject) -> Iterator[Circumstance]:

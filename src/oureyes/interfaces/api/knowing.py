@@ -109,6 +109,14 @@ def search(call: Call) -> forms.SearchFound:
     return forms.SearchFound(query.q, len(found), [as_form(forms.Hit, one) for one in found])
 
 
+def screen(call: Call) -> forms.ScreenFound:
+    """Who of those held may be meant by a name, in whatever script and spelling: hypotheses, and nobody is matched."""
+    asked: forms.ScreenAsked = call.query
+    about: dict[str, Any] = {"born": asked.born, "country": asked.country, "kind": asked.kind, "limit": asked.limit}
+    found = call.node.screen(asked.name, by=call.by, purpose=call.purpose, **about)
+    return forms.ScreenFound([as_form(forms.Screened, one) for one in found.found], found.said)
+
+
 def graph(call: Call) -> forms.Graph:
     """What an object touches, step by step, as far as you may see."""
     found = call.node.graph(call.path["id"], hops=call.query.hops, by=call.by, purpose=call.purpose)
@@ -220,6 +228,7 @@ ROUTES = (
         "similar", "GET", _ONE + "/similar", "api:read", similar, forms.Similar, forms.SimilarAsked, cli=("similar",)
     ),
     Route("search", "GET", "/search", _UNDERSTAND, search, forms.SearchFound, forms.SearchAsked, cli=("search",)),
+    Route("screen", "GET", "/names", _UNDERSTAND, screen, forms.ScreenFound, forms.ScreenAsked, cli=("screen",)),
     Route("path", "GET", "/paths", _UNDERSTAND, path, forms.PathFound, forms.PathAsked, cli=("path",)),
     Route(
         "timeline", "GET", "/timeline", _UNDERSTAND, timeline, forms.Timeline, forms.TimelineAsked, cli=("timeline",)

@@ -14,6 +14,7 @@ import logging
 import re
 import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -51,7 +52,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 _READ_S = 120.0
-_BODIES = 4  # bodies held in memory at once
+_BODIES, _OF_ONE = 4, 2  # bodies held in memory at once: of officers, of outsiders; and of one account
 _JSON_MOST = 16 << 20
 _DEEPEST = 64
 _JSON, _FILE = "application/json", "application/octet-stream"
@@ -86,7 +87,8 @@ class Api:
         self._node, self._gate, self._executor = node, gate, executor
         self._reading, self._repeats = Reading(node.ctx, serving), Repeats(node.ctx)
         self._most = node.ctx.config.number("api_max_mib") << 20
-        self._bodies = asyncio.Semaphore(_BODIES)
+        self._bodies = {officer: asyncio.Semaphore(_BODIES) for officer in (True, False)}
+        self._of_one: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_OF_ONE))
         self._comparing = threading.Lock()
         self.streams = Streams(self._reading, executor)
 
@@ -133,7 +135,8 @@ class Api:
         call = replace(call, query=_query(route, request), said_purpose="oe-purpose" in request.headers)
         if route.body is None:
             return await self._run(request, route, call, b"")
-        async with self._bodies:
+        account = caller.account  # who never sends what it announced holds up itself, and no officer
+        async with self._of_one[account.id], self._bodies[account.officer]:
             return await self._with_body(request, route, call)
 
     def _path(self, request: Request) -> str:
@@ -225,8 +228,10 @@ class Api:
         matching = request.headers.get("if-match", "") if not route.reads else ""
         if matching and not route.guard:
             raise _Fault(400, "there is nothing here that If-Match could be compared with")
+        if matching:
+            self._may(BY_NAME[route.guard], call.caller)  # whether a tag is right tells what would be read
         if key:
-            named = [route.method, call.path, request.url.query, call.purpose, matching]
+            named = [route.name, call.path, request.url.query, call.purpose, matching]
             mark = self._repeats.mark(msgspec.json.encode(named) + b"\0" + body)
             said = await self._in_thread(self._once, route, call, key, mark, matching)
         else:

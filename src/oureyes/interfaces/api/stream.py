@@ -69,20 +69,23 @@ class Streams:
     ) -> AsyncIterator[bytes]:
         """The bytes of one stream, until the credential is good no more. `take` a place before, `leave` it after."""
         at = last if last is not None else await self._in_thread(self._reading.newest)
+        now, due = asyncio.get_running_loop().time, 0.0
         yield f"retry: 2000\nid: {self._reading.sealed(caller, at)}\n\n".encode()
         while True:
             if self._task is None:
                 self._task = asyncio.create_task(self._look())
-            written = self._written
+            written, due = self._written, due or now() + self._beat_s
             found, at = await self._since(caller, purpose, at)
             if found:
                 yield b"".join(self._told(caller, one) for one in found)
-            elif not await self._waited(written):
+                due = 0.0
+            elif not await self._waited(written, due):
                 yield b":\n\n"
-            now = await self._in_thread(again)
-            if now is None:
+                due = 0.0
+            still = await self._in_thread(again)
+            if still is None:
                 return
-            caller = now
+            caller = still
 
     async def _since(self, caller: Caller, purpose: str, at: Position) -> tuple[list[Event], Position]:
         """The next that may be told; an empty list once all that there is has been looked at."""
@@ -92,10 +95,12 @@ class Streams:
                 return found, end
             at = end
 
-    async def _waited(self, written: asyncio.Event) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._beat_s):
-                return await written.wait()
+    async def _waited(self, written: asyncio.Event, due: float) -> bool:
+        """Until something is written; False when it is time for a beat, which what others write does not put off."""
+        if asyncio.get_running_loop().time() < due:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    return await written.wait()
         return False
 
     def _told(self, caller: Caller, one: Event) -> bytes:

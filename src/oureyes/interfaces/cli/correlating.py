@@ -1,12 +1,14 @@
-"""It meets what is held: matches, judge, clusters."""
+"""It meets what is held: matches, screen, judge, clusters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ def add_to(app: typer.Typer) -> None:
     command(app, "matches", panel=_PANEL, example="oureyes matches\noureyes matches --value +62812345678 --warned")(
         matches
     )
+    asked = 'oureyes screen "Somchai Thongdi" --born 1979 --country TH\noureyes screen "สมชาย ทองดี" --json'
+    command(app, "screen", panel=_PANEL, example=asked)(screen)
     pair = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f x-oureyes-case--0b1c…"
     command(app, "judge", panel=_PANEL, example=f'oureyes judge {pair} not-same --why "two people of one name"')(judge)
     command(app, "clusters", panel=_PANEL, example="oureyes clusters\noureyes clusters identity--0b1c…")(clusters)
@@ -98,6 +102,39 @@ def _draw(
     if holders:
         at.screen.line(f"held {len(holders)} times:")
         at.screen.table(("id", "origin", "source"), [(h.object, h.origin, h.source) for h in holders])
+
+
+def screen(
+    at: Session,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name in any script and spelling.")],
+    born: Annotated[
+        int | None, typer.Option("--born", metavar="YEAR", min=1800, max=2099, help="The year of birth.")
+    ] = None,
+    country: Annotated[
+        str, typer.Option("--country", metavar="XX", help="A member state's code, or a country as sources write it.")
+    ] = "",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="person or organization; else either.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+) -> int:
+    """Who of those held may be meant by a name, best first, with the reason. Nobody is matched or merged by it.
+
+    Where it says that a second sign is needed, the name alone is too little: many bear it, or it is not quite the
+    same. You are shown what you may see, and each question is in the audit log (its count, not the name). Needs the
+    extra `oureyes[names]`. Exit 1 when nobody is found.
+    """
+    about: dict[str, Any] = {"born": born or 0, "country": country, "kind": kind, "limit": limit}
+    with at.node() as node:
+        answer = node.screen(name, by=at.by, purpose=at.purpose, **about)
+
+    def draw() -> None:
+        for one in answer.found:
+            at.screen.line(f"{one.score:.2f}  {one.name}{' (a second sign is needed)' * one.second_sign}", "bold")
+            at.screen.line("      " + " · ".join((one.id, f"from {one.origin}, {one.source}", one.tlp)))
+            at.screen.line(f"      {one.reason}")
+        at.screen.line(answer.said if answer.found else "nobody by such a name that you may see", "dim")
+
+    at.screen.answer({"count": len(answer.found), **asdict(answer)}, draw)
+    return exits.OK if answer.found else exits.NOTHING
 
 
 def judge(

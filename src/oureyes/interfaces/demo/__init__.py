@@ -22,7 +22,8 @@ from oureyes.interfaces.demo.federation import STATES, Federation, bring_up
 from oureyes.interfaces.demo.feed import Feed, feed
 from oureyes.interfaces.demo.proof import Silence, Step
 from oureyes.interfaces.demo.screen import Screen
-from oureyes.interfaces.demo.story import Stage, play
+from oureyes.interfaces.demo.stage import Stage
+from oureyes.interfaces.demo.story import play
 
 __all__ = ["run"]
 

@@ -35,12 +35,13 @@ _RUN = re.compile(
     "|".join(f"(?P<{name}>[{letters}\u200b-\u200d]*[{letters}][{letters}\u200b-\u200d]*)" for name, letters in _SCRIPTS)
 )
 _ANY = re.compile("[" + "".join(letters for _, letters in _SCRIPTS) + "]")
+_FIRST = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS))
 _TITLES = tuple(sorted(NATIVE_TITLES, key=len, reverse=True))
 
 
 def script_of(name: str) -> str:
     """The script of the first letters that are not Latin; `latin` where there are none."""
-    found = None if name.isascii() else _RUN.search(name)
+    found = None if name.isascii() else _FIRST.search(name)
     return found.lastgroup or "latin" if found else "latin"
 
 

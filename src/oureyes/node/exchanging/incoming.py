@@ -110,24 +110,28 @@ def _settle(
             row.channel.name, f"a checkpoint over {box.next} entries", f"{box.settled}", "ask the partner to resend"
         )
     if new:
-        channels.append(
-            connection,
-            row,
-            [(entry, leaf_hash(entry.leaf), "", "stored") for entry in new],
-            frontier=b"".join(box.frontier.nodes),
-            note=box.head.note if box.head else b"",
-            at=ctx.now(),
-        )
-        ctx.audit(
-            connection,
-            ctx.me,
-            "receive",
-            row.channel.name,
-            "",
-            origin=row.channel.origin,
-            first=row.size,
-            count=len(new),
-            root=box.frontier.root().hex(),
-        )
-        ctx.tell("received", row.channel.origin)
+        _keep(ctx, connection, row, box, new)
     return box.head
+
+
+def _keep(ctx: Context, connection: Connection, row: channels.ChannelRow, box: Inbox, new: Sequence[Entry]) -> None:
+    channels.append(
+        connection,
+        row,
+        [(entry, leaf_hash(entry.leaf), "", "stored") for entry in new],
+        frontier=b"".join(box.frontier.nodes),
+        note=box.head.note if box.head else b"",
+        at=ctx.now(),
+    )
+    ctx.audit(
+        connection,
+        ctx.me,
+        "receive",
+        row.channel.name,
+        "",
+        origin=row.channel.origin,
+        first=row.size,
+        count=len(new),
+        root=box.frontier.root().hex(),
+    )
+    ctx.tell("received", row.channel.origin)

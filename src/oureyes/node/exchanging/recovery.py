@@ -114,14 +114,18 @@ def _words(ctx: Context, channel: Channel, said: Lines) -> Iterable[tuple[int, O
 
 def _learn(ctx: Context, connection: Connection, row: channels.ChannelRow, words: dict[int, Opened]) -> int:
     """Take in what our entries say where we do not know it; how many stay unknown."""
-    missing = channels.unknown_entries(connection, row)
+    missing, unknown = channels.unknown_entries(connection, row), 0
+    named = channels.named_entries(connection, row)
     for seq in missing:
-        if seq in words:
-            statement = words[seq].statement
-            _take(ctx, connection, statement, row.channel.recipient)
-            channels.keep_statement(connection, statement, digest(words[seq].envelope))
-            channels.name_entry(connection, row, seq, statement.id)
-    return sum(seq not in words for seq in missing)
+        found = words.get(seq)
+        if found is None or found.statement.id in named:  # no entry repeats another: said of a second, it hides what is
+            unknown += 1
+            continue
+        named.add(found.statement.id)
+        _take(ctx, connection, found.statement, row.channel.recipient)
+        channels.keep_statement(connection, found.statement, digest(found.envelope))
+        channels.name_entry(connection, row, seq, found.statement.id)
+    return unknown
 
 
 def _take(ctx: Context, connection: Connection, statement: Statement, who: str) -> None:

@@ -134,22 +134,27 @@ def approve(ctx: Context, draft_id: str, *, by: str) -> dict[str, Any]:
             outcome[who]["refused"] = [{"object": identifier, "reason": reason} for identifier, reason in no]
         done = replace(found, approvals=tuple(sorted(approvals)), state="released", outcome=outcome)
         desk.put_draft(connection, done)
-        for who, result in outcome.items():
-            ctx.audit(
-                connection,
-                by,
-                "release",
-                draft_id,
-                found.purpose,
-                to=who,
-                author=found.author,
-                count=len(result["sent"]),
-                refused=len(result["refused"]),
-                statements=tuple(result["statements"]),
-            )
+        _audit(ctx, connection, done, by)
         return outcome
 
     return ctx.db.write(write)
+
+
+def _audit(ctx: Context, connection: Connection, done: desk.Draft, by: str) -> None:
+    """A line for each recipient of a release."""
+    for who, result in done.outcome.items():
+        ctx.audit(
+            connection,
+            by,
+            "release",
+            done.id,
+            done.purpose,
+            to=who,
+            author=done.author,
+            count=len(result["sent"]),
+            refused=len(result["refused"]),
+            statements=tuple(result["statements"]),
+        )
 
 
 def decline(ctx: Context, draft_id: str, *, by: str, reason: str) -> None:

@@ -43,6 +43,9 @@ __all__ = [
     "RoutesAsked",
     "RoutesFound",
     "Row",
+    "ScreenAsked",
+    "ScreenFound",
+    "Screened",
     "SearchAsked",
     "SearchFound",
     "Similar",
@@ -162,6 +165,38 @@ class SearchAsked(Asked, frozen=True):
 
     q: _Value
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+
+
+class ScreenAsked(Asked, frozen=True):
+    """A name in any script, and what else is known of who is meant; 0 and "" say nothing."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=150)]
+    born: Annotated[int, Meta(ge=0, le=2099)] = 0
+    country: Annotated[str, Meta(max_length=60)] = ""
+    kind: Literal["", "person", "organization"] = ""
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class Screened(Answer, frozen=True):
+    """One who may be meant: whose word it is, how far the names agree, and why. With `second_sign` the name alone
+    is too little."""
+
+    id: str
+    type: str
+    name: str
+    origin: str
+    source: str
+    tlp: str
+    score: float
+    second_sign: bool
+    reason: str
+
+
+class ScreenFound(Answer, frozen=True):
+    """Hypotheses, best first, and what the reader must know."""
+
+    found: list[Screened]
+    said: str
 
 
 class Hit(Answer, frozen=True):
