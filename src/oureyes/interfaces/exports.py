@@ -138,6 +138,7 @@ class Exports:
             return Response(b"", 304, _dated(tag, since))
         self._serving.notes.add(
             caller.account.id, "serve", made.collection.id, made.collection.purpose,
+            door=made.collection.id, shown=made.shown if request.method == "GET" else (),
             count=made.count, omitted=len(made.left), digest=digest, endpoint=f"export-{form}",
         )  # fmt: skip
         body = b"" if request.method == "HEAD" else made.body

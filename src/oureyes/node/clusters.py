@@ -29,6 +29,7 @@ class Cluster:
     number: int
     account: int
     content: dict[str, Any]
+    holding: int = 0
 
     @property
     def version(self) -> int:
@@ -56,7 +57,7 @@ class Clusters:
             content = cluster_of(obj)
             if not content or obj.revoked or not (voice.account == sight.own or "granular_markings" not in obj.content):
                 continue
-            made = Cluster(voice.ident, voice.account, content)
+            made = Cluster(voice.ident, voice.account, content, voice.holding)
             before = out.get(content["uuid"])
             weight = (made.version, made.account == sight.own)
             if before is None or weight > (before.version, before.account == sight.own):

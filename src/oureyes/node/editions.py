@@ -32,7 +32,8 @@ _PAGE, _MOST = 1000, 200_000
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One document: since when it is what it is, and what of the view is not in it. `then` is to be written before it
-    leaves, if anything. Before `until` (nanoseconds) nothing of it changes unless somebody writes to the store."""
+    leaves, if anything; `shown` is what of the store is in it. Before `until` (nanoseconds) nothing of it changes
+    unless somebody writes to the store."""
 
     collection: Collection
     sheet: Sheet
@@ -41,6 +42,7 @@ class Edition:
     left: tuple[Left, ...]
     then: Callable[[Connection], None] | None
     until: int
+    shown: tuple[tuple[int, str], ...] = ()
 
     @property
     def at(self) -> str:
@@ -73,7 +75,8 @@ def edition(serving: Serving, connection: Connection, caller: Caller, name: str,
     same = known == digest and not extracts
     rights = serving.rights(connection, account, where)
     until = min([rights.until, *(end for thing in things if (end := _end(thing)) > nanoseconds(now))])
-    return Edition(where, dated, body, len(plain.ids), (*left, *plain.left), None if same else then, until)
+    shown = tuple(one for page in pages for one in page.shown(only=frozenset(plain.ids)))
+    return Edition(where, dated, body, len(plain.ids), (*left, *plain.left), None if same else then, until, shown)
 
 
 def _end(thing: Thing) -> int:
@@ -123,6 +126,7 @@ def for_account(serving: Serving, account: str, name: str, form: str, *, by: str
     def write(connection: Connection) -> None:
         if made.then is not None:
             made.then(connection)
+        accounts.put_shown(connection, account, made.collection.id, ctx.now(), made.shown)
         ctx.audit(
             connection, by, "export", made.collection.id, purpose, to=account, count=made.count,
             omitted=len(made.left), format=form, digest=hashlib.sha256(made.body).hexdigest(),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from oureyes import record
@@ -20,8 +21,9 @@ from oureyes.model.identifiers import derived_id
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.node.context import Context
 from oureyes.node.serving import Rights, Serving
+from oureyes.node.voices import REPORT, Voices
 from oureyes.record.misp_merge import seconds
-from oureyes.storage import Connection, events, index, views
+from oureyes.storage import Connection, accounts, events, index, views
 from oureyes.understand.query import query
 
 __all__ = ["DOOR", "Event", "Events", "Head", "Sight", "organisation_of"]
@@ -67,12 +69,22 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event put together: its content, the id of every part by uuid, and the numbers of those ids."""
+    """An event put together: its content, the id of every part by uuid, the numbers of those ids, and of what is held
+    of them."""
 
     head: Head
     content: dict[str, Any]
     carriers: Mapping[str, str]
     numbers: Mapping[str, int]
+    holdings: Mapping[str, int] = field(default_factory=dict)
+
+    def shown(self, *uuids: str) -> list[tuple[int, str]]:
+        """What of the store is given with it: all of it, or its head and some parts."""
+        return [(self.head.voice.holding, ""), *self.parts(uuids or self.holdings)]
+
+    def parts(self, uuids: Iterable[object]) -> list[tuple[int, str]]:
+        """Of the store: some parts of it alone."""
+        return [(self.holdings[one], "") for one in map(str, uuids) if one in self.holdings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +99,24 @@ class Sight:
         """Whether the account may have what carries the label, or posted it itself."""
         return label in self.rights.allowed or (account != 0 and account == self.own)
 
+    def hears(self, voice: events.Voice) -> bool:
+        """Whether what a voice says is for the account: what is held back is for whoever said it alone."""
+        return self.may(voice.label, voice.account) and (
+            voice.held or (voice.account != 0 and voice.account == self.own)
+        )
+
     @property
     def sources(self) -> tuple[int, ...]:
         return (self.own,) if self.own else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What an account was shown last, at which step of what is said."""
+
+    step: int
+    sight: Sight
+    heads: dict[str, Head]
 
 
 def organisation_of(ctx: Context, account: Account) -> dict[str, str]:
@@ -113,7 +140,9 @@ class Events:
         self.ctx = ctx
         self._serving = serving or Serving(ctx)
         self._read: dict[int, Head | None] = {}
-        self._shown: dict[str, tuple[int, Rights, dict[str, Head]]] = {}
+        self._voices = Voices()
+        self._shown: dict[str, _Shown] = {}
+        self._lock = Lock()
 
     # --- who may what ------------------------------------------------------------------------------------------------
 
@@ -127,20 +156,37 @@ class Events:
     # --- heads -------------------------------------------------------------------------------------------------------
 
     def heads(self, connection: Connection, caller: Caller) -> dict[str, Head]:
-        """Every event the caller may know of, by uuid: of several voices the newest, its own before another's."""
+        """Every event the caller may know of, by uuid: of several voices the newest, its own before another's. Only
+        what was placed since the last time is looked at; while that changes nothing for the caller, whoever compares
+        finds the very same."""
         sight = self.sight(connection, caller)
-        generation = self.ctx.db.generation()
-        known = self._shown.get(caller.account.id)
-        if known is not None and known[0] == generation and known[1] is sight.rights:
-            return known[2]
-        made = self._chosen(connection, sight)
-        if known is not None and _same(known[2], made):
-            made = known[2]  # what was written concerned no event: whoever compares finds the very same
-        self._shown[caller.account.id] = (generation, sight.rights, made)
-        return made
+        with self._lock:
+            if not self._voices.advance(connection):
+                return self._chosen(connection, sight, events.standing(connection, REPORT))
+            before = self._shown.get(caller.account.id)
+            made = self._renewed(connection, sight, before)
+            if before is not None and made is not before.heads and _same(before.heads, made):
+                made = before.heads
+            self._shown[caller.account.id] = _Shown(self._voices.step, sight, made)
+            return made
 
-    def _chosen(self, connection: Connection, sight: Sight) -> dict[str, Head]:
-        seen = [voice for voice in events.reports(connection, sight.sources) if sight.may(voice.label, voice.account)]
+    def _renewed(self, connection: Connection, sight: Sight, before: _Shown | None) -> dict[str, Head]:
+        if before is None or before.sight.rights is not sight.rights or before.sight.own != sight.own:
+            return self._chosen(connection, sight, self._voices.all())
+        changed = self._voices.since(before.step)
+        if not changed:
+            return before.heads
+        self._learn(connection, self._seen(sight, self._voices.of(changed)))
+        concerned = self._voices.events_of(changed)
+        fresh = self._chosen(connection, sight, self._voices.of(self._voices.reports_of(concerned)))
+        kept = {uuid: head for uuid, head in before.heads.items() if uuid not in concerned}
+        return kept | {uuid: head for uuid, head in fresh.items() if uuid in concerned}
+
+    def _seen(self, sight: Sight, voices: Iterable[events.Voice]) -> list[events.Voice]:
+        return [voice for voice in voices if sight.hears(voice)]
+
+    def _chosen(self, connection: Connection, sight: Sight, voices: Iterable[events.Voice]) -> dict[str, Head]:
+        seen = self._seen(sight, voices)
         self._learn(connection, seen)
         out: dict[str, Head] = {}
         for voice in seen:
@@ -158,7 +204,9 @@ class Events:
             self._read.clear()
         fresh = {voice.object: voice for voice in seen if voice.object not in self._read}
         for number, body in events.bodies(connection, fresh).items():
-            self._read[number] = _head(StixObject.parse(body), fresh[number])
+            head = self._read[number] = _head(StixObject.parse(body), fresh[number])
+            if head is not None:
+                self._voices.claim(fresh[number].id, head.uuid)
 
     def head(self, connection: Connection, caller: Caller, key: str) -> Head:
         """One event, by uuid or by its number here."""
@@ -200,7 +248,8 @@ class Events:
             _alone(content, organisation_of(self.ctx, caller.account))
         numbers = {part.id.partition("--")[2]: part.ident for part in (*seen.values(), *said)}
         carriers = {one.partition("--")[2]: one for one in seen}
-        return Event(head, content, carriers, {**numbers, head.uuid: head.number})
+        holdings = {part.id.partition("--")[2]: part.holding for part in (*seen.values(), *said)}
+        return Event(head, content, carriers, {**numbers, head.uuid: head.number}, holdings)
 
     def _fits(self, sight: Sight, part: events.Part) -> bool:
         """What is marked apart in some property leaves as an extract under another id, which MISP has no place for."""
@@ -236,17 +285,21 @@ class Events:
         found = events.bodies(connection, numbers).values()
         return {uuid for body in found if (uuid := event_of(StixObject.parse(body)))}
 
-    def told(self, caller: Caller, what: str, count: int, body: bytes) -> None:
-        """Keep that the caller was given something, before it leaves."""
+    def told(self, caller: Caller, what: str, count: int, body: bytes, shown: Iterable[tuple[int, str]] = ()) -> None:
+        """Keep that the caller was given something, and what of the store was in it, before it leaves."""
         digest = sha256(body).hexdigest()
-        self._serving.notes.add(caller.account.id, "serve", what, "investigation", count=count, digest=digest)
+        who = caller.account.id
+        self._serving.notes.add(who, "serve", what, "investigation", door=DOOR, shown=shown, count=count, digest=digest)
 
-    def exported(self, account: str, count: int, body: bytes, *, by: str, purpose: str) -> None:
+    def exported(
+        self, account: str, count: int, body: bytes, shown: Sequence[tuple[int, str]], *, by: str, purpose: str
+    ) -> None:
         """Keep that somebody wrote a feed for an account."""
         digest = sha256(body).hexdigest()
 
         def write(connection: Connection) -> None:
             self.ctx.audit(connection, by, "export", "", purpose, to=account, count=count, format="feed", digest=digest)
+            accounts.put_shown(connection, account, DOOR, self.ctx.now(), shown)
 
         self.ctx.db.write(write)
 

@@ -13,7 +13,7 @@ import fcntl
 import hmac
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from oureyes.node.context import Context
-from oureyes.storage import Connection
+from oureyes.storage import Connection, accounts
 
 __all__ = ["Note", "Notes"]
 
@@ -31,6 +31,7 @@ _AFTER_S = 0.25
 _TOGETHER = 200
 _PREFIX = "notes-"
 _NONCE = 12
+_MOST_KNOWN = 1_000_000
 
 
 class Note(msgspec.Struct, array_like=True):
@@ -42,6 +43,8 @@ class Note(msgspec.Struct, array_like=True):
     subject: str
     purpose: str
     detail: dict[str, str | int]
+    door: str = ""
+    shown: list[tuple[int, str]] = []  # (holding, the id it was shown under, "" for its own), where that is news
 
 
 class Notes:
@@ -52,15 +55,28 @@ class Notes:
         self._ctx, self._after_s = ctx, after_s
         self._seal = AESGCM(hmac.digest(ctx.keys.extract, b"notes", "sha256"))
         self._lock, self._pending = threading.Lock(), list[Note]()
+        self._known = set[tuple[str, int, str]]()  # what an account is known to have been given: it asks again
         self._timer: threading.Timer | None = None
         self._file: _File | None = None
         for path in ctx.config.home.glob(f"{_PREFIX}*"):
             if (left := _File.left(path)) is not None:
                 self._write(list(self._read(path.read_bytes())), left, wait=True)
 
-    def add(self, actor: str, verb: str, subject: str, purpose: str, **detail: str | int) -> None:
-        """Note it. When this returns it outlives the process."""
-        note = Note(self._ctx.now(), actor, verb, subject, purpose, detail)
+    def add(
+        self,
+        actor: str,
+        verb: str,
+        subject: str,
+        purpose: str,
+        /,
+        *,
+        door: str = "",
+        shown: Iterable[tuple[int, str]] = (),
+        **detail: str | int,
+    ) -> None:
+        """Note it, and whose content was shown through a door. When this returns it outlives the process."""
+        fresh = [one for one in dict.fromkeys(shown) if (actor, *one) not in self._known]
+        note = Note(self._ctx.now(), actor, verb, subject, purpose, detail, door, fresh)
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._seal.encrypt(nonce, msgspec.json.encode(note), None)
         with self._lock:
@@ -68,6 +84,9 @@ class Notes:
                 self._file = _File.fresh(self._ctx.config.home)
             os.write(self._file.number, len(sealed).to_bytes(4, "big") + sealed)
             self._pending.append(note)
+            if len(self._known) + len(fresh) > _MOST_KNOWN:
+                self._known.clear()
+            self._known.update((actor, *one) for one in fresh)
             first, full = len(self._pending) == 1, len(self._pending) >= _TOGETHER
         if full:
             self.flush()
@@ -146,5 +165,6 @@ def _rows(ctx: Context, found: list[Note]) -> Callable[[Connection], None]:
     def write(connection: Connection) -> None:
         for note in found:
             ctx.audit(connection, note.actor, note.verb, note.subject, note.purpose, noted=note.at, **note.detail)
+            accounts.put_shown(connection, note.actor, note.door, note.at, note.shown)
 
     return write

@@ -11,7 +11,7 @@ from oureyes.model.merkle import inclusion, leaf_hash, verify_inclusion
 from oureyes.node.context import Context
 from oureyes.oversee import audit
 from oureyes.oversee.figures import Figures, figures
-from oureyes.storage import Connection, channels, desk, objects
+from oureyes.storage import Connection, accounts, channels, desk, objects
 
 __all__ = ["Holder", "Proof", "audit_lines", "looked", "prove", "seal_audit", "verify_audit", "who_has", "yearly"]
 
@@ -20,7 +20,8 @@ _PAGE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One partner that an object went to, and what it has told us it did with it."""
+    """One partner that an object went to, and what it has told us it did with it; or an outside account that was given
+    it at a `door` of ours, which tells nothing of what it does."""
 
     member: str
     sent_as: str
@@ -30,6 +31,7 @@ class Holder:
     received: bool
     opened_at: str
     matched_at: str
+    door: str = ""
 
 
 def audit_lines(
@@ -46,7 +48,7 @@ def audit_lines(
 
 
 def who_has(ctx: Context, identifier: str, *, by: str) -> list[Holder]:
-    """Who received, opened and matched an object of ours, anywhere."""
+    """Who received, opened and matched an object of ours, anywhere; and which outside accounts were given it."""
     with ctx.db.read() as connection:
         out: list[Holder] = []
         for recipient, sent, state, statement, _, at in desk.released_to(connection, identifier):
@@ -54,8 +56,13 @@ def who_has(ctx: Context, identifier: str, *, by: str) -> list[Holder]:
             received = channels.receipted_statement(connection, ctx.me, recipient, statement)
             opened, matched = done.get("opened", ""), done.get("matched", "")
             out.append(Holder(recipient, sent, state, statement, at, received, opened, matched))
+        out += [_outside(one) for one in accounts.shown(connection, identifier)]
     ctx.db.write(lambda connection: ctx.audit(connection, by, "who-has", identifier, "oversight", count=len(out)))
     return out
+
+
+def _outside(one: accounts.Shown) -> Holder:
+    return Holder(one.account, one.sent, one.state, "", one.at, True, "", "", one.door)
 
 
 def _origin_line(ctx: Context) -> str:

@@ -144,11 +144,16 @@ class Peer:
             if head.published and (head.voice.account != own or not own) and _goes_on(head.content)
         ]
 
-    def given(self, uuids: Iterable[str]) -> None:
+    def given(self, uuids: Iterable[str], shown: Iterable[tuple[int, str]] = ()) -> None:
         """It has these now."""
-        found, name = list(uuids), self.remote.name
+        found, parts, remote, now = list(uuids), list(shown), self.remote, self.ctx.now()
+
+        def write(connection: Connection) -> None:
+            remotes.put_given(connection, remote.name, found)
+            accounts.put_shown(connection, remote.account, remote.name, now, parts)
+
         if found:
-            self.ctx.db.write(lambda connection: remotes.put_given(connection, name, found))
+            self.ctx.db.write(write)
 
     def taken_back(self) -> list[str]:
         """What it was given and may no longer have: taken back since, or under a stricter marking."""

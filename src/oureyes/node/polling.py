@@ -187,6 +187,8 @@ def pushed(ctx: Context, standing: Standing, page: Page, refused: Sequence[tuple
 
     def write(connection: Connection) -> Progress:
         accounts.put_extracts(connection, page.extracts)
+        taken = page.shown(but={identifier for identifier, _ in refused})
+        accounts.put_shown(connection, remote.account, remote.name, ctx.now(), taken)
         for identifier, why in refused:
             error = OurEyesError(identifier, f"{remote.name} to take it", why[:200], "see what that server wants")
             desk.quarantine(connection, f"push:{remote.name}", error, bodies.get(identifier, b""), ctx.now())

@@ -11,7 +11,7 @@ everything (`storage.views`), and nobody who reads on misses it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
@@ -67,6 +67,13 @@ class Page:
     after: int
     extracts: tuple[tuple[str, int], ...] = ()
     under: Mapping[str, Marking] = field(default_factory=dict)
+
+    def shown(self, *, but: Container[str] = (), only: Container[str] | None = None) -> list[tuple[int, str]]:
+        """(holding, id of the extract, "" where it is whole) of the rows whose content is in it: of all, of all but
+        some ids, or of some only."""
+        cut = {sent for sent, _ in self.extracts}
+        found = (row for row in self.rows if row.body and row.id not in but and (only is None or row.id in only))
+        return [(row.holding, row.id if row.id in cut else "") for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,7 @@ class Serving:
         first, last = (page.rows[0].placed, page.rows[-1].placed) if page.rows else (0, 0)
         self.notes.add(
             caller.account.id, "serve", collection.id, collection.purpose,
+            door=collection.id, shown=page.shown(),
             count=len(page.rows), first=first, last=last, digest=digest, endpoint=endpoint,
         )  # fmt: skip
         return partial(accounts.put_extracts, found=page.extracts) if page.extracts else None

@@ -16,6 +16,7 @@ from oureyes.storage.dialect import insert_many, quick, rows, run
 __all__ = [
     "Kept",
     "Seen",
+    "Shown",
     "account",
     "account_by_certificate",
     "accounts",
@@ -32,9 +33,11 @@ __all__ = [
     "put_extracts",
     "put_posting",
     "put_seen",
+    "put_shown",
     "put_token",
     "revoke_token",
     "seen",
+    "shown",
     "token_by_digest",
     "tokens",
 ]
@@ -170,6 +173,17 @@ class Seen:
     labels: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """That an account was given an object, through which door, since when, and what became of that version since."""
+
+    account: str
+    sent: str
+    door: str
+    at: str
+    state: str
+
+
 def seen(connection: Connection, of: str, by: str) -> Seen | None:
     """What was to be read the last time its rights were worked out."""
     found = rows(connection, "SELECT newest, labels FROM seen WHERE collection = ? AND account = ?", [of, by])
@@ -186,6 +200,30 @@ def put_seen(connection: Connection, of: str, by: str, now: Seen) -> None:
 def put_extracts(connection: Connection, found: Iterable[tuple[str, int]]) -> None:
     """Remember (id it is shown under, ident) of extracts that outside readers were shown."""
     insert_many(connection, "extract", "sent, ident", list(found), ignore=True)
+
+
+def put_shown(connection: Connection, account: str, door: str, at: str, found: Iterable[tuple[int, str]]) -> None:
+    """Remember (holding, id it was shown under, "" for its own) of what an outside account was given."""
+    rows_of = [(holding, account, sent, door, at) for holding, sent in found]
+    insert_many(connection, "shown", "holding, account, sent, door, at", rows_of, ignore=True)
+
+
+def shown(connection: Connection, identifier: str) -> list[Shown]:
+    """Which accounts were given an object: of each, and of each id it went under, the newest version it was given."""
+    found = rows(
+        connection,
+        "SELECT s.account, s.sent, s.door, s.at, h.state, h.last FROM ident i JOIN holding h ON h.ident = i.n"
+        " JOIN object o ON o.n = h.object JOIN shown s ON s.holding = h.n WHERE i.id = ?"
+        " ORDER BY s.account, s.sent, o.instant, s.at, h.n",
+        [identifier],
+    )
+    out: dict[tuple[str, str], Shown] = {}
+    for account, sent, door, at, state, last in found:
+        now = (
+            "out" if last and state in ("held", "held-back") else "superseded" if state == "superseded" else "retracted"
+        )
+        out[str(account), str(sent)] = Shown(str(account), str(sent) or identifier, str(door), str(at), now)
+    return list(out.values())
 
 
 def extract_of(connection: Connection, identifier: str) -> int | None:

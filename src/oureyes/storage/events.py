@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from oureyes.model.markings import Marking
-from oureyes.storage.dialect import rows, run, select_in
+from oureyes.storage.dialect import chunks, rows, run, select_in
 from oureyes.storage.objects import ACCOUNT, label, place_anew
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "reports",
     "said",
     "source_of",
+    "standing",
+    "touched",
 ]
 
 
@@ -42,6 +44,7 @@ class Voice:
     account: int
     object: int
     added: int
+    held: bool = True  # and not held back
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,41 @@ def reports(connection: Connection, own: Sequence[int] = ()) -> list[Voice]:
 
 def said(connection: Connection, kind: str, own: Sequence[int] = ()) -> list[Voice]:
     """Every object of a type as each voice says it now; of the sources `own` also what is held back."""
-    mine = f" OR (h.state = 'held-back' AND h.source IN ({_numbers(own)}))" if own else ""
+    return [voice for voice in standing(connection, kind) if voice.held or voice.account in own]
+
+
+def standing(connection: Connection, kind: str, idents: Iterable[int] | None = None) -> list[Voice]:
+    """Every object of a type as each voice says it now, also what is held back: of all ids, or of some."""
+    if idents is not None:
+        return [voice for some in chunks(idents) for voice in _standing(connection, kind, f"i.n IN ({_numbers(some)})")]
+    return _standing(connection, kind, "")
+
+
+def _standing(connection: Connection, kind: str, only: str) -> list[Voice]:
     where, values = "o.type = ?", [kind]
     if connection.dialect.name == "sqlite":  # an id begins with its type: the index on ids finds them without a walk
         where, values = "i.id >= ? AND i.id < ?", [f"{kind}--", f"{kind}-."]
     found = rows(
         connection,
-        f"SELECT h.n, h.ident, i.id, h.label, h.origin, {_IS_ACCOUNT}, h.object, h.added FROM ident i"
+        f"SELECT h.n, h.ident, i.id, h.label, h.origin, {_IS_ACCOUNT}, h.object, h.added, h.state FROM ident i"
         " JOIN holding h ON h.ident = i.n JOIN object o ON o.n = h.object JOIN source s ON s.n = h.source"
-        f" WHERE {where} AND h.last AND (h.state = 'held'{mine}) AND o.body IS NOT NULL",
-        values,
+        f" WHERE {only or where} AND h.last AND h.state IN ('held', 'held-back') AND o.body IS NOT NULL",
+        [] if only else values,
     )
     return [
-        Voice(n, ident, str(text), lab, str(o), acc, obj, added) for n, ident, text, lab, o, acc, obj, added in found
+        Voice(n, ident, str(text), lab, str(o), acc, obj, added, state == "held")
+        for n, ident, text, lab, o, acc, obj, added, state in found
     ]
+
+
+def touched(connection: Connection, after: int) -> list[tuple[int, str]]:
+    """(number, id) of everything that was placed after a position: added, changed, marked otherwise or taken back."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT i.n, i.id FROM holding h JOIN ident i ON i.n = h.ident WHERE h.placed > ?",
+        [after],
+    )
+    return [(int(n), str(text)) for n, text in found]
 
 
 def bodies(connection: Connection, objects: Iterable[int]) -> dict[int, bytes]:

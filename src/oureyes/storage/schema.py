@@ -496,6 +496,14 @@ extract = _table(
     Column("sent", String, primary_key=True),
     Column("ident", _Id, nullable=False),
 )
+shown = _table(
+    "shown",  # which outside account was given which version, and since when: whom a correction concerns
+    Column("holding", _Id, primary_key=True, autoincrement=False),
+    Column("account", String, primary_key=True),
+    Column("sent", String, primary_key=True),  # the id it was shown under; "" for its own
+    Column("door", String, nullable=False),  # the collection, the MISP door, the API, or the remote it was pushed to
+    Column("at", String, nullable=False),
+)
 change = _table(
     "change",  # the last change of each thing that is no object, for whoever follows along; objects have `placed`
     Column("n", _Id, primary_key=True, autoincrement=False),

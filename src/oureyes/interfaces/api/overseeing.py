@@ -46,7 +46,7 @@ def prove_audit(call: Call) -> forms.AuditProof:
 
 
 def who_has(call: Call) -> forms.Recipients:
-    """Who received, opened and matched an object of ours, anywhere."""
+    """Who received, opened and matched an object of ours, anywhere; and which outside accounts were given it."""
     found = call.node.who_has(plain_id(call.path["id"]), by=call.by)
     return forms.Recipients(call.path["id"], [as_form(forms.Recipient, one) for one in found])
 

@@ -48,13 +48,14 @@ def audit(
 
 
 def who_has(at: Session, identifier: Annotated[str, typer.Argument(metavar="ID", help="An object of ours.")]) -> int:
-    """Who received, opened and matched an object of ours, anywhere. Exit 1 when it went to nobody."""
+    """Who received, opened and matched an object of ours, and whom a door gave it to. Exit 1 when it went to nobody."""
     with at.node() as node:
         found = node.who_has(_plain(identifier), by=at.by)
-    columns = ("state", "went as", "stands", "sent", "received", "opened", "matched")
+    columns = ("to", "through", "went as", "stands", "sent", "received", "opened", "matched")
     rows = [
         (
             one.member,
+            one.door or "the federation",
             one.sent_as,
             one.state,
             one.sent_at[:19],

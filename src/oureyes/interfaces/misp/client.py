@@ -384,11 +384,12 @@ def _push_events(peer: Peer, client: Client, heads: Sequence[Head]) -> tuple[int
         for uuid in client.wanted(asked):
             if uuid not in some:
                 continue
-            made = shapes.whole(peer.built(some[uuid]), deleted=frozenset(["0", "1"]), local=False)["Event"]
+            event = peer.built(some[uuid])
+            made = shapes.whole(event, deleted=frozenset(["0", "1"]), local=False)["Event"]
             why = client.give(uuid, {"Event": _outgoing(made)})
             given, aside = given + (not why), aside + bool(why)
             if not why:
-                peer.given([uuid])
+                peer.given([uuid], event.shown())
             else:
                 error = OurEyesError(f"event {uuid}", f"{peer.remote.name} to take it", why, "see what it wants")
                 peer.put_aside(error, f"{uuid} {some[uuid].timestamp}".encode())

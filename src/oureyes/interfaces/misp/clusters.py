@@ -65,7 +65,8 @@ def _search(desk: Desk, call: Call, caller: Caller) -> Answer:
     rows = [{"uuid": one.content["uuid"], "version": str(one.version)} if brief else shown(one) for one in chosen]
     said = answer({"response": [{"GalaxyCluster": one} for one in rows]})
     if rows:
-        desk.events.told(caller, "misp:clusters", len(rows), said.body)
+        whole = [] if brief else [(one.holding, "") for one in chosen]
+        desk.events.told(caller, "misp:clusters", len(rows), said.body, whole)
     return said
 
 
@@ -73,7 +74,7 @@ def _view(desk: Desk, call: Call, caller: Caller) -> Answer:
     with desk.ctx.db.read() as connection:
         found = desk.clusters.one(connection, caller, call.argument())
     said = answer({"GalaxyCluster": shown(found)})
-    desk.events.told(caller, f"x-misp-galaxy-cluster--{found.content['uuid']}", 1, said.body)
+    desk.events.told(caller, f"x-misp-galaxy-cluster--{found.content['uuid']}", 1, said.body, [(found.holding, "")])
     return said
 
 

@@ -53,10 +53,13 @@ def write_feed(serving: Serving, folder: Path, account: str, *, by: str, purpose
     folder.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Any] = {}
     lines: list[str] = []
+    shown: list[tuple[int, str]] = []
     with ctx.db.read() as connection:
         heads = [head for head in events.heads(connection, caller).values() if head.published]
         for head in sorted(heads, key=lambda head: head.uuid):
-            made = shapes.whole(events.built(connection, caller, head), local=False)["Event"]
+            event = events.built(connection, caller, head)
+            made = shapes.whole(event, local=False)["Event"]
+            shown += event.shown()
             manifest[head.uuid] = _line(made)
             lines += [f"{digest},{head.uuid}" for digest in _digests(made)]
             _put(folder / f"{head.uuid}.json", msgspec.json.encode({"Event": _plain(made)}))
@@ -66,7 +69,7 @@ def write_feed(serving: Serving, folder: Path, account: str, *, by: str, purpose
     body = msgspec.json.encode(manifest)
     _put(folder / "hashes.csv", "".join(f"{line}\n" for line in dict.fromkeys(lines)).encode())
     _put(folder / "manifest.json", body)
-    events.exported(account, len(manifest), body, by=by, purpose=purpose)
+    events.exported(account, len(manifest), body, shown, by=by, purpose=purpose)
     return len(manifest), len(gone)
 
 

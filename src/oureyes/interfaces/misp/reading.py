@@ -53,7 +53,7 @@ def _view(desk: Desk, call: Call, caller: Caller) -> Answer:
         for one in shapes.parts(made["Event"]):
             one.pop("Sighting", None)
     said = answer(made)
-    desk.events.told(caller, f"report--{event.head.uuid}", len(event.numbers), said.body)
+    desk.events.told(caller, f"report--{event.head.uuid}", len(event.numbers), said.body, event.shown())
     return said
 
 
@@ -65,17 +65,17 @@ def _index(desk: Desk, call: Call, caller: Caller) -> Answer:
         known = desk.polled.get(caller.account.id)
         if known is not None and known[0] is heads and known[1] == repr(form):
             return known[2]
-        said, count = _indexed(desk, connection, caller, form, list(heads.values()))
+        said, given = _indexed(desk, connection, caller, form, list(heads.values()))
     if "if-none-match" in call.headers:
         desk.polled[caller.account.id] = (heads, repr(form), said)
-    if count:
-        desk.events.told(caller, "misp:index", count, said.body)
+    if given:
+        desk.events.told(caller, "misp:index", len(given), said.body, [(one.voice.holding, "") for one in given])
     return said
 
 
 def _indexed(
     desk: Desk, connection: Connection, caller: Caller, form: dict[str, Any], found: list[Head]
-) -> tuple[Answer, int]:
+) -> tuple[Answer, list[Head]]:
     known = {name: _parted(name, value) for name, value in form.items() if folded(name) not in _FREE}
     search = asked(known, desk.now_s(), of_events=True)
     found = [head for head in found if search.event(head)]
@@ -89,7 +89,7 @@ def _indexed(
     found = found[start : start + limit] if limit else found
     minimal = shapes.flag(search.option("minimal"))
     rows = [shapes.minimal(head) if minimal else shapes.brief(head) for head in found]
-    return answer(rows, headers={"X-Result-Count": str(count)}), len(rows)
+    return answer(rows, headers={"X-Result-Count": str(count)}), [] if minimal else found
 
 
 _FREE = frozenset(["email", "hasproposal"])
@@ -113,6 +113,7 @@ def _search_events(desk: Desk, call: Call, caller: Caller) -> Answer:
     metadata = shapes.flag(search.option("metadata"))
     start, limit = search.page(_MOST_EVENTS)
     out: list[dict[str, Any]] = []
+    shown: list[tuple[int, str]] = []
     with desk.ctx.db.read() as connection:
         for place, event in enumerate(_matching(desk, connection, caller, search)):
             if limit and place >= start + limit:
@@ -120,8 +121,9 @@ def _search_events(desk: Desk, call: Call, caller: Caller) -> Answer:
             if place >= start:
                 made = shapes.whole(event, deleted=deleted_of(call))
                 out.append(_head_only(made) if metadata else made)
+                shown += event.shown(event.head.uuid) if metadata else event.shown()
     said = answer({"response": out}, headers={"X-Result-Count": str(len(out))})
-    desk.events.told(caller, "misp:search", len(out), said.body)
+    desk.events.told(caller, "misp:search", len(out), said.body, shown)
     return said
 
 
@@ -215,8 +217,14 @@ def _search_attributes(desk: Desk, call: Call, caller: Caller) -> Answer:
     context = shapes.flag(search.option("includeContext")) or shapes.flag(search.option("includeEventTags"))
     rows = [{**one, "event_uuid": event.head.uuid, "Event": _event_of(event, context)} for one, _, event in found]
     said = answer({"response": {"Attribute": rows}}, headers={"X-Result-Count": str(len(rows))})
-    desk.events.told(caller, "misp:search", len(rows), said.body)
+    desk.events.told(caller, "misp:search", len(rows), said.body, _shown(found))
     return said
+
+
+def _shown(found: Iterable[_Hit]) -> Iterator[tuple[int, str]]:
+    """What of the store is in attributes that are given: themselves, or the object they are in, and their event."""
+    for one, obj, event in found:
+        yield from event.shown(str(one.get("uuid")), str(obj.get("uuid")))
 
 
 def _paged(found: Iterable[_Hit], start: int, limit: int) -> list[_Hit]:
@@ -245,7 +253,7 @@ def _listed(desk: Desk, call: Call, caller: Caller, search: Asked, form: str) ->
     with desk.ctx.db.read() as connection:
         found = _paged(_hits(desk, connection, caller, search, deleted_of(call)), start, limit)
     body = _FORMS[form](search, found).encode()
-    desk.events.told(caller, "misp:search", len(found), body)
+    desk.events.told(caller, "misp:search", len(found), body, _shown(found))
     media = "text/csv" if form == "csv" else "text/plain"
     return Answer(body, 200, {"X-Result-Count": str(len(found))}, f"{media}; charset=utf-8")
 
@@ -318,17 +326,18 @@ _FORMS = {"csv": _as_csv, "text": _as_text, "cache": _as_cache}
 def _search_objects(desk: Desk, call: Call, caller: Caller) -> Answer:
     search = asked(_parameters(call), desk.now_s())
     start, limit = search.page(_MOST_ATTRIBUTES)
-    out: list[dict[str, Any]] = []
+    out: list[tuple[dict[str, Any], Event]] = []
     with desk.ctx.db.read() as connection:
         for head in _candidates(desk, connection, caller, search):
             event = desk.events.built(connection, caller, head)
             for obj in shapes.whole(event, deleted=deleted_of(call))["Event"]["Object"]:
                 named = not search.object_names or search.object_names.fits([str(obj["name"])])
                 if named and (not obj["Attribute"] or _some(search, obj, head, event)):
-                    out.append({"Object": obj})
+                    out.append(({"Object": obj}, event))
     out = out[start : start + limit] if limit else out
-    said = answer({"response": out}, headers={"X-Result-Count": str(len(out))})
-    desk.events.told(caller, "misp:search", len(out), said.body)
+    said = answer({"response": [one for one, _ in out]}, headers={"X-Result-Count": str(len(out))})
+    shown = [each for one, event in out for each in event.shown(str(one["Object"]["uuid"]))]
+    desk.events.told(caller, "misp:search", len(out), said.body, shown)
     return said
 
 
@@ -343,7 +352,8 @@ def _attribute(desk: Desk, call: Call, caller: Caller) -> Answer:
         event, uuid = desk.events.of_part(connection, caller, call.argument())
     for one, obj in _attributes(event.content):
         if str(one.get("uuid")) == uuid:
-            return _given(desk, caller, event, {"Attribute": shapes.attribute(one, event, obj or None)})
+            given = {"Attribute": shapes.attribute(one, event, obj or None)}
+            return _given(desk, caller, event, given, uuid, str(obj.get("uuid")))
     raise InvalidObject("attribute", "an attribute's uuid", "another part's")
 
 
@@ -352,13 +362,13 @@ def _object(desk: Desk, call: Call, caller: Caller) -> Answer:
         event, uuid = desk.events.of_part(connection, caller, call.argument())
     for obj in shapes.whole(event, deleted=frozenset(["0", "1"]))["Event"]["Object"]:
         if obj["uuid"] == uuid:
-            return _given(desk, caller, event, {"Object": obj})
+            return _given(desk, caller, event, {"Object": obj}, uuid)
     raise InvalidObject("object", "an object's uuid", "another part's")
 
 
-def _given(desk: Desk, caller: Caller, event: Event, content: Mapping[str, Any]) -> Answer:
+def _given(desk: Desk, caller: Caller, event: Event, content: Mapping[str, Any], *uuids: str) -> Answer:
     said = answer(content)
-    desk.events.told(caller, f"report--{event.head.uuid}", 1, said.body)
+    desk.events.told(caller, f"report--{event.head.uuid}", 1, said.body, event.shown(*uuids))
     return said
 
 
@@ -366,7 +376,7 @@ def _attributes_index(desk: Desk, call: Call, caller: Caller) -> Answer:
     with desk.ctx.db.read() as connection:
         found = _paged(_hits(desk, connection, caller, Asked(), frozenset(["0"])), 0, 60)
     said = answer([one for one, *_ in found])
-    desk.events.told(caller, "misp:search", len(found), said.body)
+    desk.events.told(caller, "misp:search", len(found), said.body, _shown(found))
     return said
 
 
@@ -387,16 +397,19 @@ def _sightings(desk: Desk, call: Call, caller: Caller) -> Answer:
     wanted += shapes.listed(call.asked("id"))
     not_of = [one[1:].lower() for one in shapes.listed(call.asked("org_id")) if one.startswith("!")]
     found: list[dict[str, Any]] = []
+    shown: list[tuple[int, str]] = []
     with desk.ctx.db.read() as connection:
         for event, uuid in _meant(desk, connection, caller, folded(context), wanted):
-            found += [one for one in sightings_of(event) if uuid in ("", one["attribute_uuid"])]
+            here = [one for one in sightings_of(event) if uuid in ("", one["attribute_uuid"])]
+            shown += event.parts(one.get("uuid") for one in here)
+            found += here
     found = [one for one in found if str(one.get("Organisation", {}).get("uuid")).lower() not in not_of]
     kinds = shapes.listed(call.asked("type"))
     found = [one for one in found if not kinds or str(one.get("type", "0")) in kinds]
     bare = call.action in ("listsightings", "index")
     said = answer(found if bare else {"response": [{"Sighting": one} for one in found]})
     if found:
-        desk.events.told(caller, "misp:sightings", len(found), said.body)
+        desk.events.told(caller, "misp:sightings", len(found), said.body, shown)
     return said
 
 
@@ -421,6 +434,7 @@ def _proposals(desk: Desk, call: Call, caller: Caller) -> Answer:
     """Of one event, or of all since a time, page by page."""
     since = whole_number("timestamp", call.asked("timestamp"))
     out: list[dict[str, Any]] = []
+    shown: list[tuple[int, str]] = []
     with desk.ctx.db.read() as connection:
         if call.argument():
             found = [desk.events.event(connection, caller, call.argument())]
@@ -438,11 +452,12 @@ def _proposals(desk: Desk, call: Call, caller: Caller) -> Answer:
                 org = shapes.organisation(one.get("Org") or {})
                 more = {"event_uuid": event.head.uuid, "org_uuid": org["uuid"], "Org": org}
                 out.append({"ShadowAttribute": {"old_uuid": "", **one, **more}})
+                shown += event.parts([one.get("uuid")])
     limit, page = whole_number("limit", call.asked("limit")), whole_number("page", call.asked("page")) or 1
     out = out[(page - 1) * limit : page * limit] if limit else out
     said = answer(out)
     if out:
-        desk.events.told(caller, "misp:proposals", len(out), said.body)
+        desk.events.told(caller, "misp:proposals", len(out), said.body, shown)
     return said
 
 

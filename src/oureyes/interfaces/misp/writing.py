@@ -517,11 +517,12 @@ def _analyst_minimal(desk: Desk, call: Call, caller: Caller) -> Answer:
 def _analyst_index(desk: Desk, call: Call, caller: Caller) -> Answer:
     name = _KINDS.get(folded(call.argument()), "Note")
     wanted = {one.lower() for one in shapes.listed(call.asked("uuid"))}
-    found = [one for _, _, one in _analyst(desk, caller) if one["note_type_name"] == name]
-    found = [one for one in found if not wanted or str(one["uuid"]).lower() in wanted]
-    said = answer([{name: _analyst_shown(desk, caller, one)} for one in found])
-    if found:
-        desk.events.told(caller, "misp:analyst", len(found), said.body)
+    kept = [(event, one) for event, _, one in _analyst(desk, caller) if one["note_type_name"] == name]
+    kept = [(event, one) for event, one in kept if not wanted or str(one["uuid"]).lower() in wanted]
+    said = answer([{name: _analyst_shown(desk, caller, one)} for _, one in kept])
+    if kept:
+        shown = [part for event, one in kept for part in event.parts([one["uuid"]])]
+        desk.events.told(caller, "misp:analyst", len(kept), said.body, shown)
     return said
 
 
@@ -571,10 +572,12 @@ def _analyst_add(desk: Desk, call: Call, caller: Caller) -> Answer:
 
 def _analyst_view(desk: Desk, call: Call, caller: Caller) -> Answer:
     wanted = str(call.argument(1) or call.argument()).lower()
-    for _, _, one in _analyst(desk, caller):
-        if str(one["uuid"]).lower() == wanted or shapes.number_of(str(one["uuid"])) == wanted:
-            name = str(one["note_type_name"])
-            return answer({name: {"id": shapes.number_of(str(one["uuid"])), **_analyst_shown(desk, caller, one)}})
+    for event, _, one in _analyst(desk, caller):
+        number = shapes.number_of(str(one["uuid"]))
+        if wanted in (str(one["uuid"]).lower(), number):
+            said = answer({str(one["note_type_name"]): {"id": number, **_analyst_shown(desk, caller, one)}})
+            desk.events.told(caller, "misp:analyst", 1, said.body, event.parts([one["uuid"]]))
+            return said
     raise NotHeld("analyst data", "some this account may know of", "none")
 
 

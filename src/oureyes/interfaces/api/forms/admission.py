@@ -350,7 +350,7 @@ class AuditRows(Answer, frozen=True):
 
 
 class Recipient(Answer, frozen=True):
-    """Who received, opened and matched an object of ours."""
+    """Who received, opened and matched an object of ours; with a `door`, an outside account that was given it there."""
 
     member: str
     sent_as: str
@@ -360,6 +360,7 @@ class Recipient(Answer, frozen=True):
     received: bool
     opened_at: str
     matched_at: str
+    door: str = ""
 
 
 class Recipients(Answer, frozen=True):
