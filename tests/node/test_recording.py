@@ -11,7 +11,8 @@ from paths import DATA
 from simulated import federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld
-from oureyes.model.markings import TLP
+from oureyes.model.markings import TLP, Role
+from oureyes.storage import objects
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 
@@ -176,3 +177,31 @@ def test_no_bad_input_stops_a_node_or_goes_uncounted(node):
             assert report.stored == 0, row
             assert report.quarantined >= 1, row
             assert report.errors, row
+
+
+def role_of(node, obj):
+    with node.ctx.db.read() as connection:
+        [held] = objects.latest(connection, [obj.id])[obj.id]
+        return node.ctx.labels(connection)[held.label].role
+
+
+@pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        (["victim"], Role.VICTIM),
+        (["Witness"], Role.WITNESS),
+        (["victim", "suspect"], None),
+        (["agent"], None),
+        ([], None),
+    ],
+)
+def test_whom_the_source_calls_victim_or_witness_is_marked_so_and_rings_nobody(node, roles, role):
+    person = an_object("identity", name="Fictional Person", identity_class="individual", roles=roles)
+    node.record_objects([person], by="ayu", marking=for_())
+    assert role_of(node, person) is role
+
+
+def test_a_role_that_an_officer_gave_stands(node):
+    person = an_object("identity", name="Fictional Person", identity_class="individual", roles=["victim"])
+    node.record_objects([person], by="ayu", marking=for_(role=Role.SUSPECT))
+    assert role_of(node, person) is Role.SUSPECT

@@ -14,7 +14,7 @@ from typing import Any
 
 from oureyes.correlate import keys_of, observables, probes_of, standing
 from oureyes.errors import NotHeld
-from oureyes.model.markings import Marking
+from oureyes.model.markings import Marking, Role
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable
 from oureyes.node import connecting
@@ -37,7 +37,7 @@ __all__ = [
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
 
-
+_SUSPECTED = frozenset({"suspect", "convicted", "offender", "perpetrator", "threat-actor"})
 _COUNTS = (
     *("files", "read", "stored", "unchanged", "quarantined", "conflicts", "dangling", "matches", "retracted"),
     *("other_marking", "remarked"),
@@ -135,12 +135,25 @@ def take_in(
     if not batch:
         return Taken([], [])
     batch = _owned(batch, origin)
+    if origin == ctx.me:  # a partner's node has done so for what is its own
+        batch = [_in_role(item) if item.object.type == "identity" else item for item in batch]
     at = ctx.now_us()
     added = objects.add(
         connection, batch, source=source, origin=origin, at_us=at, statement=statement, taken_back=taken_back
     )
     matched = connecting.connect(ctx, connection, batch, added, source=source)
     return Taken(added, matched)
+
+
+def _in_role(item: objects.Incoming) -> objects.Incoming:
+    """A person whom the source itself calls victim or witness, and nothing worse, is marked so: nobody is to be
+    watched, or answered for, because an officer did not say it once more."""
+    said = item.object.content.get("roles")
+    if item.marking.role is not None or not isinstance(said, list):
+        return item
+    words = {str(word).casefold() for word in said}
+    role = next((one for one in (Role.VICTIM, Role.WITNESS) if one in words), None)
+    return item if role is None or words & _SUSPECTED else item._replace(marking=item.marking.but(role=role))
 
 
 def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]:
