@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from oureyes.config import Config
@@ -28,9 +27,6 @@ from oureyes.model.sharing import Channel, Recipient, Roster
 from oureyes.oversee import audit
 from oureyes.release import PURPOSES, Policy
 from oureyes.storage import Connection, Database, desk, objects
-
-if TYPE_CHECKING:
-    from oureyes.node.screening import HeldNames
 
 __all__ = ["Context", "Keyring", "utc_now"]
 
@@ -66,7 +62,7 @@ class Context:
     definitions: dict[str, Marking] = field(default_factory=dict)
     standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
-    names: HeldNames | None = None  # made when the first name is asked about
+    names: object = None  # those held, by sound (node/screening.py), once a name was asked about
     filters: dict[str, Filter] = field(default_factory=dict)  # partners', open, by digest
     lock: threading.Lock = field(default_factory=threading.Lock)
 

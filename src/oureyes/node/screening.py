@@ -158,7 +158,7 @@ def _held_names(ctx: Context) -> HeldNames:
     if find_spec("tantivy") is None and find_spec("numpy") is None:
         raise ConfigError("screening of names", "the extra oureyes[names]", "neither tantivy nor numpy", "install it")
     with ctx.lock:
-        if ctx.names is None:
+        if not isinstance(ctx.names, HeldNames):
             ctx.names = HeldNames()
         return ctx.names
 
