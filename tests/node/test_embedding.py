@@ -1,5 +1,7 @@
 """The process that makes vectors: what ends it or hangs it costs one text, and what it may do is little."""
 
+import fcntl
+import os
 import struct
 
 import pytest
@@ -35,6 +37,16 @@ def listed(found):
 def test_each_text_gets_its_vector_in_order(confined):
     assert listed(confined.embed(["a", "bcd"])) == [[1.0, 0.5], [3.0, 0.5]]
     assert confined.model == "echo 1"
+
+
+def test_a_node_with_many_files_open_gets_its_vectors_too(confined):
+    process = confined._start()
+    high = fcntl.fcntl(process.stdout, fcntl.F_DUPFD, 1_100)
+    os.dup2(high, process.stdout.fileno())
+    with open(high, "rb", buffering=0) as above:
+        process.stdout, plain = above, process.stdout
+        assert listed(confined.embed(["a"])) == [[1.0, 0.5]]
+        plain.close()
 
 
 def test_a_text_that_ends_the_process_gets_none_and_the_next_is_read(confined):

@@ -69,8 +69,10 @@ class Confined:
         found = b""
         if size > _LARGEST:
             raise OSError
+        waiting = select.poll()  # select() takes no descriptor above 1,023
+        waiting.register(process.stdout, select.POLLIN)
         while len(found) < size:
-            if not select.select([process.stdout], [], [], _PATIENCE_S)[0]:
+            if not waiting.poll(_PATIENCE_S * 1_000):
                 raise OSError
             if not (piece := process.stdout.read(size - len(found))):
                 raise OSError
