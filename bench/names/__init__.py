@@ -5,8 +5,8 @@ real alarm also weighs birth, country and documents. Twice: as a screen of the i
 a key. Each community's recall stands beside the share of its strangers who ring, and what is found but rings nobody
 until there is a second sign. The peer, rapidfuzz, is given our own candidates and strings without marks, in their
 script: it cannot read another script, so its zero there says only that; its threshold is the one at which as many
-strangers ring as with ours. nomenklatura's logic-v2 needs PyICU, which has no wheel: it is not run, and figures of it
-from another benchmark are not put beside ours. What these figures cannot show is in SOURCES.md.
+strangers ring as with ours. nomenklatura's logic-v2 is a peer by the same rule where it is to be had (`nomenklatura.py`
+says how). What these figures cannot show is in SOURCES.md.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from __future__ import annotations
 import csv
 import importlib.util
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.figures import Figure, percentile
 from bench.names.asking import Answer, Crowd, Peer, by_keys, compared, screen, share
 from bench.names.material import Material, material
+from bench.names.nomenklatura import logic_v2
 from oureyes.correlate.names.likeness import likeness
 from oureyes.model.romanisation.latin import plain
 
@@ -34,10 +35,12 @@ def figures(data: Path) -> Iterator[Figure]:
     found = material(data)
     crowd = Crowd(found.crowd, found.first("held_out", _EACH))
     strangers = found.first("held_strangers", _EACH)
-    screened = list(screen(crowd, strangers, _peer()))
+    with logic_v2() as other:
+        peers = {"rapidfuzz token_sort": _peer(), **({"nomenklatura logic-v2": other} if other else {})}
+        screened = list(screen(crowd, strangers, list(peers.values())))
     for lacking in found.missing:
         yield Figure(f"names: {lacking}", 0, "pairs", aim="bench/requirements-names.txt, make setup")
-    yield from _whole(screened)
+    yield from _whole(screened, list(peers))
     yield from _cost(found, screened)
     yield from _fairness("screen", screened)
     yield from _fairness("node", list(by_keys(crowd, strangers)))
@@ -53,13 +56,11 @@ def _peer() -> Peer:
     return lambda one, other: float(token_sort_ratio(plain(one), plain(other)))
 
 
-def _whole(answers: Sequence[Answer]) -> Iterator[Figure]:
+def _whole(answers: Sequence[Answer], peers: Sequence[str]) -> Iterator[Figure]:
     true, strangers = [one for one in answers if one.true], [one for one in answers if not one.true]
     groups = list(dict.fromkeys(one.group for one in true))
     cross = {one.group for one in true if one.cross}
     rate = share(strangers, lambda one: one.rang)
-    scores = sorted((one.peer for one in strangers), reverse=True)
-    level = scores[min(int(len(scores) * rate / 100), len(scores) - 1)]
     yield Figure("names: candidates@100 of 100k", share(true, lambda one: one.candidate), "%", aim="≥ 92")
     yield Figure("names, held out: strangers alarmed", rate, "%", aim="≤ 5, and ≤ 8 in every community")
     for name, some, aim in (
@@ -68,12 +69,24 @@ def _whole(answers: Sequence[Answer]) -> Iterator[Figure]:
         ("Latin", [group for group in groups if group not in cross], "≥ 85"),
         ("SG/MY Chinese", [_SGMY], "≥ 30"),
     ):
-        mine, theirs, quiet = (
-            sum(share([one for one in true if one.group == group], said) for group in some) / max(len(some), 1)
-            for said in (_rang, lambda one: one.peer > level, _found)
-        )
+        mine, quiet = _mean(true, some, _rang), _mean(true, some, _found)
         said = f"{aim} ({quiet:.0f} with a second sign)"
-        yield Figure(f"names, held out: recall, {name}", mine, "%", "rapidfuzz token_sort", theirs, said)
+        for at, peer in enumerate(peers):
+            level = _level([one.peers[at] for one in strangers], rate)
+            theirs = _mean(true, some, lambda one, at=at, level=level: one.peers[at] > level)  # type: ignore[misc]  # bound
+            yield Figure(f"names, held out: recall, {name}{', again' if at else ''}", mine, "%", peer, theirs, said)
+
+
+def _level(scores: Sequence[float], rate: float) -> float:
+    """The score above which as many strangers ring as `rate` per cent."""
+    ordered = sorted(scores, reverse=True)
+    return ordered[min(int(len(ordered) * rate / 100), len(ordered) - 1)]
+
+
+def _mean(answers: Sequence[Answer], groups: Sequence[str], said: Callable[[Answer], bool]) -> float:
+    """The mean over communities."""
+    shares = (share([one for one in answers if one.group == group], said) for group in groups)
+    return sum(shares) / max(len(groups), 1)
 
 
 def _rang(one: Answer) -> bool:

@@ -36,7 +36,7 @@ class Answer:
     rang: bool
     quiet: bool
     alone: float
-    peer: float = _NONE
+    peers: tuple[float, ...] = ()
     index_ms: float = 0.0
     whole_ms: float = 0.0
 
@@ -55,19 +55,19 @@ class Crowd:
         self.index.add((place, self.names[place]) for place in order)
 
 
-def screen(crowd: Crowd, strangers: Iterable[Stranger], peer: Peer) -> Iterator[Answer]:
+def screen(crowd: Crowd, strangers: Iterable[Stranger], peers: Sequence[Peer]) -> Iterator[Answer]:
     """Candidates from the index, the best of them compared: each truth by its other spelling, each stranger by name."""
     for truth, query, place in crowd.asked:
         found, met, index_ms, whole_ms = _screened(crowd, query)
         one = met.get(place, (_NONE, False))
-        near = peer(query, crowd.names[place]) if place in found else _NONE
+        near = tuple(peer(query, crowd.names[place]) if place in found else _NONE for peer in peers)
         rang = one[0] >= 0
         yield Answer(truth.group, truth.cross, True, place in found, rang, one[1], one[0], near, index_ms, whole_ms)
     for group, name in strangers:
         found, met, index_ms, whole_ms = _screened(crowd, name)
         best = max((alone for alone, _ in met.values()), default=_NONE)
         quiet = any(one for _, one in met.values())
-        near = max((peer(name, crowd.names[place]) for place in found), default=_NONE)
+        near = tuple(max((peer(name, crowd.names[place]) for place in found), default=_NONE) for peer in peers)
         yield Answer(group, False, False, bool(found), best >= 0, quiet, best, near, index_ms, whole_ms)
 
 

@@ -59,7 +59,7 @@ def levels() -> int:
     found = material(Path(os.environ.get("OUREYES_DATA", root.parent / "shared" / "data")))
     crowd, strangers = Crowd(found.crowd, ()), found.first("train_strangers", _ASKED)
     for name, answers in (
-        ("screen", list(screen(crowd, strangers, lambda one, other: 0.0))),
+        ("screen", list(screen(crowd, strangers, ()))),
         ("node", list(by_keys(crowd, strangers))),
     ):
         sums = {group: sorted(one.alone for one in answers if one.group == group) for group in _groups(answers)}
