@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from a_case import an_object
 from simulated import Clock, deliver, federation, for_
+from two_records import a_person, both_hold, give, tell
 
 from oureyes.correlate.judgements import opinion_id, to_stix
 from oureyes.model.findings import Judgement, Verdict
-from oureyes.model.markings import TLP, Onward
+from oureyes.model.markings import Onward
 from oureyes.model.sharing import Item, Kind
 from oureyes.node.sending import send, statement_of
-
-PHONE = "+66 81 234 5678"
 
 
 @pytest.fixture
@@ -23,33 +21,10 @@ def states(tmp_path):
         node.close()
 
 
-def a_person(name):
-    return an_object("identity", name=name, identity_class="individual", contact_information=PHONE)
-
-
-def give(node, *found, to=("MY",), tlp=TLP.GREEN):
-    node.record_objects(found, by="ayu", marking=for_(*to, tlp=tlp))
-    node.approve(node.propose([obj.id for obj in found], to, by="ayu").id, by="budi")
-
-
-def tell(node, opinion, *to):
-    node.mark([opinion], for_(*to), by="ayu")
-    node.approve(node.propose([opinion], to, by="ayu").id, by="budi")
-
-
 def send_as(node, obj, marking):
     """What a node that keeps no rule would send."""
     said = statement_of(node.ctx, Kind.RELEASE, ["ID"], [Item(obj, marking)])
     node.ctx.db.write(lambda connection: send(node.ctx, connection, said))
-
-
-def both_hold(states):
-    """ID and MY each recorded one and gave it to the other."""
-    one, other = a_person("Suparno"), a_person("Soeparno")
-    give(states["ID"], one, to=("MY",))
-    give(states["MY"], other, to=("ID",))
-    deliver(states)
-    return one.id, other.id
 
 
 def test_states_that_differ_are_shown_side_by_side(states):

@@ -325,6 +325,14 @@ def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
     assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
 
 
+def test_who_showed_no_keys_is_not_dialled_for_filters(tmp_path):
+    states, _holder, asker = a_pair(tmp_path)
+    assert probing.who_answer(asker.ctx, ["ID", "SG"]) == ["ID"]
+    agreed(states["SG"], "PH")
+    deliver(states)
+    assert probing.who_answer(asker.ctx, ["ID", "SG"]) == ["ID", "SG"]
+
+
 def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
     states, holder, asker = a_pair(tmp_path)
     agreed(states["SG"], "PH")

@@ -19,6 +19,7 @@ from hashlib import blake2b
 from oureyes.model.findings import Key, Match
 from oureyes.model.objects import StixObject
 from oureyes.model.ports import Example
+from oureyes.model.text import typed_as_one
 from oureyes.model.zawgyi import to_unicode
 
 __all__ = ["EXAMPLES", "NAME", "PARTIAL", "TYPES", "compare", "keys", "likeness", "shingles"]
@@ -43,9 +44,6 @@ _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _BREAK = re.compile(f"(?<=[{_UNSPACED}])[\\s\u200b-\u200d\u2060\ufeff]+(?=[{_UNSPACED}])")
-# One sign typed in two ways (tone before or after nikhahit, AE as two E), in Thai and in Lao.
-_TYPED = re.compile("([\u0e48-\u0e4b])\u0e4d|([\u0ec8-\u0ecb])\u0ecd|\u0e40\u0e40|\u0ec0\u0ec0")
-_AS_ONE = {"\u0e40\u0e40": "\u0e41", "\u0ec0\u0ec0": "\u0ec1"}
 
 # A word with its vowel signs and joiners; marks are letters here (Thai vowels are of category Mn).
 _LETTER = re.compile(
@@ -94,7 +92,7 @@ def shingles(text: str) -> frozenset[str]:
 
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", to_unicode(_RUN.sub(_without_links, text))).casefold()
-    plain = _TYPED.sub(lambda found: _AS_ONE.get(found[0]) or found[0][::-1], plain)
+    plain = typed_as_one(plain)
     return _BREAK.sub("", plain)
 
 

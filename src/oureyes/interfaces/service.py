@@ -317,9 +317,11 @@ class Service:
 
     async def _fetch_filters(self) -> None:
         """Partners' filters before they are needed, so that a question later takes one round trip and no more."""
-        for member in await self._in_thread(probes.partners_stale, self.node.ctx, tuple(self._tasks)):
+        ctx = self.node.ctx
+        asked = await self._in_thread(probes.who_answer, ctx, tuple(self._tasks))
+        for member in await self._in_thread(probes.partners_stale, ctx, asked):
             with contextlib.suppress(*_FAULTS):  # no agreement, or not reachable: it is told when it is asked
-                await probing.fetch(self.node.ctx, self._dialler(member), self._in_thread)
+                await probing.fetch(ctx, self._dialler(member), self._in_thread)
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["hidden", "reveal", "strings", "suspicious"]
+__all__ = ["hidden", "reveal", "strings", "suspicious", "typed_as_one"]
 
 # Unicode TR 36 §2.10 and CVE-2021-42574: controls that reorder or hide; tags; fillers; soft hyphen; BOM inside text.
 # Backspace, form feed and delete are left out: terminals are protected from them where text is shown, and what JSON
@@ -25,6 +25,14 @@ _JOINED = re.compile(  # scripts written with joiners or zero-width spaces, and 
     "[\u0600-\u06ff\u0750-\u077f\u08a0-\u109f\u1780-\u17ff\u1950-\u1aaf\u1b00-\u1bff\ua9e0-\ua9ff\uaa60-\uaa7f"
     "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 )
+# One sign typed in two ways (tone before or after nikhahit, AE as two E), in Thai and in Lao.
+_TYPED = re.compile("([\u0e48-\u0e4b])\u0e4d|([\u0ec8-\u0ecb])\u0ecd|\u0e40\u0e40|\u0ec0\u0ec0")
+_AS_ONE = {"\u0e40\u0e40": "\u0e41", "\u0ec0\u0ec0": "\u0ec1"}
+
+
+def typed_as_one(text: str) -> str:
+    """Thai and Lao signs that look the same and are typed in two ways, in one of them."""
+    return _TYPED.sub(lambda found: _AS_ONE.get(found[0]) or found[0][::-1], text)
 
 
 def hidden(text: str) -> tuple[str, ...]:

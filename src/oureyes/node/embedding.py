@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from oureyes.model.ports import Embedder
+from oureyes.record import isolated
 
 __all__ = ["Confined", "installed"]
 
@@ -80,26 +81,10 @@ class Confined:
         return found
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # isolated (-I): no PYTHON variables, no user's packages, nothing from the working folder
-        words = [sys.executable, "-I", str(self._worker)]
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=quiet,
-            cwd="/",
-            bufsize=0,
-        )
+        self._process = isolated.started(self._worker, buffered=False)
         return self._process
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process is not None:
+            isolated.ended(process)

@@ -45,6 +45,7 @@ __all__ = [
     "quotas",
     "settle",
     "vetted",
+    "who_answer",
     "witnessed",
 ]
 
@@ -334,6 +335,13 @@ def quotas(ctx: Context) -> list[Quota]:
 
 
 # --- partners' filters -----------------------------------------------------------------------------------------------
+
+
+def who_answer(ctx: Context, partners: Iterable[str]) -> list[str]:
+    """Of the partners those that showed keys: whoever answers anybody has, so the others need not be dialled."""
+    with ctx.db.read() as connection:
+        shown = hits.committers(connection)
+    return [partner for partner in partners if partner in shown]
 
 
 def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:

@@ -11,7 +11,6 @@ import json
 import re
 import struct
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 from oureyes.errors import ConfigError, InvalidObject
 from oureyes.model.mediahashes import Film, Frame, Picture, media_object
 from oureyes.model.objects import StixObject
-from oureyes.record import decoding
+from oureyes.record import decoding, isolated
 
 __all__ = ["LARGEST", "LARGEST_FILM", "hashed"]
 
@@ -146,23 +145,10 @@ class _Decoder:
         return said if isinstance(said, dict) else {"error": "an answer that is none"}
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # isolated (-I): no PYTHON variables, no user's packages, nothing from the working folder
-        words = [sys.executable, "-I", str(Path(decoding.__file__))]
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=quiet, cwd="/"
-        )
+        self._process = isolated.started(Path(decoding.__file__))
         return self._process
 
     def _end(self) -> None:
-        if self._process is None:
-            return
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:  # what was still to be written has nobody to read it
-                    continue
-        self._process.kill()
-        self._process.wait()
-        self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            isolated.ended(process)

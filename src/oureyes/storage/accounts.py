@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from oureyes.model.accounts import Account, Collection, Token
 from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, quick, rows, run
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = [
     "Kept",
@@ -97,7 +98,7 @@ def put_account(connection: Connection, kept: Kept) -> None:
     """Keep an account as it stands."""
     noted(connection, "account", kept.account.id)
     run(connection, "DELETE FROM account WHERE id = ?", [kept.account.id])
-    body = msgspec.json.encode(kept.account.to_json()).decode()
+    body = to_text(kept.account.to_json())
     row = (kept.account.id, body, kept.password, kept.certificate or None)
     insert_many(connection, "account", "id, body, password, certificate", [row])
 
@@ -153,7 +154,7 @@ def put_collection(connection: Connection, made: Collection) -> None:
     """Keep a collection as it stands."""
     noted(connection, "collection", made.id)
     run(connection, "DELETE FROM collection WHERE id = ?", [made.id])
-    body = msgspec.json.encode(made.to_json()).decode()
+    body = to_text(made.to_json())
     insert_many(connection, "collection", "id, alias, body", [(made.id, made.alias or None, body)])
 
 
@@ -187,13 +188,13 @@ class Shown:
 def seen(connection: Connection, of: str, by: str) -> Seen | None:
     """What was to be read the last time its rights were worked out."""
     found = rows(connection, "SELECT newest, labels FROM seen WHERE collection = ? AND account = ?", [of, by])
-    return Seen(int(found[0][0]), frozenset(msgspec.json.decode(str(found[0][1])))) if found else None
+    return Seen(int(found[0][0]), frozenset(from_text(found[0][1]))) if found else None
 
 
 def put_seen(connection: Connection, of: str, by: str, now: Seen) -> None:
     """Remember it."""
     run(connection, "DELETE FROM seen WHERE collection = ? AND account = ?", [of, by])
-    labels = msgspec.json.encode(sorted(now.labels)).decode()
+    labels = to_text(sorted(now.labels))
     insert_many(connection, "seen", "collection, account, newest, labels", [(of, by, now.newest, labels)])
 
 

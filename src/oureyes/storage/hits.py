@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
 from sqlalchemy import Connection
 
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = [
     "Agreement",
@@ -44,8 +43,8 @@ def put_agreement(connection: Connection, one: Agreement) -> None:
     run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
     values = (
         one.partner,
-        _dump(one.kinds),
-        _dump(one.purposes),
+        to_text(one.kinds),
+        to_text(one.purposes),
         one.daily,
         one.author,
         one.approver,
@@ -64,7 +63,14 @@ def agreements(connection: Connection) -> dict[str, Agreement]:
     )
     return {
         str(r[0]): Agreement(
-            str(r[0]), tuple(_load(r[1])), tuple(_load(r[2])), int(r[3]), str(r[4]), str(r[5]), str(r[6]), str(r[7])
+            str(r[0]),
+            tuple(from_text(r[1])),
+            tuple(from_text(r[2])),
+            int(r[3]),
+            str(r[4]),
+            str(r[5]),
+            str(r[6]),
+            str(r[7]),
         )
         for r in found
     }
@@ -107,8 +113,13 @@ def drop_tags(connection: Connection, before: str) -> int:
 
 def put_committed(connection: Connection, one: Committed, at: str) -> None:
     """Keep what a member committed to: the first word stands."""
-    values = (one.member, one.epoch, _dump(one.keys), one.digest, one.statement, at)
+    values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, at)
     insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, at", [values])
+
+
+def committers(connection: Connection) -> set[str]:
+    """The members that showed us keys: who answers private questions, or did."""
+    return {str(member) for (member,) in rows(connection, "SELECT DISTINCT member FROM hit_key")}
 
 
 def committed(connection: Connection, member: str, epoch: str) -> Committed | None:
@@ -119,8 +130,8 @@ def committed(connection: Connection, member: str, epoch: str) -> Committed | No
         [member, epoch],
     )
     return (
-        Committed(str(found[0][0]), str(found[0][1]), _load(found[0][2]), bytes(found[0][3]), str(found[0][4]))
-        if (found)
+        Committed(str(found[0][0]), str(found[0][1]), from_text(found[0][2]), bytes(found[0][3]), str(found[0][4]))
+        if found
         else None
     )
 
@@ -488,11 +499,3 @@ def sets(connection: Connection) -> list[SearchSet]:
         SearchSet(str(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), str(r[6]), *map(bytes, r[7:]))
         for r in found
     ]
-
-
-def _dump(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _load(text: Any) -> Any:
-    return msgspec.json.decode(str(text))

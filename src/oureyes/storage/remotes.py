@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from oureyes.model.remotes import Progress, Remote
 from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, rows, run
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = [
     "Standing",
@@ -57,7 +58,7 @@ def remote(connection: Connection, name: str) -> Standing | None:
 
 def _standing(row: Sequence[object]) -> Standing:
     body, secret, state, progress, attempts, next_try, error, at = row
-    made = Remote.from_json(msgspec.json.decode(str(body)))
+    made = Remote.from_json(from_text(body))
     reached = msgspec.json.decode(str(progress), type=Progress)
     return Standing(made, str(secret), str(state), reached, int(str(attempts)), int(str(next_try)), str(error), str(at))
 
@@ -65,7 +66,7 @@ def _standing(row: Sequence[object]) -> Standing:
 def put(connection: Connection, made: Remote, secret: str) -> None:
     """Keep a new one; it is due at once."""
     noted(connection, "remote", made.name)
-    body = msgspec.json.encode(made.to_json()).decode()
+    body = to_text(made.to_json())
     insert_many(connection, "remote", "name, body, secret, state", [(made.name, body, secret, "idle")])
 
 
@@ -85,7 +86,7 @@ def claim(connection: Connection, name: str, now_ms: int, until_ms: int) -> bool
 
 def reached(connection: Connection, name: str, progress: Progress) -> None:
     """How far it is read now; written with what was read."""
-    kept = msgspec.json.encode(asdict(progress)).decode()
+    kept = to_text(asdict(progress))
     run(connection, "UPDATE remote SET progress = ? WHERE name = ?", [kept, name])
 
 

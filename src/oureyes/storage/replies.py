@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from oureyes.storage.dialect import insert_many, rows, run
+from oureyes.storage.texts import to_text
 
 __all__ = ["Reply", "begin", "end", "forget", "reply"]
 
@@ -42,7 +43,7 @@ def begin(connection: Connection, account: str, key: str, request: bytes, doing:
 
 def end(connection: Connection, account: str, key: str, answered: Reply) -> None:
     """It was done, and answered so."""
-    headers = msgspec.json.encode(answered.headers).decode()
+    headers = to_text(answered.headers)
     sql = "UPDATE reply SET doing = ?, status = ?, headers = ?, body = ? WHERE account = ? AND key = ?"
     run(connection, sql, ["", answered.status, headers, answered.body, account, key])
 

@@ -29,12 +29,11 @@ def version() -> str:
 def indexed(content: Mapping[str, Any]) -> str:
     """The row of one object."""
     text = text_of(content)
-    pieces = tokens(text)
-    if plain(text) is not None:  # nearly all: nothing but names of persons is heard
-        return " ".join([*pieces, *hearing.sounds(content, "", None).at])
+    if (quick := plain(text)) is not None:  # nearly all: nothing but names of persons is heard
+        return " ".join([*tokens(quick), *hearing.sounds(content, "", None).at])
     cut = wordbreaks.words(text)
     words = [WHOLE + letters(word) for run in cut or () for word in run]
-    return " ".join([*pieces, *words, *hearing.sounds(content, text, cut).at])
+    return " ".join([*tokens(text), *words, *hearing.sounds(content, text, cut).at])
 
 
 def whole(text: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from oureyes.model.text import typed_as_one
 from oureyes.model.zawgyi import to_unicode
 
 __all__ = ["MAX_TEXT", "UNSPACED", "Piece", "Token", "cut", "letters", "plain", "text_of", "tokens"]
@@ -64,9 +65,6 @@ _RUN = re.compile(f"([a-z0-9]{{1,{_LONGEST}}})|([{UNSPACED}]+)|([^\\x00-\\x7f{UN
 _CLUSTER = re.compile(f"[^{_MARKS}](?:[\u17d2\u1039][^{_MARKS}]|[{_MARKS}]){{0,8}}|[{_MARKS}]{{1,8}}")
 # Signs of English prose that `_folded` would turn into a space one by one.
 _TYPOGRAPHIC = "\u2018\u2019\u201c\u201d\u2013\u2014\u2022\u00b7\u00ab\u00bb"
-# One sign typed in two ways (tone before or after nikhahit, AE as two E), in Thai and in Lao.
-_TYPED = re.compile("([\u0e48-\u0e4b])\u0e4d|([\u0ec8-\u0ecb])\u0ecd|\u0e40\u0e40|\u0ec0\u0ec0")
-_AS_ONE = {"\u0e40\u0e40": "\u0e41", "\u0ec0\u0ec0": "\u0ec1"}
 
 
 class Piece(StrEnum):
@@ -130,7 +128,7 @@ def _folded(text: str) -> str:
     """Compatibility-decomposed, without case, optional marks, invisible characters and other punctuation."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = _DROPPED.sub("", plain).translate(_FOLDED).translate(_KINDS)
-    plain = _TYPED.sub(lambda found: _AS_ONE.get(found[0]) or found[0][::-1], plain)
+    plain = typed_as_one(plain)
     return unicodedata.normalize("NFC", plain)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from oureyes.model.findings import Alert, AlertState, Subscription
 from oureyes.storage.changes import noted
-from oureyes.storage.desk.texts import from_text, to_text
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = [
     "alerted",

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from oureyes.errors import OurEyesError
 from oureyes.model.objects import digest
 from oureyes.storage.changes import noted
-from oureyes.storage.desk.texts import from_text, to_text
 from oureyes.storage.dialect import insert_many, next_numbers, rows, run
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = ["Original", "Quarantined", "original", "put_original", "quarantine", "quarantined", "settle_quarantined"]
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from oureyes.storage.changes import noted
-from oureyes.storage.desk.texts import from_text, to_text
 from oureyes.storage.dialect import insert_many, rows, run, select_in
+from oureyes.storage.texts import from_text, to_text
 
 __all__ = [
     "Draft",

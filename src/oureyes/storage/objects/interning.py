@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from oureyes.model.markings import Marking
 from oureyes.model.objects import digest
 from oureyes.storage.dialect import insert_many, next_numbers, rows, select_in
+from oureyes.storage.texts import to_text
 
 __all__ = ["ACCOUNT", "idents", "label", "labels", "markings", "source", "voice"]
 
@@ -40,7 +41,7 @@ def labels(connection: Connection, markings: Iterable[Marking]) -> dict[Marking,
     """Interned numbers of markings."""
     found: dict[Marking, int] = {}
     for marking in dict.fromkeys(markings):
-        text = msgspec.json.encode(marking.to_json()).decode()
+        text = to_text(marking.to_json())
         key = digest(text.encode())
         known = rows(connection, "SELECT n FROM label WHERE digest = ?", [key])
         if known:

@@ -118,14 +118,7 @@ class AsideAll(Answer, frozen=True):
     next: str = ""
 
 
-class AsideOne(Answer, frozen=True):
+class AsideOne(Aside, frozen=True):
     """One thing put aside; its bytes are beside it under `raw`."""
 
-    n: int
-    source: str
-    subject: str
-    expected: str
-    found: str
-    remedy: str
-    at: str
     state: str
