@@ -18,6 +18,7 @@ from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.node import confirming, probing
+from oureyes.node.opening import member_of
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -92,17 +93,28 @@ def wanted(kind, values, *partners, **changes):
 
 
 def test_j3_five_hundred_subjects_are_asked_and_a_hit_is_confirmed(tmp_path, bodies):
-    asyncio.run(_j3(tmp_path, bodies))
+    asyncio.run(_captured(tmp_path, bodies))
 
 
-async def _j3(folder, bodies):
-    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+async def _captured(folder, bodies):
+    """Everything between the two goes through taps: questions, filters, the case, and what is released in the end."""
+    found = homes(folder, ["ID", "PH", "SG"])
+    async with Tap(member_of(found["ID"]).url) as holder, Tap(member_of(found["PH"]).url) as asker:
+        await _j3(found, {"ID": holder.url, "PH": asker.url}, bodies)
+    for captured in (holder.sent, holder.received, asker.sent, asker.received):
+        assert sum(records(bytes(captured))) > 1_000
+        for secret in (PHONE.encode(), b"812345678", b"KN-2026-118", b"known to us", b"hitno", b"/oe/1/"):
+            assert secret not in captured
+
+
+async def _j3(found, addresses, bodies):
+    async with Running(found, addresses=addresses) as running:
         holder, asker = running.node("ID"), running.node("PH")
         hold(holder, "phone-number", PHONE, red("PH"))
         await asyncio.to_thread(agreed, holder, "PH")
         await until(borne_out(asker, "ID"))
         subjects = [f"+6281{n:08}" for n in range(499)] + ["0066 81 234 5678"]
-        (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"))
+        (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"), addresses)
 
         # both see the count, the asker its matching items; the holder nothing but that it was asked
         assert (one.subjects, [hit.value for hit in one.hits], one.left) == (500, [f"phone-number:{PHONE}"], 512)
@@ -133,7 +145,7 @@ async def _j3(folder, bodies):
         await until(lambda: bool(asker.search("known to us since May", by="lia")))
         assert confirming.words(asker.ctx, confirming.cases(asker.ctx)[0]) == "answered in time"
 
-    # the capture shows no cleartext: neither what was asked, nor what is held, nor in which case
+    # nor does what TLS carries show anything in clear: neither what was asked, nor what is held, nor in which case
     crossed = b"".join(raw for _, raw in bodies)
     assert {what for what, _ in bodies} == {"list", "filter", "question", "answer"}
     for secret in (PHONE.encode(), PHONE[1:].encode(), b"812345678", b"628100000017", b"KN-2026-118", b"lia"):
@@ -213,7 +225,6 @@ async def _replayed(folder, monkeypatch):
     import aiohttp
 
     from oureyes.exchange.tls import client_context
-    from oureyes.node.opening import member_of
 
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
