@@ -161,3 +161,9 @@ def met(node: Node, *, warned: bool = False) -> dict[frozenset[str], set[str]]:
         value = one.match.key.partition(":")[2]
         found.setdefault(frozenset((one.left_origin, one.right_origin)), set()).add(value)
     return found
+
+
+def plain(value: str) -> tuple[str, str]:
+    """A value as it is compared: a link is the same over http and https, and without the slash of an empty path."""
+    scheme, _, rest = value.rpartition("://")
+    return ("link" if scheme else "host", rest.removesuffix("/") if rest.count("/") == 1 else rest)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from a_scenario import FEED, PLAYS, Play, common, days, files, met, playing, record, share
+from a_scenario import FEED, PLAYS, Play, common, days, files, met, plain, playing, record, share
 from paths import DATA
 
 from oureyes.node import Node
@@ -53,6 +55,26 @@ def test_the_lists_meet_by_the_values_that_are_stated_and_no_others(play: Play) 
         assert at_home.keys() <= {frozenset((node.member,))}  # what a state's own sources share concerns it alone
         if node.member == "TH":
             assert not at_home
+    assert between_days(nodes["MM"]) == in_two_days(days() if play.whole else [DAY])
+
+
+def between_days(node: Node) -> set[tuple[frozenset[str], tuple[str, str]]]:
+    """Which values are said to be the same in which two days of the feed."""
+    return {
+        (frozenset((one.left_name, one.right_name)), plain(one.match.key.partition(":")[2]))
+        for one in node.matches(warned=True, limit=100_000)
+        if {one.left_origin, one.right_origin} == {"MM"} and one.match.reason.partition(" ")[0] == "both"
+        if "both name links to" not in one.match.reason  # two pages of a host are no common value
+    }
+
+
+def in_two_days(files: Iterable[Path]) -> set[tuple[frozenset[str], tuple[str, str]]]:
+    """The same from the files: every value, and the pairs of days in which it stands."""
+    held: dict[tuple[str, str], set[str]] = {}
+    for file in files:
+        for one in json.loads(file.read_bytes())["Event"]["Attribute"]:
+            held.setdefault(plain(one["value"]), set()).add(file.name)
+    return {(frozenset(pair), value) for value, names in held.items() for pair in combinations(names, 2)}
 
 
 def test_six_names_are_one_actor_by_the_galaxy_and_pkplug_is_not_among_them(play: Play) -> None:

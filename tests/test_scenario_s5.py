@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from a_case import a_plan_on
-from a_scenario import PLAYS, Play, common, days, met, playing, record, release, share
+from a_scenario import PLAYS, Play, common, days, met, plain, playing, record, release, share
 from paths import DATA
 from simulated import for_
 
@@ -115,12 +115,6 @@ def test_what_of_the_feed_stands_on_cambodias_list_is_met_and_nothing_else(play:
         # the list has a page at a host where everybody posts, and so have the days: kept, ranked last, told to nobody
         held_back = met(node, warned=True)[frozenset(("KH", "SG"))] - found[frozenset(("KH", "SG"))]
         assert held_back == ({"x.com"} if play.whole else set())
-
-
-def plain(value: str) -> tuple[str, str]:
-    """A value as it is compared: a link is the same over http and https, and without the slash of an empty path."""
-    scheme, _, rest = value.rpartition("://")
-    return ("link" if scheme else "host", rest.removesuffix("/") if rest.count("/") == 1 else rest)
 
 
 def attributes(folder: Path) -> Iterator[dict[str, str]]:

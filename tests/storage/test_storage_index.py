@@ -26,10 +26,10 @@ def candidates(store, value, *, source, limit=20):
         return index.candidates(connection, [key(value)], source=source, limit=limit).get(key(value), [])
 
 
-def test_candidates_are_one_a_source_and_other_states_come_first(store):
+def test_candidates_are_the_newest_few_of_each_source_and_other_states_come_first(store):
     add(store, an_indicator(value=VALUE), source="mine")
     for number in range(3):
-        add(store, an_indicator(value=VALUE), an_indicator(value=VALUE), source=f"mine {number}")
+        add(store, an_indicator(value=VALUE), source=f"mine {number}")
     for state in ("SG", "MY"):
         add(store, an_indicator(value=VALUE), origin=state, source="theirs")
     mine = source(store, "ID", "mine")
@@ -38,6 +38,10 @@ def test_candidates_are_one_a_source_and_other_states_come_first(store):
     assert len({one.source for one in found}) == 5
     assert {one.holders for one in found} == {6}
     assert [one.origin for one in candidates(store, VALUE, source=mine, limit=3)] == ["SG", "MY", "ID"]
+    more = [an_indicator(value=VALUE) for _ in range(3)]
+    add(store, *more, origin="SG", source="theirs")
+    few = [one.holding for one in candidates(store, VALUE, source=mine, limit=1)]
+    assert few == [current(store, one.id)[0].holding for one in reversed(more)]  # of the fourth, nothing
 
 
 def test_a_value_only_one_source_holds_has_no_candidates(store):

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 _LIVE = "h.state = 'held' AND h.last"
+_OF_ONE_SOURCE = 3  # a source that names a host often names links to it, too, and the newest may be one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Linked:
 
 
 def candidates(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> dict[str, list[Candidate]]:
-    """For each value that another source than `source` holds: up to `limit` holdings, one a source, other origins
-    first. Nothing for values that nobody else holds."""
+    """For each value that another source than `source` holds: the newest few holdings of each of up to `limit` sources,
+    other origins first. Nothing for values that nobody else holds."""
     wanted = list(dict.fromkeys(values))
     shared = select_in(
         connection, "SELECT value FROM key WHERE value IN (:in) GROUP BY value HAVING min(source) < max(source)", wanted
@@ -104,15 +105,17 @@ def _of_value(connection: Connection, value: str, source: int, mine: str, limit:
     holders = len({int(number) for _, number, _ in found})
     others = sorted((str(origin) == mine, int(n), str(m), str(origin)) for m, n, origin in found if int(n) != source)
     out: list[Candidate] = []
+    sources = 0
     for _, number, matcher, origin in others:
-        if len(out) == limit:
+        if sources == limit:
             break
         live = rows(
             connection,
             "SELECT k.holding FROM key k JOIN holding h ON h.n = k.holding WHERE k.value = ? AND k.matcher = ?"
-            f" AND k.source = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
+            f" AND k.source = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT {_OF_ONE_SOURCE}",
             [value, matcher, number],
         )
+        sources += bool(live)
         out += [Candidate(value, matcher, int(n), number, origin, holders) for (n,) in live]
     return out
 
@@ -183,11 +186,11 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         match = one.match
         known = rows(
             connection,
-            'SELECT n, state, warned FROM "match"'
+            'SELECT n, state, warned, score FROM "match"'
             " WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?",
             [one.left_source, one.right_source, match.matcher, match.key],
         )
-        if known and (known[0][1] != "open" or (known[0][2] and not one.warned)):
+        if known and (known[0][1] != "open" or _stronger(one, str(known[0][2]), float(known[0][3]))):
             _say_again(connection, int(known[0][0]), one)
             if known[0][2] and not one.warned:
                 fresh.append(int(known[0][0]))
@@ -206,6 +209,11 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _stronger(one: NewMatch, warned: str, score: float) -> bool:
+    """Whether it says more than what is kept: it rings where that did not, or more is the same."""
+    return not one.warned if warned else not one.warned and one.match.score > score
 
 
 def _say_again(connection: Connection, n: int, one: NewMatch) -> None:

@@ -36,7 +36,7 @@ def connect(
         current = item.upgraded or item.object
         if current.revoked:  # its origin no longer stands by it
             continue
-        side = Side(one.holding, current)
+        side = Side(one.holding, current, len(item.keys))
         sides.append(side)
         if item.keys or item.probes:
             asked.add(side, item.keys + item.probes)

@@ -18,6 +18,7 @@ __all__ = ["Asked", "Side", "meet_all", "rematch"]
 
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _MOST: dict[str, int] = {matcher.NAME: matcher.MOST for matcher in MATCHERS if hasattr(matcher, "MOST")}
+_Key = tuple[int, str, str]  # their source, matcher, what is the same
 _Pair = tuple[str, int, int, int]  # matcher, our holding, theirs, their source
 # Of one part (a chunk, a band, a feature) that many are looked at; it is another part that then tells them apart.
 _CROWD = 1_000
@@ -27,6 +28,7 @@ _COMPARED = 20_000  # pairs that share parts, those that share most first
 class Side(NamedTuple):
     holding: int
     object: StixObject
+    keys: int = 0  # how many it is looked up by: a host has one, a link to it two
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,14 @@ class Asked:
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
-            elif name not in whole or _says_more(side.object, whole[name].object):
+            elif name not in whole or _says_more(side, whole[name]):
                 whole[name] = side
 
 
-def _says_more(one: StixObject, other: StixObject) -> bool:
-    """An indicator or a person says more than the bare observable."""
-    return objects.is_observable(other.type) and not objects.is_observable(one.type)
+def _says_more(one: Side, other: Side) -> bool:
+    """An indicator or a person says more than the bare observable; of two alike, the one that is about less else."""
+    bare, stands_bare = (objects.is_observable(side.object.type) for side in (one, other))
+    return one.keys < other.keys if bare == stands_bare else stands_bare
 
 
 def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side], source: int) -> list[int]:
@@ -62,7 +65,7 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
         return []
     other = objects.by_holding(connection, [one.holding for some in found.values() for one in some])
     total = index.count_sources(connection)
-    pairs: dict[tuple[int, str, str], index.NewMatch] = {}
+    pairs: dict[_Key, index.NewMatch] = {}
     for value, candidates in found.items():
         for candidate in candidates:
             side, held = best.get((candidate.matcher, value)), other.get(candidate.holding)
@@ -72,11 +75,18 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
             match, hit = met
             rank = ranking.rank(match.score, candidate.holders, total)
             warned = hit.listed if hit else match.quiet
-            kept = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
-            pairs.setdefault((candidate.source, match.matcher, match.key), kept)
+            new = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
+            _keep_best(pairs, (candidate.source, match.matcher, match.key), new)
     fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
     ring(ctx, connection, fresh)
     return fresh
+
+
+def _keep_best(kept: dict[_Key, index.NewMatch], key: _Key, one: index.NewMatch) -> None:
+    """Of what two sources share a value by, what says most; of what says as much, what came first."""
+    said = kept.get(key)
+    if said is None or (not one.warned, one.match.score) > (not said.warned, said.match.score):
+        kept[key] = one
 
 
 def meet_all(ctx: Context, connection: Connection, asked: Asked, source: int) -> list[int]:
@@ -98,7 +108,7 @@ def _meet_parts(
     pairs = list(_closest(pair for pair, _ in shared.most_common()))
     other = objects.by_holding(connection, dict.fromkeys(held for _, _, held, _ in pairs))
     total = index.count_sources(connection)
-    kept: dict[tuple[int, str, str], index.NewMatch] = {}
+    kept: dict[_Key, index.NewMatch] = {}
     for matcher, mine, held, theirs in pairs:
         match = _BY_NAME[matcher].compare(side_of[mine].object, other[held].current) if held in other else None
         if match is not None:
