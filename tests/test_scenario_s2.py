@@ -8,9 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from a_scenario import FEED, PLAYS, Play, common, days, files, met, plain, playing, record, share
+from a_scenario import FEED, PLAYS, Play, common, days, files, met, playing, record, share
 from paths import DATA
 
+from oureyes.model.observables import normalise
 from oureyes.node import Node
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
@@ -58,23 +59,32 @@ def test_the_lists_meet_by_the_values_that_are_stated_and_no_others(play: Play) 
     assert between_days(nodes["MM"]) == in_two_days(days() if play.whole else [DAY])
 
 
-def between_days(node: Node) -> set[tuple[frozenset[str], tuple[str, str]]]:
-    """Which values are said to be the same in which two days of the feed."""
+Common = set[tuple[frozenset[str], str]]  # two days of the feed, and a value
+
+
+def between_days(node: Node) -> Common:
+    """Which values are said to be the same in which days."""
     return {
-        (frozenset((one.left_name, one.right_name)), plain(one.match.key.partition(":")[2]))
+        (frozenset((one.left_name, one.right_name)), without_scheme(one.match.key))
         for one in node.matches(warned=True, limit=100_000)
-        if {one.left_origin, one.right_origin} == {"MM"} and one.match.reason.partition(" ")[0] == "both"
-        if "both name links to" not in one.match.reason  # two pages of a host are no common value
+        if one.left_origin == one.right_origin and one.match.reason.startswith("both name the ")
     }
 
 
-def in_two_days(files: Iterable[Path]) -> set[tuple[frozenset[str], tuple[str, str]]]:
-    """The same from the files: every value, and the pairs of days in which it stands."""
-    held: dict[tuple[str, str], set[str]] = {}
+def in_two_days(files: Iterable[Path]) -> Common:
+    """The same from the files: every value in its normal form, and the pairs of days in which it stands."""
+    held: dict[str, set[str]] = {}
     for file in files:
         for one in json.loads(file.read_bytes())["Event"]["Attribute"]:
-            held.setdefault(plain(one["value"]), set()).add(file.name)
+            found = normalise("ip" if one["type"] == "ip-dst" else one["type"], one["value"])
+            assert found is not None
+            held.setdefault(without_scheme(found.text), set()).add(file.name)
     return {(frozenset(pair), value) for value, names in held.items() for pair in combinations(names, 2)}
+
+
+def without_scheme(text: str) -> str:
+    """A link over http and over https is one."""
+    return f"url:{text.partition('://')[2]}" if text.startswith("url:") else text
 
 
 def test_six_names_are_one_actor_by_the_galaxy_and_pkplug_is_not_among_them(play: Play) -> None:

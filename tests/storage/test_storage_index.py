@@ -26,10 +26,10 @@ def candidates(store, value, *, source, limit=20):
         return index.candidates(connection, [key(value)], source=source, limit=limit).get(key(value), [])
 
 
-def test_candidates_are_the_newest_few_of_each_source_and_other_states_come_first(store):
+def test_candidates_are_one_a_source_and_other_states_come_first(store):
     add(store, an_indicator(value=VALUE), source="mine")
     for number in range(3):
-        add(store, an_indicator(value=VALUE), source=f"mine {number}")
+        add(store, an_indicator(value=VALUE), an_indicator(value=VALUE), source=f"mine {number}")
     for state in ("SG", "MY"):
         add(store, an_indicator(value=VALUE), origin=state, source="theirs")
     mine = source(store, "ID", "mine")
@@ -38,10 +38,20 @@ def test_candidates_are_the_newest_few_of_each_source_and_other_states_come_firs
     assert len({one.source for one in found}) == 5
     assert {one.holders for one in found} == {6}
     assert [one.origin for one in candidates(store, VALUE, source=mine, limit=3)] == ["SG", "MY", "ID"]
-    more = [an_indicator(value=VALUE) for _ in range(3)]
-    add(store, *more, origin="SG", source="theirs")
-    few = [one.holding for one in candidates(store, VALUE, source=mine, limit=1)]
-    assert few == [current(store, one.id)[0].holding for one in reversed(more)]  # of the fourth, nothing
+
+
+def test_what_names_a_value_stands_for_its_source_before_what_implies_it(store):
+    link, host = an_indicator("url:value", f"http://{VALUE}/a"), an_indicator(value=VALUE)
+    for made in (host, link, an_indicator("url:value", f"http://{VALUE}/b")):
+        add(store, made, origin="SG", source="theirs")
+    add(store, an_indicator(value=VALUE), source="mine")
+    mine, theirs = source(store, "ID", "mine"), current(store, host.id)[0].holding
+    assert [one.holding for one in candidates(store, VALUE, source=mine)] == [theirs]
+    with store.read() as connection:
+        assert theirs in [holding for holding, *_ in index.live_of(connection, key())]
+        assert (len(index.live_of(connection, key())), len(index.live_of(connection, key(), every=True))) == (2, 4)
+    retract(store, host.id, origin="SG")
+    assert len(candidates(store, VALUE, source=mine)) == 1  # then a link does
 
 
 def test_a_value_only_one_source_holds_has_no_candidates(store):

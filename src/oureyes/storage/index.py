@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _LIVE = "h.state = 'held' AND h.last"
-_OF_ONE_SOURCE = 3  # a source that names a host often names links to it, too, and the newest may be one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ class Linked:
 
 
 def candidates(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> dict[str, list[Candidate]]:
-    """For each value that another source than `source` holds: the newest few holdings of each of up to `limit` sources,
-    other origins first. Nothing for values that nobody else holds."""
+    """For each value that another source than `source` holds: up to `limit` holdings, one a source, other origins
+    first. Nothing for values that nobody else holds."""
     wanted = list(dict.fromkeys(values))
     shared = select_in(
         connection, "SELECT value FROM key WHERE value IN (:in) GROUP BY value HAVING min(source) < max(source)", wanted
@@ -105,19 +104,26 @@ def _of_value(connection: Connection, value: str, source: int, mine: str, limit:
     holders = len({int(number) for _, number, _ in found})
     others = sorted((str(origin) == mine, int(n), str(m), str(origin)) for m, n, origin in found if int(n) != source)
     out: list[Candidate] = []
-    sources = 0
     for _, number, matcher, origin in others:
-        if sources == limit:
+        if len(out) == limit:
             break
-        live = rows(
+        holding = _standing_for(connection, value, matcher, number)
+        out += [] if holding is None else [Candidate(value, matcher, holding, number, origin, holders)]
+    return out
+
+
+def _standing_for(connection: Connection, value: str, matcher: str, source: int) -> int | None:
+    """The live holding of a source that is compared for a value: the newest that names it, else that implies it."""
+    for implied in (0, 1):
+        found = rows(
             connection,
             "SELECT k.holding FROM key k JOIN holding h ON h.n = k.holding WHERE k.value = ? AND k.matcher = ?"
-            f" AND k.source = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT {_OF_ONE_SOURCE}",
-            [value, matcher, number],
+            f" AND k.source = ? AND k.implied = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
+            [value, matcher, source, implied],
         )
-        sources += bool(live)
-        out += [Candidate(value, matcher, int(n), number, origin, holders) for (n,) in live]
-    return out
+        if found:
+            return int(found[0][0])
+    return None
 
 
 def sharing(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> list[Candidate]:
@@ -393,15 +399,19 @@ def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
 
 
 def live_of(connection: Connection, value: str, *, every: bool = False) -> list[tuple[int, int, str]]:
-    """(holding, source, matcher): for each source that holds a value, its newest live holding; or `every` one."""
+    """(holding, source, matcher): for each source that holds a value, the live holding that stands for it (the newest
+    that names it, else that implies it); or `every` one."""
     found = rows(
         connection,
         f"SELECT {'k.holding' if every else 'max(k.holding)'}, k.source, k.matcher FROM key k"
         f" JOIN holding h ON h.n = k.holding WHERE k.value = ? AND {_LIVE}"
-        + ("" if every else " GROUP BY k.source, k.matcher"),
+        + ("" if every else " GROUP BY k.implied, k.source, k.matcher ORDER BY k.implied"),
         [value],
     )
-    return [(int(a), int(b), str(c)) for a, b, c in found]
+    standing: dict[tuple[object, ...], tuple[int, int, str]] = {}
+    for holding, source, matcher in found:
+        standing.setdefault((source, matcher, holding if every else ""), (int(holding), int(source), str(matcher)))
+    return list(standing.values())
 
 
 def count_sources(connection: Connection) -> int:

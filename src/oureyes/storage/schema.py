@@ -123,6 +123,7 @@ key = _table(
     Column("value", String, primary_key=True),
     Column("matcher", String, primary_key=True),
     Column("source", _Id, primary_key=True, autoincrement=False),
+    Column("implied", Integer, primary_key=True, autoincrement=False),  # 0 where the object names the value itself
     Column("holding", _Id, primary_key=True, autoincrement=False),
     rowid=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from oureyes.correlate import MATCHERS, PARTIAL, observables, ranking, standing
@@ -28,32 +28,36 @@ _COMPARED = 20_000  # pairs that share parts, those that share most first
 class Side(NamedTuple):
     holding: int
     object: StixObject
-    keys: int = 0  # how many it is looked up by: a host has one, a link to it two
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a batch looks up: by whole values, where one object stands for a value, and by parts, where all do."""
 
-    whole: dict[tuple[str, str], Side]
-    parts: dict[tuple[str, str], list[Side]]
+    whole: dict[tuple[str, str], Side] = field(default_factory=dict)
+    parts: dict[tuple[str, str], list[Side]] = field(default_factory=dict)
+    implied: set[tuple[str, str]] = field(default_factory=set)  # of the whole values, those nothing names so far
 
     def add(self, side: Side, keys: Iterable[Key]) -> None:
-        whole = self.whole
         for key in keys:
             if key is standing.MARK:
                 continue
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
-            elif name not in whole or _says_more(side, whole[name]):
-                whole[name] = side
+            else:
+                self._stand(name, side, key.implied)
+
+    def _stand(self, name: tuple[str, str], side: Side, implied: bool) -> None:
+        """What names the value goes before what implies it, an indicator or a person before the bare observable."""
+        stands = self.whole.get(name)
+        if stands is None or (implied, _is_bare(side)) < (name in self.implied, _is_bare(stands)):
+            self.whole[name] = side
+            (self.implied.add if implied else self.implied.discard)(name)
 
 
-def _says_more(one: Side, other: Side) -> bool:
-    """An indicator or a person says more than the bare observable; of two alike, the one that is about less else."""
-    bare, stands_bare = (objects.is_observable(side.object.type) for side in (one, other))
-    return one.keys < other.keys if bare == stands_bare else stands_bare
+def _is_bare(side: Side) -> bool:
+    return objects.is_observable(side.object.type)
 
 
 def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side], source: int) -> list[int]:
@@ -76,17 +80,10 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
             rank = ranking.rank(match.score, candidate.holders, total)
             warned = hit.listed if hit else match.quiet
             new = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
-            _keep_best(pairs, (candidate.source, match.matcher, match.key), new)
+            pairs.setdefault((candidate.source, match.matcher, match.key), new)
     fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
     ring(ctx, connection, fresh)
     return fresh
-
-
-def _keep_best(kept: dict[_Key, index.NewMatch], key: _Key, one: index.NewMatch) -> None:
-    """Of what two sources share a value by, what says most; of what says as much, what came first."""
-    said = kept.get(key)
-    if said is None or (not one.warned, one.match.score) > (not said.warned, said.match.score):
-        kept[key] = one
 
 
 def meet_all(ctx: Context, connection: Connection, asked: Asked, source: int) -> list[int]:

@@ -140,7 +140,8 @@ class _Rows:
             self.rows["words"].append((number, item.tokens))
 
     def put_keys(self, item: Incoming, holding: int) -> None:
-        self.rows["key"] += [(key.value, key.matcher, self._source, holding) for key in item.keys]
+        source = self._source
+        self.rows["key"] += [(key.value, key.matcher, source, int(key.implied), holding) for key in item.keys]
 
     def put_holding(self, item: Incoming, number: int, ident: int, outcome: str, at_us: int) -> None:
         state, last = "held-back" if item.hold else "held", outcome in ("new", "version")
@@ -297,7 +298,7 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
         new["holding"],
     )
     insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
-    insert_many(connection, "key", "value, matcher, source, holding", new["key"], ignore=True)
+    insert_many(connection, "key", "value, matcher, source, implied, holding", new["key"], ignore=True)
     words.put(connection, new["words"])
 
 
