@@ -124,6 +124,25 @@ def test_quotas_say_what_is_left_and_who_bears_out_the_keys(tmp_path):
     assert (one.partner, one.daily, one.left, one.witnesses, one.refusal) == ("ID", 1024, 1016, 1, "")
 
 
+def test_two_partners_in_league_do_not_link_a_question_by_what_it_carries(tmp_path):
+    """What both see alike is what the question says in words, its size and its time: nothing made from the case."""
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    asker = states["PH"]
+    for member in ("ID", "SG"):
+        agreed(states[member], "PH")
+    deliver(states)
+    for member in ("ID", "SG"):
+        fetched(asker, states[member])
+    first, second = (one.asked.question for one in probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID))
+    again = prepared(asker, states["ID"], "phone", [OTHER_PHONE]).asked.question
+    assert first.case != second.case
+    assert first.case == again.case  # one holder's auditor may still ask which questions belong to one case
+    assert not set(first.elements) & set(second.elements)
+    assert [line.case for line in probing.ledger(asker.ctx)][1:] == [second.case, first.case]
+    said = (first.kind, first.epoch, first.purpose, first.basis, len(first.raw))
+    assert said == (second.kind, second.epoch, second.purpose, second.basis, len(second.raw))
+
+
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 

@@ -119,8 +119,10 @@ def prepare(
     to = tuple(dict.fromkeys(partners))
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
     asked = vetted(ctx, kind, values, len(to), **more)
-    said = {"purpose": purpose, "basis": basis, "case": _case_digest(ctx, case)}
-    questions = [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
+    said = {"purpose": purpose, "basis": basis}
+    questions = [
+        _prepared(ctx, partner, kind, asked, {**said, "case": _case_digest(ctx, partner, case)}, by) for partner in to
+    ]
     return ctx.db.write(lambda connection: _book(ctx, connection, questions, by))
 
 
@@ -153,9 +155,10 @@ def vetted(
     return asked
 
 
-def _case_digest(ctx: Context, case: str) -> str:
-    """The same case gives the same digest here; nobody else can tell which it is."""
-    return hmac.digest(ctx.keys.extract, f"case {case.strip()}".encode(), "sha256").hex()
+def _case_digest(ctx: Context, partner: str, case: str) -> str:
+    """The same case gives one partner the same digest, and each partner another: two that lay their ledgers side by
+    side do not see by it which questions belong together, and nobody can tell which case it is."""
+    return hmac.digest(ctx.keys.extract, f"case {partner}\0{case.strip()}".encode(), "sha256").hex()
 
 
 def _refuse_over_budget(ctx: Context, connection: Connection, by: str, more: int) -> None:
