@@ -195,7 +195,69 @@ def test_numbers_cannot_be_run_through_one_by_one(tmp_path):
     assert turned_away(holder)[-1].startswith("budget of the minute")
 
 
-def test_what_is_no_element_is_refused_before_anything_is_booked(tmp_path):
+def test_what_is_no_question_costs_as_much_as_one_and_is_written_down(tmp_path):
+    """Else it could be sent without end and without a trace."""
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    good = prepared(asker, holder, "phone", [PHONE]).asked.question
+    bad = replace(good, elements=(bytes(32), *good.elements[1:]))
+    for raw, keys, purpose in (
+        (b"", 8, ""),
+        (b"OEQ1" + b"?" * 508 + bytes(8 * 32), 8, ""),
+        (good.raw.replace(b'"phone"', b'"\xff\xff\xff\xff\xff"'), 8, ""),  # no text: not even a decoder's own error
+        (b"XXXX" + good.raw[4:], 8, "investigation"),
+        (good.raw + bytes(32), 16, "investigation"),
+        (good.raw + b"x" * 100_000, 512, "investigation"),
+        (bad.raw, 8, "investigation"),
+        (replace(bad, purpose="curiosity").raw, 8, ""),
+    ):
+        with pytest.raises(InvalidObject):
+            answering.evaluate(holder.ctx, "PH", raw)
+        line = probing.ledger(holder.ctx)[0]
+        row = holder.audit(by="auditor", verb="turn-away")[0]
+        assert (line.side, line.partner, line.keys, line.purpose, line.kind) == (
+            "refused",
+            "PH",
+            keys,
+            purpose,
+            "other",
+        )
+        assert (row.actor, row.purpose, row.detail["count"], row.detail["reason"]) == ("PH", purpose, keys, "malformed")
+    assert put(asker, holder, "phone", [PHONE]).left == 1024 - sum((8, 8, 8, 8, 16, 512, 8, 8)) - 8
+
+
+def test_what_is_no_question_uses_up_the_day(tmp_path):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker = states["ID"], states["PH"]
+    agreed(holder, "PH", daily=16)
+    deliver(states)
+    for error in (InvalidObject, InvalidObject, OverBudget):
+        with pytest.raises(error):
+            answering.evaluate(holder.ctx, "PH", b"")
+    with pytest.raises(OverBudget):
+        put(asker, holder, "phone", [PHONE])
+    assert turned_away(holder) == ["budget of the day used up", "budget of the day used up", "malformed", "malformed"]
+
+
+@pytest.mark.parametrize("member", ["PH", "SG"])
+def test_whoever_floods_the_holder_does_not_flood_its_logs(tmp_path, member):
+    clock = Clock()
+    _states, holder, asker = a_pair(tmp_path, clock)
+    fetched(asker, holder)
+    question = replace(prepared(asker, holder, "phone", [PHONE]).asked.question, purpose="prosecution")
+    for raw in [b"", question.raw] * 50:
+        with pytest.raises((InvalidObject, OverBudget, Refused)):
+            answering.evaluate(holder.ctx, member, raw)
+        with pytest.raises(Refused):
+            answering.part_for(holder.ctx, member, "0" * 64)
+    written = len(turned_away(holder))
+    assert written == len(probing.ledger(holder.ctx, 1000)) == 30
+    clock.forward(minutes=2)
+    if member == "PH":
+        assert put(asker, holder, "phone", [PHONE]).hits
+
+
+def test_what_is_no_element_is_refused_and_not_evaluated(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     question = prepared(asker, holder, "phone", [PHONE]).asked.question

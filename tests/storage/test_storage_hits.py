@@ -58,9 +58,10 @@ def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
 
     store.write(write)
     with store.read() as connection:
-        assert hits.keys_since(connection, "asked", "ID", 0) == (16, 2)
-        assert hits.keys_since(connection, "asked", "ID", 100) == (8, 1)
-        assert hits.keys_since(connection, "asked", "SG", 0) == (0, 0)
+        assert hits.keys_since(connection, ("asked",), "ID", 0) == (16, 2)
+        assert hits.keys_since(connection, ("asked",), "ID", 100) == (8, 1)
+        assert hits.keys_since(connection, ("asked",), "SG", 0) == (0, 0)
+        assert hits.keys_since(connection, ("asked", "answered"), "ID", 0) == (24, 3)
         assert hits.subjects_since(connection, 0).get("lia", 0) == 6
         assert [(one.at_us, one.hits) for one in hits.questions(connection, limit=2)] == [(300, 2), (200, 0)]
 
@@ -94,19 +95,6 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
 
 
-def test_a_search_set_comes_back_as_it_was_last_kept(store):
-    one = hits.SearchSet("search-set--1", "border", "ID", "border", "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z")
-    taken = replace(one, id="search-set--2", name="theirs", made="2026-11-25T00:00:00Z", bloom=b"b", key=b"k")
-
-    def write(connection):
-        for each in (one, taken, replace(one, revoked="2026-11-26T00:00:00Z")):
-            hits.put_set(connection, each)
-
-    store.write(write)
-    with store.read() as connection:
-        assert hits.sets(connection) == [taken, replace(one, revoked="2026-11-26T00:00:00Z")]
-
-
 def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
     found = hits.Found(
         "hit--1", "ID", "phone", "2026-11", "v", b"t", "lia", "investigation", "treaty", "c", "2026-10-01T00:00:00Z",
@@ -121,3 +109,17 @@ def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
     assert store.write(write) == 1
     with store.read() as connection:
         assert sorted(one.id for one in hits.found(connection)) == ["hit--2", "hit--3"]
+
+
+def test_what_was_refused_is_counted_and_costs_nothing_unless_it_was_no_question(store):
+    line = hits.Line("refused", "PH", "PH", "other", 8, "investigation", "", "", 100)
+
+    def write(connection):
+        for keys in (8, 0):
+            hits.add_question(connection, replace(line, keys=keys))
+
+    store.write(write)
+    with store.read() as connection:
+        assert hits.keys_since(connection, ("answered", "refused"), "PH", 0) == (8, 1)
+        assert hits.refused_since(connection, "PH", 0) == 2
+        assert hits.refused_since(connection, "PH", 100) == hits.refused_since(connection, "SG", 0) == 0

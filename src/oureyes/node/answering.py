@@ -49,6 +49,8 @@ __all__ = [
 
 DAY_US = 86_400_000_000
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
+_WRITTEN_A_MINUTE = 30  # refusals of one partner
+_LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing, this only bounds what it may send
 _PARTS_A_KIND = 32
 _LIST_DAYS = 7
 _CASE_DAYS = 40  # how long after a question a case may be opened: then both ends forget what it was about
@@ -379,39 +381,51 @@ def part_for(ctx: Context, member: str, name: str) -> bytes:
     with ctx.db.read() as connection:
         agreement, found = hits.agreements(connection).get(member), hits.body(connection, ctx.me, member, name)
     if agreement is None or agreement.state != "open" or found is None:
-        raise _turned_away(ctx, member, "filter", "", "no such filter of that partner")
+        reason = "no such filter of that partner"
+        ctx.db.write(lambda connection: _turn_away(ctx, connection, member, "filter", "", reason))
+        raise Refused(f"filter for {member}", "one of its filters", "none by that digest")
     return found
 
 
 def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
     """Answer a question: evaluations, and a proof that the key was the one committed to."""
-    question = blind.read_question(raw)
-    blind.refuse_bad_elements(question.elements)
+    try:
+        question = blind.read_question(raw)
+        blind.refuse_bad_elements(question.elements)
+    except InvalidObject:
+        reason = ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, raw))
+        if reason.startswith("budget"):
+            raise _over_budget(member, reason) from None
+        raise
     reason, serial, left, key = ctx.db.write(lambda connection: _booked(ctx, connection, member, question))
     if key is None:
-        if reason.startswith("budget"):
-            raise OverBudget(f"questions of {member}", "fewer keys", reason, "ask again tomorrow")
-        raise Refused(f"question of {member}", "what the agreement covers", reason)
+        raise _over_budget(member, reason) if reason.startswith("budget") else _refused(member, reason)
     evaluated, proof = blind.evaluate(key, question.elements)
     return blind.Answer(serial, left, tuple(evaluated), proof).raw
+
+
+def _over_budget(member: str, reason: str) -> OverBudget:
+    return OverBudget(f"questions of {member}", "fewer keys", reason, "ask again tomorrow")
+
+
+def _refused(member: str, reason: str) -> Refused:
+    return Refused(f"question of {member}", "what the agreement covers", reason)
 
 
 def _booked(
     ctx: Context, connection: Connection, member: str, question: blind.Question
 ) -> tuple[str, int, int, blind.PrivateKey | None]:
     """Put a question into the ledger, or turn it away; both are audited and committed, whatever follows."""
-    agreement, now = hits.agreements(connection).get(member), ctx.now_us()
-    spent, _ = hits.keys_since(connection, "answered", member, now - DAY_US)
-    _, lately = hits.keys_since(connection, "answered", member, now - _A_MINUTE_US)
+    agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
     listed = hits.listed(connection, ctx.me, member)
     # that of the list, not of the calendar: at the turn of a month the next keys are not known everywhere at once
     reason = _refusal(agreement, question, _epoch_of_list(listed), spent, lately)
     if reason or agreement is None or listed is None:
-        _turned_away(ctx, member, question.kind, question.purpose, reason or "no list", connection)
+        _turn_away(ctx, connection, member, question.kind, question.purpose, reason or "no list")
         return reason or "no list", 0, 0, None
     count = len(question.elements)
     line = hits.Line(
-        "answered", member, member, question.kind, count, question.purpose, question.basis, question.case, now
+        "answered", member, member, question.kind, count, question.purpose, question.basis, question.case, ctx.now_us()
     )
     hits.add_question(connection, line)
     ctx.audit(
@@ -419,6 +433,22 @@ def _booked(
         kind=question.kind, count=count, basis=question.basis, case=question.case,
     )  # fmt: skip
     return "", listed[0], agreement.daily - spent - count, _key(ctx, connection, question.epoch, question.kind)
+
+
+def _booked_malformed(ctx: Context, connection: Connection, member: str, raw: bytes) -> str:
+    """What is no question costs what one of its length would, else it could be sent without end. Why it is refused."""
+    agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
+    count, daily = blind.batch_of(raw), agreement.daily if agreement else _LEAST_DAILY
+    over = _over(spent + count > daily, lately)
+    _turn_away(ctx, connection, member, "", blind.purpose_of(raw), over or "malformed", 0 if over else count)
+    return over or "malformed"
+
+
+def _spent(ctx: Context, connection: Connection, member: str) -> tuple[int, int]:
+    """(keys of the last day, questions of the last minute), what was no question among them."""
+    now, sides = ctx.now_us(), ("answered", "refused")
+    spent, _ = hits.keys_since(connection, sides, member, now - DAY_US)
+    return spent, hits.keys_since(connection, sides, member, now - _A_MINUTE_US)[1]
 
 
 def _epoch_of_list(listed: tuple[int, bytes, int] | None) -> str:
@@ -436,24 +466,28 @@ def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, 
         return "no case"
     if question.epoch != epoch:
         return "another epoch"
-    if spent + len(question.elements) > agreement.daily:
+    return _over(spent + len(question.elements) > agreement.daily, lately)
+
+
+def _over(day: bool, lately: int) -> str:
+    if day:
         return "budget of the day used up"
     return "budget of the minute used up" if lately >= _A_MINUTE else ""
 
 
-def _turned_away(
-    ctx: Context, member: str, kind: str, purpose: str, reason: str, connection: Connection | None = None
-) -> Refused:
-    """The audit row of a refusal; what the partner said is kept only where it is a word we know."""
-
-    def write(connection: Connection) -> None:
-        known = kind if kind in (*blind.KINDS, "filter") else "other"
-        ctx.audit(
-            connection, member, "turn-away", "", purpose if purpose in CRIME_PURPOSES else "", kind=known, reason=reason
-        )
-
-    if connection is None:
-        ctx.db.write(write)
-    else:
-        write(connection)
-    return Refused(f"question of {member}", "an agreement", reason)
+def _turn_away(
+    ctx: Context,
+    connection: Connection,
+    member: str,
+    kind: str,
+    purpose: str,
+    reason: str,
+    count: int = 0,
+) -> None:
+    """The ledger's line and the audit row of a refusal; of what the partner said only words we know are kept. Whoever
+    goes on all the same fills neither: of one minute so many are written down and no more."""
+    if hits.refused_since(connection, member, ctx.now_us() - _A_MINUTE_US) >= _WRITTEN_A_MINUTE:
+        return
+    kind, purpose = kind if kind in (*blind.KINDS, "filter") else "other", purpose if purpose in CRIME_PURPOSES else ""
+    hits.add_question(connection, hits.Line("refused", member, member, kind, count, purpose, "", "", ctx.now_us()))
+    ctx.audit(connection, member, "turn-away", "", purpose, kind=kind, reason=reason, count=count)

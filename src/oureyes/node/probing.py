@@ -326,7 +326,7 @@ def quotas(ctx: Context) -> list[Quota]:
             parts = _list_of(ctx, connection, partner)
             if parts is None:
                 continue
-            spent, _ = hits.keys_since(connection, "asked", partner, ctx.now_us() - DAY_US)
+            spent, _ = hits.keys_since(connection, ("asked",), partner, ctx.now_us() - DAY_US)
             borne, refusal = 0, ""
             try:
                 borne = _refuse_unwitnessed(ctx, connection, partner, parts.epoch)

@@ -16,7 +16,6 @@ __all__ = [
     "Committed",
     "Found",
     "Line",
-    "SearchSet",
     "Stored",
 ]
 
@@ -283,7 +282,8 @@ def put_list(connection: Connection, origin: str, audience: str, serial: int, ra
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question. At the holder `subjects` and `hits` are 0: it does not know."""
+    """One question, asked, answered or refused. At the holder `subjects` and `hits` are 0: it does not know; what it
+    refused counts no keys, unless it was no question at all."""
 
     side: str
     partner: str
@@ -314,14 +314,23 @@ def hits_of(connection: Connection, n: int, count: int) -> None:
     run(connection, "UPDATE hit_question SET hits = ? WHERE n = ?", [count, n])
 
 
-def keys_since(connection: Connection, side: str, partner: str, since_us: int) -> tuple[int, int]:
+def keys_since(connection: Connection, sides: Sequence[str], partner: str, since_us: int) -> tuple[int, int]:
     """(keys, questions) that went to or came from a partner since a moment."""
-    found = rows(
+    found = select_in(
         connection,
-        'SELECT coalesce(sum(keys), 0), count(*) FROM hit_question WHERE "side" = ? AND partner = ? AND at_us > ?',
-        [side, partner, since_us],
+        'SELECT coalesce(sum(keys), 0), count(*) FROM hit_question WHERE "side" IN (:in) AND partner = ? AND at_us > ?'
+        " AND keys > 0",
+        sides,
+        partner,
+        since_us,
     )
-    return int(found[0][0]), int(found[0][1])
+    return sum(int(keys) for keys, _ in found), sum(int(count) for _, count in found)
+
+
+def refused_since(connection: Connection, partner: str, since_us: int) -> int:
+    """How many questions of a partner were written down as refused since a moment."""
+    where = "\"side\" = 'refused' AND partner = ? AND at_us > ?"
+    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, since_us])[0][0])
 
 
 def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
@@ -461,41 +470,3 @@ def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
     where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
     got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
     return [Case(*(str(part) for part in row)) for row in got]
-
-
-# --- search sets -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSet:
-    """A private search set; of one made here, nothing that could be checked against is kept."""
-
-    id: str
-    name: str
-    origin: str
-    audience: str
-    made: str
-    expires: str
-    revoked: str = ""
-    description: bytes = b""
-    bloom: bytes = b""
-    key: bytes = b""
-
-
-_SET = 'id, name, origin, audience, made, expires, revoked, description, bloom, "key"'
-
-
-def put_set(connection: Connection, one: SearchSet) -> None:
-    """Keep a set as it stands."""
-    run(connection, "DELETE FROM search_set WHERE id = ?", [one.id])
-    values = (one.id, one.name, one.origin, one.audience, one.made, one.expires, one.revoked)
-    insert_many(connection, "search_set", _SET, [(*values, one.description, one.bloom, one.key)])
-
-
-def sets(connection: Connection) -> list[SearchSet]:
-    """Every set, the newest first."""
-    found = rows(connection, f"SELECT {_SET} FROM search_set ORDER BY made DESC, id")
-    return [
-        SearchSet(str(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), str(r[6]), *map(bytes, r[7:]))
-        for r in found
-    ]

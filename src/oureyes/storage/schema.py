@@ -402,7 +402,7 @@ hit_list = _table(
 hit_question = _table(
     "hit_question",  # every question, at both ends: how many and what for, never about what
     _n(),
-    Column("side", String, nullable=False),  # asked | answered
+    Column("side", String, nullable=False),  # asked | answered | refused
     Column("partner", String, nullable=False),
     Column("by", String, nullable=False),
     Column("kind", String, nullable=False),
