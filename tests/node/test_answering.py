@@ -354,19 +354,6 @@ def test_filters_come_once_a_day_by_themselves(tmp_path):
     assert answering.keep(holder.ctx) == []
 
 
-def test_a_member_that_joins_is_told_the_same_keys(tmp_path):
-    states, holder, _ = a_pair(tmp_path)
-    with holder.ctx.db.read() as connection:
-        keys = hits.committed(connection, "ID", "2026-11").keys
-    for member in ("PH", "SG"):
-        with states[member].ctx.db.read() as connection:
-            assert hits.committed(connection, "ID", "2026-11").keys == keys
-    before = len(holder.audit(by="auditor", verb="commit"))
-    assert before == 1
-    assert answering.commit(holder.ctx) == "2026-11"
-    assert len(holder.audit(by="auditor", verb="commit")) == before
-
-
 def test_an_object_with_parts_marked_apart_does_not_answer(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     made = hold(holder, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))

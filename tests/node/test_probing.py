@@ -3,7 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
+from hit_parties import (
+    OTHER_PHONE,
+    PHONE,
+    SAID,
+    WALLET,
+    a_pair,
+    agreed,
+    fetched,
+    hold,
+    prepared,
+    put,
+    red,
+    said,
+    signed_keys,
+    tagged_keys,
+)
 from simulated import deliver, federation
 
 from oureyes.correlate import blind
@@ -12,19 +27,7 @@ from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind
 from oureyes.node import answering, probing
-from oureyes.node.sending import send, statement_of
-from oureyes.storage import desk, hits
-
-
-def said(node, kind, audience, detail):
-    """A statement such as a node under somebody's command would send."""
-    node.ctx.db.write(
-        lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, audience, detail=detail))
-    )
-
-
-def tagged_keys(*, seed=b"\x07" * 32):
-    return {kind: blind.derive_key(seed, b"tag " + kind.encode()).public.hex() for kind in blind.KINDS}
+from oureyes.storage import hits
 
 
 def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
@@ -143,58 +146,7 @@ def test_two_partners_in_league_do_not_link_a_question_by_what_it_carries(tmp_pa
     assert said == (second.kind, second.epoch, second.purpose, second.basis, len(second.raw))
 
 
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def test_keys_count_only_when_another_member_was_shown_the_same(tmp_path):
-    states = federation(tmp_path, ["ID", "PH", "SG"])
-    holder, asker, witness = states.values()
-    agreed(holder, "PH")
-    deliver({"ID": holder, "PH": asker})  # SG has heard nothing yet
-    fetched(asker, holder)
-    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
-    assert "shown the same" in one.refusal
-    deliver(states)
-    assert prepared(asker, holder, "phone", [PHONE])
-    assert witness.member == "SG"
-
-
-def test_two_members_alone_have_nobody_else_to_ask(tmp_path):
-    states = federation(tmp_path, ["ID", "PH"])
-    holder, asker = states.values()
-    hold(holder, "phone-number", PHONE, red("PH"))
-    agreed(holder, "PH")
-    deliver(states)
-    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
-
-
-def test_a_key_made_for_one_asker_is_told_and_it_is_asked_nothing(tmp_path):
-    """The holder shows PH a key of its own, to know PH's questions from all others."""
-    states = federation(tmp_path, ["ID", "PH", "SG"])
-    holder, asker, witness = states.values()
-    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
-    with holder.ctx.db.read() as connection:
-        assert desk.get_setting(connection, "hit-keys 2026-11") is None
-    agreed(holder, "PH")  # all members, PH too, get the ordinary keys
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "different keys" in row.headline]
-    assert asker.audit(by="auditor", verb="equivocation")
-    fetched(asker, holder)
-    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
-    assert one.asked is None
-    assert "same keys" in one.refusal
-    assert witness.audit(by="auditor", verb="receive")
-
-
-def test_a_second_word_on_an_epochs_keys_is_kept_as_evidence_and_not_believed(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
-    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
-    with asker.ctx.db.read() as connection:
-        shown = hits.committed(connection, "ID", "2026-11").keys
-    with holder.ctx.db.read() as connection:
-        assert shown == hits.committed(connection, "ID", "2026-11").keys
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_path):
@@ -215,45 +167,6 @@ def test_an_answer_to_another_question_is_not_believed(tmp_path):
     answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
     with pytest.raises(VerificationError):
         probing.opened(asker.ctx, second, answer)
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {},
-        {"epoch": "2026-11"},
-        {"epoch": "2026-11", "keys": {}},
-        {"epoch": "2026-11", "keys": {"phone": "00" * 32}},
-        {"epoch": "2026-11", "keys": {"phone": "ff" * 32}},
-        {"epoch": "2026-11", "keys": {"phone": 5}},
-        {"epoch": "now", "keys": tagged_keys()},
-        {"epoch": "2026-11", "keys": {str(n): "00" * 32 for n in range(33)}},
-    ],
-    ids=str,
-)
-def test_keys_that_are_none_are_put_aside(tmp_path, detail):
-    states, _holder, asker = a_pair(tmp_path)
-    said(states["SG"], Kind.HIT_KEYS, ["PH"], detail)
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {},
-        {"member": "XX", "epoch": "2026-11", "digest": "00" * 32},
-        {"member": "SG", "epoch": "2026-11", "digest": "00" * 32},  # of itself
-        {"member": "ID", "epoch": "2026-11", "digest": "zz" * 32},
-        {"member": "ID", "epoch": "soon", "digest": "00" * 32},
-    ],
-    ids=str,
-)
-def test_a_witness_that_says_nothing_is_put_aside(tmp_path, detail):
-    states, _, asker = a_pair(tmp_path)
-    said(states["SG"], Kind.HIT_WITNESS, ["PH"], detail)
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -377,10 +290,11 @@ def test_a_kind_whose_key_was_never_shown_is_not_asked(tmp_path):
     states = federation(tmp_path, ["ID", "PH", "SG"])
     holder, asker = states["ID"], states["PH"]
     keys = {kind: key for kind, key in tagged_keys().items() if kind != "phone"}
-    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": answering.epoch_of(holder.ctx.now()), "keys": keys})
-    answering.allow(holder.ctx, "PH", ["phone"], ["investigation"], 1024, by="ayu")
-    deliver(states)
+    words = signed_keys(holder, keys)["said"].encode()
+    kept = hits.Committed("ID", "2026-11", keys, blind.Commitment(1, "ID", "2026-11", keys).digest, "", words)
+    holder.ctx.db.write(lambda connection: hits.put_committed(connection, kept, holder.ctx.now()))
     agreed(holder, "PH")
+    deliver(states)
     fetched(asker, holder)
     (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert one.asked is None
@@ -392,7 +306,7 @@ def test_a_list_of_a_month_that_is_not_this_one_is_not_asked_by(tmp_path, epoch)
     """A holder that has shown keys of many months could give each asker a month of its own, and so a key."""
     states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
-    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": epoch, "keys": tagged_keys()})
+    said(holder, Kind.HIT_KEYS, ["PH", "SG"], signed_keys(holder, tagged_keys(), epoch))
     deliver(states)
     late = relisted(holder, answering.list_for(holder.ctx, "PH"), epoch=epoch, serial=7)
     probing.keep_list(asker.ctx, "ID", late, {})

@@ -72,15 +72,16 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         "2026-11-24T00:00:00Z", "found",
     )  # fmt: skip
     case = hits.Case("case--1", "asker", "ID", "phone", "v", "p", "b", "o", "", "", "", "", "", "lia")
-    keys = hits.Committed("ID", "2026-11", {"phone": "00"}, b"d", "s")
+    keys = hits.Committed("ID", "2026-11", {"phone": "00"}, b"d", "s", b"words")
+    shown = [hits.Witness("ID", "2026-11", "SG", digest, b"words") for digest in (b"d", b"e")]
 
     def write(connection):
         hits.put_found(connection, found)
         hits.put_case(connection, case)
         hits.put_case(connection, replace(case, received="r"))
         hits.put_committed(connection, keys, "2026-11-24T00:00:00Z")
-        for digest in (b"d", b"e"):  # what a witness said first stands
-            hits.put_witness(connection, "ID", "2026-11", "SG", digest, "2026-11-24T00:00:00Z")
+        for one in (*shown, *shown):
+            hits.put_witness(connection, one, "2026-11-24T00:00:00Z")
         hits.put_list(connection, "ID", "PH", 1, b"a", 1)
         hits.put_list(connection, "ID", "PH", 2, b"b", 2)
 
@@ -91,7 +92,7 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         assert hits.cases(connection, identifier="case--1") == [replace(case, received="r")]
         assert hits.committed(connection, "ID", "2026-11") == keys
         assert hits.committed(connection, "ID", "2026-12") is None
-        assert hits.witnesses(connection, "ID", "2026-11") == {"SG": b"d"}
+        assert hits.witnesses(connection, "ID", "2026-11") == shown
         assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
 
 

@@ -1,30 +1,27 @@
-"""Private questions, the holder's side: with whom we answer, the keys we commit to, the filters, and each evaluation.
+"""Private questions, the holder's side: with whom we answer, the filters, and each evaluation.
 
 Two people open an agreement with a partner (`allow`, `agree`): that is the release, and `release.silence` decides per
-label what it covers. The key of an epoch is the same for everybody: it is said in one statement to all members, who
-tell each other what they were shown. An evaluation is booked, with its purpose, before it is made.
+label what it covers. The key of an epoch is the same for everybody (`committing`). An evaluation is booked, with its
+purpose, before it is made.
 """
 
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-
-import msgspec
 
 from oureyes.correlate import blind, observables
 from oureyes.correlate.names import subject as names
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
 from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import StixObject, digest
-from oureyes.model.sharing import Kind, Recipient
+from oureyes.model.sharing import Recipient
+from oureyes.node.committing import commit, epoch_of, key_of
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
 from oureyes.release import CRIME_PURPOSES, silence
-from oureyes.storage import Connection, desk, hits
+from oureyes.storage import Connection, hits
 from oureyes.storage.hits import Agreement
 
 __all__ = [
@@ -34,10 +31,7 @@ __all__ = [
     "agree",
     "agreements",
     "allow",
-    "commit",
-    "digest_of",
     "end",
-    "epoch_of",
     "evaluate",
     "keep",
     "list_for",
@@ -56,11 +50,6 @@ _LIST_DAYS = 7
 _CASE_DAYS = 40  # how long after a question a case may be opened: then both ends forget what it was about
 _TRIES = 3
 _AT_ONCE = 2_000  # outputs computed between two commits
-
-
-def epoch_of(now: str) -> str:
-    """The month: filters and keys last that long."""
-    return now[:7]
 
 
 # --- agreements ------------------------------------------------------------------------------------------------------
@@ -133,53 +122,6 @@ def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
 def person(name: str) -> str:
     """A name as it is compared: one person may be written in several ways."""
     return " ".join(name.split()).casefold()
-
-
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def commit(ctx: Context) -> str:
-    """See that this epoch has its keys, and that every member has been told their public halves. The epoch."""
-    now = ctx.now()
-    epoch = epoch_of(now)
-
-    def write(connection: Connection) -> None:
-        if hits.seed(connection, epoch) is None:
-            hits.put_seed(connection, epoch, os.urandom(32), now)
-        known = hits.committed(connection, ctx.me, epoch)
-        keys = dict(known.keys) if known else _publics(ctx, connection, epoch)
-        told = set((desk.get_setting(connection, f"hit-keys {epoch}") or "").split())
-        new = sorted(set(ctx.roster.members) - {ctx.me} - told)
-        if not new:
-            return
-        statement = statement_of(ctx, Kind.HIT_KEYS, new, detail={"epoch": epoch, "keys": keys})
-        if known is None:
-            made = hits.Committed(ctx.me, epoch, keys, digest_of(epoch, keys), statement.id)
-            hits.put_committed(connection, made, now)
-        send(ctx, connection, statement)
-        desk.put_setting(connection, f"hit-keys {epoch}", " ".join(sorted(told | set(new))))
-        ctx.audit(
-            connection, ctx.me, "commit", f"{ctx.me}/{epoch}", "", digest=digest_of(epoch, keys).hex(), count=len(new)
-        )
-
-    ctx.db.write(write)
-    return epoch
-
-
-def digest_of(epoch: str, keys: Mapping[str, str]) -> bytes:
-    """What members compare: the same keys give the same digest."""
-    return digest(msgspec.json.encode({"epoch": epoch, "keys": dict(sorted(keys.items()))}))
-
-
-def _publics(ctx: Context, connection: Connection, epoch: str) -> dict[str, str]:
-    return {kind: _key(ctx, connection, epoch, kind).public.hex() for kind in blind.KINDS}
-
-
-def _key(ctx: Context, connection: Connection, epoch: str, kind: str) -> blind.PrivateKey:
-    found = hits.seed(connection, epoch)
-    if found is None:
-        raise NotHeld(f"key of {epoch}", "the key of this epoch", "none", "ask by the newest list of filters")
-    return blind.derive_key(found, blind.key_info(ctx.me, epoch, kind))
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -265,7 +207,7 @@ def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes
     """The function's outputs of values, computed once an epoch and kept."""
     with ctx.db.read() as connection:
         known = hits.tags(connection, epoch)
-        keys = {kind: _key(ctx, connection, epoch, kind) for kind in blind.KINDS}
+        keys = {kind: key_of(ctx, connection, epoch, kind) for kind in blind.KINDS}
     missing = [value for value in dict.fromkeys(values) if value not in known]
     for at in range(0, len(missing), _AT_ONCE):
         some = {value: _output(keys, value) for value in missing[at : at + _AT_ONCE]}
@@ -432,7 +374,7 @@ def _booked(
         connection, member, "evaluate", "", question.purpose,
         kind=question.kind, count=count, basis=question.basis, case=question.case,
     )  # fmt: skip
-    return "", listed[0], agreement.daily - spent - count, _key(ctx, connection, question.epoch, question.kind)
+    return "", listed[0], agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
 def _booked_malformed(ctx: Context, connection: Connection, member: str, raw: bytes) -> str:

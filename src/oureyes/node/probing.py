@@ -13,15 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oureyes.correlate import blind
-from oureyes.errors import InvalidObject, NotHeld, OurEyesError, OverBudget, Refused, VerificationError
+from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, VerificationError
 from oureyes.exchange.envelope import unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
-from oureyes.model.sharing import Kind, Statement
-from oureyes.node import connecting
-from oureyes.node.answering import DAY_US, digest_of, epoch_of, person
+from oureyes.node.answering import DAY_US, person
+from oureyes.node.committing import borne_out, epoch_of
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
 from oureyes.release import CRIME_PURPOSES
 from oureyes.storage import Connection, hits
 from oureyes.storage.hits import Found, Line
@@ -35,7 +33,6 @@ __all__ = [
     "Quota",
     "found",
     "keep_list",
-    "keys_shown",
     "ledger",
     "look_again",
     "missing",
@@ -46,7 +43,6 @@ __all__ = [
     "settle",
     "vetted",
     "who_answer",
-    "witnessed",
 ]
 
 _LOOK_AGAIN_US = 6 * 3_600_000_000
@@ -207,7 +203,7 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
         parts = _list_of(ctx, connection, partner)
         if parts is None:
             raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
-        _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+        borne_out(ctx, connection, partner, parts.epoch)
         shown = hits.committed(connection, partner, parts.epoch)
     if parts.epoch not in {epoch_of(ctx.in_days(days)) for days in (-_EPOCH_LASTS, 0, 1)}:
         # whoever may choose the month gives each asker a key of its own, though all were shown all keys
@@ -227,22 +223,6 @@ def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts 
     with contextlib.suppress(VerificationError):
         return _read_list(ctx, partner, kept[1]) if kept else None
     return None
-
-
-def _refuse_unwitnessed(ctx: Context, connection: Connection, partner: str, epoch: str) -> int:
-    """A holder that shows one asker a key of its own could tell that asker's questions apart from all others. So its
-    keys count when other members were shown the same ones, and no one another. How many were."""
-    shown = hits.committed(connection, partner, epoch)
-    if shown is None:
-        raise VerificationError(f"keys of {partner}", f"its keys of {epoch} in its log", "none", "wait for its log")
-    known = hits.witnesses(connection, partner, epoch)
-    others = sorted(witness for witness, seen in known.items() if seen != shown.digest)
-    if others:
-        found = f"others before {', '.join(others)}"
-        raise VerificationError(f"keys of {partner}", "the same keys before all members", found, "call both partners")
-    if not known and set(ctx.roster.members) - {ctx.me, partner}:
-        raise VerificationError(f"keys of {partner}", "a member that was shown the same", "none yet", "ask again later")
-    return len(known)
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -329,7 +309,7 @@ def quotas(ctx: Context) -> list[Quota]:
             spent, _ = hits.keys_since(connection, ("asked",), partner, ctx.now_us() - DAY_US)
             borne, refusal = 0, ""
             try:
-                borne = _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+                borne = borne_out(ctx, connection, partner, parts.epoch)
             except VerificationError as error:
                 refusal = str(error)
             left = max(0, parts.daily - spent)
@@ -409,64 +389,3 @@ def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes
         hits.put_list(connection, partner, ctx.me, parts.serial, raw, ctx.now_us())
 
     ctx.db.write(write)
-
-
-# --- what members say about keys -------------------------------------------------------------------------------------
-
-
-def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> None:
-    """A member commits to the keys of an epoch. The first word stands; another is kept as evidence and people are
-    told. The other members are told which keys we were shown."""
-    epoch, keys = _keys_of(statement)
-    seen, known = digest_of(epoch, keys), hits.committed(connection, statement.origin, epoch)
-    if known is not None and known.digest != seen:
-        raise VerificationError(statement.id, f"the keys of {epoch} that {statement.origin} showed before", "others")
-    if known is not None:
-        return
-    made = hits.Committed(statement.origin, epoch, keys, seen, statement.id)
-    hits.put_committed(connection, made, ctx.now())
-    others = sorted(set(ctx.roster.members) - {ctx.me, statement.origin})
-    if others:
-        detail: dict[str, object] = {"member": statement.origin, "epoch": epoch, "digest": seen.hex()}
-        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, others, detail=detail))
-    _compare(ctx, connection, statement, statement.origin, epoch)
-
-
-def witnessed(ctx: Context, connection: Connection, statement: Statement) -> None:
-    """A member says which keys another showed it."""
-    said = statement.detail
-    member, epoch, seen = said.get("member"), said.get("epoch"), said.get("digest")
-    if not isinstance(member, str) or not isinstance(epoch, str) or not isinstance(seen, str) or len(seen) != 64:
-        raise InvalidObject(statement.id, "a member, an epoch and a digest", "another form")
-    if member not in ctx.roster.members or member == statement.origin or not _is_hex(seen) or not _is_epoch(epoch):
-        raise InvalidObject(statement.id, "the keys of another member", "none")
-    hits.put_witness(connection, member, epoch, statement.origin, bytes.fromhex(seen), ctx.now())
-    _compare(ctx, connection, statement, member, epoch)
-
-
-def _compare(ctx: Context, connection: Connection, statement: Statement, member: str, epoch: str) -> None:
-    """People are told when a member shows different keys to different members: each key of its own tags an asker."""
-    shown, known = hits.committed(connection, member, epoch), hits.witnesses(connection, member, epoch)
-    others = sorted(witness for witness, seen in known.items() if shown and seen != shown.digest)
-    if others:
-        said = replace(statement, reason=f"the keys of {epoch} that we were shown differ from those of {others[0]}")
-        connecting.notice(ctx, connection, said, f"{member} shows members different keys; ask it nothing")
-        ctx.audit(connection, statement.origin, "equivocation", f"{member}/{epoch}")
-
-
-def _keys_of(statement: Statement) -> tuple[str, dict[str, str]]:
-    epoch, keys = statement.detail.get("epoch"), statement.detail.get("keys")
-    if not isinstance(epoch, str) or not _is_epoch(epoch) or not isinstance(keys, dict) or not 0 < len(keys) <= 32:
-        raise InvalidObject(statement.id, "an epoch and its keys", "another form")
-    if not all(isinstance(key, str) and len(key) == 64 and _is_hex(key) for key in keys.values()):
-        raise InvalidObject(statement.id, "keys of 32 bytes in hexadecimal", "others")
-    blind.refuse_bad_elements([bytes.fromhex(key) for key in keys.values()])
-    return epoch, {str(kind): str(key) for kind, key in keys.items()}
-
-
-def _is_hex(text: str) -> bool:
-    return not set(text) - set("0123456789abcdef")
-
-
-def _is_epoch(text: str) -> bool:
-    return len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal() and text.isascii()

@@ -17,6 +17,7 @@ __all__ = [
     "Found",
     "Line",
     "Stored",
+    "Witness",
 ]
 
 _LIVE = "h.state = 'held' AND h.last"
@@ -80,13 +81,26 @@ def agreements(connection: Connection) -> dict[str, Agreement]:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The public keys that a member showed for an epoch; `keys` are hexadecimal, by kind of selector."""
+    """The public keys that a member showed for an epoch; `keys` are hexadecimal, by kind of selector; `words` are as it
+    signed them."""
 
     member: str
     epoch: str
     keys: Mapping[str, str]
     digest: bytes
     statement: str
+    words: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What another was shown of a member's keys, as that member signed it."""
+
+    member: str
+    epoch: str
+    witness: str
+    digest: bytes
+    words: bytes
 
 
 def seed(connection: Connection, epoch: str) -> bytes | None:
@@ -112,8 +126,8 @@ def drop_tags(connection: Connection, before: str) -> int:
 
 def put_committed(connection: Connection, one: Committed, at: str) -> None:
     """Keep what a member committed to: the first word stands."""
-    values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, at)
-    insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, at", [values])
+    values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, one.words, at)
+    insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, words, at", [values])
 
 
 def committers(connection: Connection) -> set[str]:
@@ -125,26 +139,27 @@ def committed(connection: Connection, member: str, epoch: str) -> Committed | No
     """The keys of a member in an epoch, as it showed them to us."""
     found = rows(
         connection,
-        "SELECT member, epoch, keys, digest, statement FROM hit_key WHERE member = ? AND epoch = ?",
+        "SELECT member, epoch, keys, digest, statement, words FROM hit_key WHERE member = ? AND epoch = ?",
         [member, epoch],
     )
-    return (
-        Committed(str(found[0][0]), str(found[0][1]), from_text(found[0][2]), bytes(found[0][3]), str(found[0][4]))
-        if found
-        else None
-    )
+    for who, when, keys, seen, statement, words in found:
+        return Committed(str(who), str(when), from_text(keys), bytes(seen), str(statement), bytes(words))
+    return None
 
 
-def put_witness(connection: Connection, member: str, epoch: str, witness: str, digest: bytes, at: str) -> None:
-    """Keep which keys of `member` another member was shown."""
-    columns = "member, epoch, witness, digest, at"
-    insert_many(connection, "hit_witness", columns, [(member, epoch, witness, digest, at)], ignore=True)
+def put_witness(connection: Connection, one: Witness, at: str) -> None:
+    """Keep which keys of a member another member was shown."""
+    values = (one.member, one.epoch, one.witness, one.digest, one.words, at)
+    columns = "member, epoch, witness, digest, words, at"
+    insert_many(connection, "hit_witness", columns, [values], ignore=True)
 
 
-def witnesses(connection: Connection, member: str, epoch: str) -> dict[str, bytes]:
-    """Witness → the digest of the keys it was shown."""
-    found = rows(connection, "SELECT witness, digest FROM hit_witness WHERE member = ? AND epoch = ?", [member, epoch])
-    return {str(witness): bytes(digest) for witness, digest in found}
+def witnesses(connection: Connection, member: str, epoch: str) -> list[Witness]:
+    """What others were shown of a member's keys."""
+    columns = "member, epoch, witness, digest, words"
+    where = "WHERE member = ? AND epoch = ? ORDER BY witness, digest"
+    found = rows(connection, f"SELECT {columns} FROM hit_witness {where}", [member, epoch])
+    return [Witness(str(r[0]), str(r[1]), str(r[2]), bytes(r[3]), bytes(r[4])) for r in found]
 
 
 # --- what we hold, and its outputs -----------------------------------------------------------------------------------

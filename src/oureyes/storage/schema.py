@@ -360,14 +360,16 @@ hit_key = _table(
     Column("keys", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("statement", String, nullable=False),
+    Column("words", LargeBinary, nullable=False),  # as the member signed them
     Column("at", String, nullable=False),
 )
 hit_witness = _table(
-    "hit_witness",  # which keys of a member another member was shown
+    "hit_witness",  # which keys of a member another member was shown, as that member signed them
     Column("member", String, primary_key=True),
     Column("epoch", String, primary_key=True),
     Column("witness", String, primary_key=True),
-    Column("digest", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("words", LargeBinary, nullable=False),
     Column("at", String, nullable=False),
 )
 hit_tag = _table(

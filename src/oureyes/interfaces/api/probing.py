@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
-from oureyes.node import answering, confirming, probing, searchsets
+from oureyes.node import answering, committing, confirming, probing, searchsets
 
 __all__ = ["ROUTES"]
 
@@ -66,6 +66,14 @@ def answer(call: Call) -> forms.HitCase:
 def quotas(call: Call) -> forms.Quotas:
     """What each partner answers, and how much of today's budget is left."""
     return forms.Quotas([as_form(forms.Quota, one) for one in probing.quotas(call.node.ctx)])
+
+
+def evidence(call: Call) -> forms.KeyEvidence:
+    """Who was shown which words on a member's keys, as the member signed them."""
+    member, month = call.path["id"], call.query.epoch or committing.epoch_of(call.node.ctx.now())
+    found = committing.evidence(call.node.ctx, member, month)
+    shown = [forms.KeysShown(one.witness, one.digest.hex(), one.words.decode()) for one in found]
+    return forms.KeyEvidence(member, month, shown)
 
 
 def ledger(call: Call) -> forms.Ledger:
@@ -143,6 +151,8 @@ ROUTES = (
     Route("answer_hit", "POST", _CASE + "/answer", _P, answer, forms.HitCase, body=forms.HitAnswer,
           cli=("hits answer",)),
     Route("quotas", "GET", "/quotas", _P, quotas, forms.Quotas, cli=("hits quota",)),
+    Route("key_evidence", "GET", "/key-evidence/{id}", _P, evidence, forms.KeyEvidence, forms.EvidenceAsked,
+          cli=("hits evidence",)),
     Route("ledger", "GET", "/ledger", _P, ledger, forms.Ledger, forms.LedgerAsked, cli=("hits ledger",)),
     Route("agreements", "GET", "/agreements", _P, agreements, forms.Agreements, cli=("hits agreements",)),
     Route("allow", "POST", "/agreements", _P, allow, forms.Agreement, body=forms.AgreementMade, status=201,
