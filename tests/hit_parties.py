@@ -15,7 +15,7 @@ from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.model.sharing import Kind
-from oureyes.node import Node, answering, committing, probing
+from oureyes.node import Node, answering, committing, probing, publishing
 from oureyes.node.probing import Outcome, Prepared
 from oureyes.node.sending import send, statement_of
 
@@ -40,7 +40,7 @@ def agreed(holder: Node, partner: str, kinds: Sequence[str] = ("phone", "wallet"
     """An agreement by two people, with its filters published."""
     answering.allow(holder.ctx, partner, kinds, more.get("purposes", ("investigation",)), daily, by="ayu")
     answering.agree(holder.ctx, partner, by="budi")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
 
 
 def a_pair(folder: Path, clock: Clock | None = None, **settings: object) -> tuple[dict[str, Node], Node, Node]:

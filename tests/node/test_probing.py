@@ -26,8 +26,8 @@ from oureyes.errors import InvalidObject, NotHeld, OverBudget, Refused, Verifica
 from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind
-from oureyes.node import answering, probing
-from oureyes.storage import hits
+from oureyes.node import answering, probing, publishing
+from oureyes.storage import filters, hits
 
 
 def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
@@ -45,7 +45,7 @@ def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
 def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     hold(holder, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert len(put(asker, holder, "phone", ["0066 81 234 5678"]).hits) == 1
     assert len(put(asker, holder, "wallet", [f"usdt:{WALLET}"]).hits) == 1
 
@@ -194,7 +194,7 @@ def test_a_filter_swapped_on_the_way_is_refused(tmp_path):
     with pytest.raises(VerificationError, match="fewer"):
         probing.keep_list(asker.ctx, "ID", raw, {names[0]: bodies[names[0]]})
     with asker.ctx.db.read() as connection:
-        assert hits.parts(connection, "ID", "PH") == []
+        assert filters.parts(connection, "ID", "PH") == []
 
 
 def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
@@ -215,7 +215,7 @@ def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
 def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     old = answering.list_for(holder.ctx, "PH")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     fetched(asker, holder)
     with pytest.raises(VerificationError, match="at least list"):
         probing.missing(asker.ctx, "ID", old)
@@ -236,7 +236,7 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
     answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
     assert probing.look_again(asker.ctx, one, answer)
@@ -253,7 +253,7 @@ def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
     probing.keep_list(asker.ctx, "ID", raw, bodies)
     probing.keep_list(asker.ctx, "ID", raw, {})
     with asker.ctx.db.read() as connection:
-        assert {digest(hits.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
+        assert {digest(filters.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
     assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
 
 

@@ -13,39 +13,15 @@ def test_an_agreement_stands_as_it_was_last_kept(store):
         assert hits.agreements(connection) == {"PH": replace(one, approver="budi", state="open")}
 
 
-def test_seeds_and_outputs_go_and_what_is_newer_stays(store):
+def test_seeds_of_other_epochs_go(store):
     def write(connection):
         for epoch in ("2026-10", "2026-11"):
             hits.put_seed(connection, epoch, b"s" * 32, "2026-11-24T00:00:00Z")
-            hits.put_tags(connection, epoch, {"phone-number:+1": b"t" * 13})
-        hits.put_tags(connection, "2026-11", {"phone-number:+1": b"u" * 13})  # the first stands
         hits.drop_seeds(connection, "2026-11")
-        hits.drop_tags(connection, "2026-11")
 
     store.write(write)
     with store.read() as connection:
         assert (hits.seed(connection, "2026-10"), hits.seed(connection, "2026-11")) == (None, b"s" * 32)
-        assert (hits.tags(connection, "2026-10"), len(hits.tags(connection, "2026-11"))) == ({}, 1)
-        assert hits.value_of(connection, "2026-11", b"t" * 13) == "phone-number:+1"
-        assert hits.value_of(connection, "2026-11", b"u" * 13) == ""
-
-
-def test_filters_go_one_by_one_and_none_goes_when_none_is_named(store):
-    part = hits.Stored("phone", 0, "2026-11", 256, 1, "aa")
-
-    def write(connection):
-        hits.put_part(connection, "ID", "PH", part, b"one", "2026-11-24T00:00:00Z")
-        hits.put_part(connection, "ID", "PH", replace(part, seq=1, digest="bb"), b"two", "2026-11-24T00:00:00Z")
-        hits.drop_parts(connection, "ID", "PH", [])
-
-    store.write(write)
-    with store.read() as connection:
-        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["aa", "bb"]
-        assert hits.body(connection, "ID", "PH", "bb") == b"two"
-        assert hits.body(connection, "ID", "SG", "bb") is None
-    store.write(lambda connection: hits.drop_parts(connection, "ID", "PH", ["aa"]))
-    with store.read() as connection:
-        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["bb"]
 
 
 def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
@@ -82,8 +58,6 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         hits.put_committed(connection, keys, "2026-11-24T00:00:00Z")
         for one in (*shown, *shown):
             hits.put_witness(connection, one, "2026-11-24T00:00:00Z")
-        hits.put_list(connection, "ID", "PH", 1, b"a", 1)
-        hits.put_list(connection, "ID", "PH", 2, b"b", 2)
 
     store.write(write)
     with store.read() as connection:
@@ -93,7 +67,6 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         assert hits.committed(connection, "ID", "2026-11") == keys
         assert hits.committed(connection, "ID", "2026-12") is None
         assert hits.witnesses(connection, "ID", "2026-11") == shown
-        assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
 
 
 def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):

@@ -1,4 +1,4 @@
-"""Private questions, the holder's side: with whom we answer, the filters, and each evaluation.
+""".
 
 Two people open an agreement with a partner (`allow`, `agree`): that is the release, and `release.silence` decides per
 label what it covers. The key of an epoch is the same for everybody (`committing`). An evaluation is booked, with its
@@ -7,49 +7,33 @@ purpose, before it is made.
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 
-from oureyes.correlate import blind, observables
-from oureyes.correlate.names import subject as names
-from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
-from oureyes.exchange.envelope import pack, unpack
-from oureyes.model.objects import StixObject, digest
-from oureyes.model.sharing import Recipient
-from oureyes.node.committing import commit, epoch_of, key_of
+from oureyes.correlate import blind
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.node.committing import key_of
 from oureyes.node.context import Context
-from oureyes.release import CRIME_PURPOSES, silence
-from oureyes.storage import Connection, hits
+from oureyes.node.publishing import DAY_US, epoch_of_list, renew, stale
+from oureyes.release import CRIME_PURPOSES
+from oureyes.storage import Connection, filters, hits
 from oureyes.storage.hits import Agreement
 
 __all__ = [
-    "DAY_US",
     "Agreement",
-    "Published",
     "agree",
     "agreements",
     "allow",
     "end",
     "evaluate",
-    "keep",
     "list_for",
-    "may_tell",
     "part_for",
     "person",
-    "publish",
 ]
 
-DAY_US = 86_400_000_000
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
 _WRITTEN_A_MINUTE = 30  # refusals of one partner
 _LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing, this only bounds what it may send
-_PARTS_A_KIND = 32
-_LIST_DAYS = 7
-_CASE_DAYS = 40  # how long after a question a case may be opened: then both ends forget what it was about
-_TRIES = 3
-_AT_ONCE = 2_000  # outputs computed between two commits
 
 
 # --- agreements ------------------------------------------------------------------------------------------------------
@@ -90,8 +74,8 @@ def end(ctx: Context, partner: str, *, by: str) -> Agreement:
     found = _agreement(ctx, partner)
 
     def write(connection: Connection) -> None:
-        kept = hits.parts(connection, ctx.me, partner)
-        hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
+        kept = filters.parts(connection, ctx.me, partner)
+        filters.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
 
     ctx.db.write(write)
     return _agreed(ctx, replace(found, state="ended", at=ctx.now()), by)
@@ -113,6 +97,7 @@ def _agreement(ctx: Context, partner: str) -> Agreement:
 def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
     def write(connection: Connection) -> Agreement:
         hits.put_agreement(connection, made)
+        filters.outdate(connection, ctx.me, made.partner)
         ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
         return made
 
@@ -124,209 +109,38 @@ def person(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-# --- filters ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What was published for a partner: filters made anew, filters added, and the bytes of all."""
-
-    partner: str
-    anew: int
-    added: int
-    size: int
-
-
-def publish(ctx: Context, *, by: str = "") -> list[Published]:
-    """Bring every partner's filters up to date: what has come since as a further filter, all anew where something was
-    taken out or the epoch is another."""
-    open_ = [one for one in agreements(ctx).values() if one.state == "open" and one.partner in ctx.roster.members]
-    if not open_:
-        return []
-    epoch = commit(ctx)
-    return [_publish(ctx, one, epoch, by or ctx.me) for one in open_]
-
-
-def _publish(ctx: Context, agreement: Agreement, epoch: str, by: str) -> Published:
-    for _ in range(_TRIES):
-        values = _answerable(ctx, agreement)
-        outputs = _outputs(ctx, epoch, [value for some in values.values() for value in some])
-        with ctx.db.read() as connection:
-            kept = hits.parts(connection, ctx.me, agreement.partner)
-            bodies = {one.digest: hits.body(connection, ctx.me, agreement.partner, one.digest) or b"" for one in kept}
-            seed = hits.seed(connection, epoch) or b""
-        made: list[tuple[hits.Stored, bytes]] = []
-        for kind, some in values.items():
-            mine = [one for one in kept if one.kind == kind and one.epoch == epoch]
-            made.append(_part(kind, epoch, {outputs[value] for value in some}, mine, bodies, seed))
-        work = partial(_published, ctx, agreement=agreement, epoch=epoch, kept=kept, found=made, by=by)
-        if (done := ctx.db.write(work)) is not None:
-            return done
-    raise StorageError(f"filters for {agreement.partner}", "nobody else at work on them", "somebody", "try again")
-
-
-def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
-    """Per kind, the values that the partner may learn we hold: for every purpose of the agreement, since one filter
-    serves them all."""
-    found: dict[str, list[str]] = {kind: [] for kind in agreement.kinds}
-    with ctx.db.read() as connection:
-        labels = _telling(ctx, connection, agreement.partner, agreement.purposes)
-        if blind.NAMES in found:
-            found[blind.NAMES] = _named(ctx, connection, labels)
-        for value in hits.own_values(connection, ctx.me, labels, observables.NAME):
-            kind = blind.kind_of_key(value)
-            if kind in found:
-                found[kind].append(value)
-    return found
-
-
-def _telling(ctx: Context, connection: Connection, partner: str, purposes: Sequence[str]) -> list[int]:
-    """The labels under which the partner may learn, for each of the purposes, that we hold something."""
-    to, policy, at = Recipient(partner), ctx.policy(), ctx.now()
-    return [
-        n
-        for n, marking in ctx.labels(connection).items()
-        if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in purposes)
-    ]
-
-
-def _named(ctx: Context, connection: Connection, labels: Sequence[int]) -> list[str]:
-    bodies = hits.own_bodies(connection, ctx.me, labels, sorted(names.TYPES))
-    return list(dict.fromkeys(text for raw in bodies for text in blind.born_keys(StixObject.parse(raw).content)))
-
-
-def may_tell(ctx: Context, connection: Connection, partner: str, purpose: str, value: str) -> bool:
-    """Whether a partner may learn, for a purpose, that we hold a value, as things stand now."""
-    labels = _telling(ctx, connection, partner, [purpose])
-    if blind.kind_of_key(value) == blind.NAMES:
-        return value in _named(ctx, connection, labels)
-    return bool(value and hits.own_values(connection, ctx.me, labels, observables.NAME, value))
-
-
-def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes]:
-    """The function's outputs of values, computed once an epoch and kept."""
-    with ctx.db.read() as connection:
-        known = hits.tags(connection, epoch)
-        keys = {kind: key_of(ctx, connection, epoch, kind) for kind in blind.KINDS}
-    missing = [value for value in dict.fromkeys(values) if value not in known]
-    for at in range(0, len(missing), _AT_ONCE):
-        some = {value: _output(keys, value) for value in missing[at : at + _AT_ONCE]}
-        ctx.db.write(partial(hits.put_tags, epoch=epoch, found=some))
-        known |= some
-    return known
-
-
-def _output(keys: Mapping[str, blind.PrivateKey], value: str) -> bytes:
-    kind = blind.kind_of_key(value) or ""
-    return blind.evaluate_known(keys[kind], blind.Selector(kind, value).input)[: blind.KEPT]
-
-
-def _part(
-    kind: str,
-    epoch: str,
-    wanted: set[bytes],
-    kept: Sequence[hits.Stored],
-    bodies: Mapping[str, bytes],
-    seed: bytes,
-) -> tuple[hits.Stored, bytes]:
-    """The next filter of a kind: what is new, or everything where something is there no more (its `seq` is 0)."""
-    filters = [blind.Filter(bodies[one.digest]) for one in kept]
-    known = {tag for tag in wanted if any(tag in one for one in filters)}
-    further = bool(kept) and len(known) == sum(one.held for one in kept) and len(kept) < _PARTS_A_KIND
-    fresh = wanted - known if further else wanted
-    seq = kept[-1].seq + 1 if further else 0
-    secret = hmac.digest(seed, f"fillers {kind} {seq}".encode(), "sha256")
-    size = blind.padded_size(len(fresh))
-    made = blind.Filter.of([*fresh, *blind.fillers(secret, len(fresh), size)])
-    return hits.Stored(kind, seq, epoch, made.size, len(fresh), digest(made.raw).hex()), made.raw
-
-
-def _published(
-    ctx: Context,
-    connection: Connection,
-    *,
-    agreement: Agreement,
-    epoch: str,
-    kept: Sequence[hits.Stored],
-    found: Sequence[tuple[hits.Stored, bytes]],
-    by: str,
-) -> Published | None:
-    """None when the agreement, or what is published, is no more what the filters were made from."""
-    partner = agreement.partner
-    if hits.agreements(connection).get(partner) != agreement or hits.parts(connection, ctx.me, partner) != kept:
-        return None
-    anew = {part.kind for part, _ in found if not part.seq}
-    stays = {part.kind for part, _ in found} - anew
-    hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept if one.kind not in stays])
-    for part, raw in found:
-        hits.put_part(connection, ctx.me, partner, part, raw, ctx.now())
-    _put_list(ctx, connection, agreement, epoch, hits.parts(connection, ctx.me, partner))
-    ctx.audit(connection, by, "publish", partner, "", count=len(found), epoch=epoch)
-    return Published(partner, len(anew), len(stays), sum(len(raw) for _, raw in found))
-
-
-def _put_list(
-    ctx: Context, connection: Connection, agreement: Agreement, epoch: str, kept: Sequence[hits.Stored]
-) -> None:
-    before = hits.listed(connection, ctx.me, agreement.partner)
-    serial = before[0] + 1 if before else 1
-    made = blind.Parts(
-        1,
-        ctx.me,
-        agreement.partner,
-        epoch,
-        serial,
-        ctx.now(),
-        ctx.in_days(_LIST_DAYS),
-        agreement.kinds,
-        agreement.purposes,
-        agreement.daily,
-        tuple(blind.Part(one.kind, one.seq, one.size, one.digest) for one in kept),
-    )
-    raw = pack(blind.LIST_TYPE, blind.write_parts(made), (ctx.keys.sign,))
-    hits.put_list(connection, ctx.me, agreement.partner, serial, raw, ctx.now_us())
-
-
-def keep(ctx: Context) -> list[Published]:
-    """What comes round: filters once a day, keys of a new epoch, and the end of what belonged to an old one."""
-    epoch, day = epoch_of(ctx.now()), ctx.now_us() - DAY_US
-    with ctx.db.read() as connection:
-        lists = [hits.listed(connection, ctx.me, one) for one in agreements(ctx)]
-        due = any(one is None or one[2] <= day for one in lists) or hits.seed(connection, epoch) is None
-
-    done = publish(ctx) if due else []
-    long_ago = ctx.in_days(-_CASE_DAYS)
-
-    def write(connection: Connection) -> None:
-        hits.drop_seeds(connection, epoch)
-        hits.drop_tags(connection, epoch_of(long_ago))
-        hits.drop_found(connection, long_ago)
-
-    ctx.db.write(write)
-    return done
-
-
 # --- what partners ask -----------------------------------------------------------------------------------------------
 
 
 def list_for(ctx: Context, member: str) -> bytes:
-    """The signed list of a partner's filters. That there is none is no event: every node looks for one by itself."""
+    """The signed list of a partner's filters, once what may answer no more is out of them. That there is none is no
+    event: every node looks for one by itself."""
+    _renewed(ctx, member)
     with ctx.db.read() as connection:
-        agreement, found = hits.agreements(connection).get(member), hits.listed(connection, ctx.me, member)
+        agreement, found = hits.agreements(connection).get(member), filters.listed(connection, ctx.me, member)
     if agreement is None or agreement.state != "open" or found is None:
         raise Refused(f"list for {member}", "an agreement", "none")
-    return found[1]
+    return found.body
 
 
 def part_for(ctx: Context, member: str, name: str) -> bytes:
     """One of a partner's filters, by its digest."""
+    _renewed(ctx, member)
     with ctx.db.read() as connection:
-        agreement, found = hits.agreements(connection).get(member), hits.body(connection, ctx.me, member, name)
+        agreement, found = hits.agreements(connection).get(member), filters.body(connection, ctx.me, member, name)
     if agreement is None or agreement.state != "open" or found is None:
         reason = "no such filter of that partner"
         ctx.db.write(lambda connection: _turn_away(ctx, connection, member, "filter", "", reason))
         raise Refused(f"filter for {member}", "one of its filters", "none by that digest")
     return found
+
+
+def _renewed(ctx: Context, member: str) -> None:
+    with ctx.db.read() as connection:
+        listed = filters.listed(connection, ctx.me, member)
+        due = listed is not None and stale(ctx, connection, listed)
+    if due:
+        renew(ctx, member)
 
 
 def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
@@ -359,9 +173,10 @@ def _booked(
 ) -> tuple[str, int, int, blind.PrivateKey | None]:
     """Put a question into the ledger, or turn it away; both are audited and committed, whatever follows."""
     agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
-    listed = hits.listed(connection, ctx.me, member)
+    listed = filters.listed(connection, ctx.me, member)
     # that of the list, not of the calendar: at the turn of a month the next keys are not known everywhere at once
-    reason = _refusal(agreement, question, _epoch_of_list(listed), spent, lately)
+    epoch = epoch_of_list(listed) if listed else ""
+    reason = _refusal(agreement, question, epoch, spent, lately)
     if reason or agreement is None or listed is None:
         _turn_away(ctx, connection, member, question.kind, question.purpose, reason or "no list")
         return reason or "no list", 0, 0, None
@@ -374,7 +189,8 @@ def _booked(
         connection, member, "evaluate", "", question.purpose,
         kind=question.kind, count=count, basis=question.basis, case=question.case,
     )  # fmt: skip
-    return "", listed[0], agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
+    serial = listed.serial + stale(ctx, connection, listed)  # whoever sees a newer one fetches it before it looks
+    return "", serial, agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
 def _booked_malformed(ctx: Context, connection: Connection, member: str, raw: bytes) -> str:
@@ -391,10 +207,6 @@ def _spent(ctx: Context, connection: Connection, member: str) -> tuple[int, int]
     now, sides = ctx.now_us(), ("answered", "refused")
     spent, _ = hits.keys_since(connection, sides, member, now - DAY_US)
     return spent, hits.keys_since(connection, sides, member, now - _A_MINUTE_US)[1]
-
-
-def _epoch_of_list(listed: tuple[int, bytes, int] | None) -> str:
-    return blind.read_parts(unpack(listed[1], blind.LIST_TYPE, {})[0]).epoch if listed else ""
 
 
 def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, spent: int, lately: int) -> str:

@@ -17,11 +17,13 @@ from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, Verificat
 from oureyes.exchange.envelope import unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
-from oureyes.node.answering import DAY_US, person
+from oureyes.node.answering import person
 from oureyes.node.committing import borne_out, epoch_of
 from oureyes.node.context import Context
+from oureyes.node.publishing import DAY_US
 from oureyes.release import CRIME_PURPOSES
-from oureyes.storage import Connection, hits
+from oureyes.storage import Connection, filters, hits
+from oureyes.storage.filters import Listed, Stored
 from oureyes.storage.hits import Found, Line
 
 __all__ = [
@@ -219,9 +221,9 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
 
 def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
     """The list that is kept; one that the partner's present key did not sign is none."""
-    kept = hits.listed(connection, partner, ctx.me)
+    kept = filters.listed(connection, partner, ctx.me)
     with contextlib.suppress(VerificationError):
-        return _read_list(ctx, partner, kept[1]) if kept else None
+        return _read_list(ctx, partner, kept.body) if kept else None
     return None
 
 
@@ -242,8 +244,8 @@ def opened(ctx: Context, one: Prepared, raw: bytes) -> Opened:
 def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
     """Whether the partner has a newer list than we hold."""
     with ctx.db.read() as connection:
-        kept = hits.listed(connection, one.partner, ctx.me)
-    return kept is None or kept[0] < answer.serial
+        kept = filters.listed(connection, one.partner, ctx.me)
+    return kept is None or kept.serial < answer.serial
 
 
 def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
@@ -263,11 +265,11 @@ def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
 def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
     out: list[blind.Filter] = []
     with ctx.db.read() as connection:
-        for part in hits.parts(connection, partner, ctx.me):
+        for part in filters.parts(connection, partner, ctx.me):
             if (part.kind, part.epoch) != (kind, epoch):
                 continue
             if part.digest not in ctx.filters:
-                ctx.filters[part.digest] = blind.Filter(hits.body(connection, partner, ctx.me, part.digest) or b"")
+                ctx.filters[part.digest] = blind.Filter(filters.body(connection, partner, ctx.me, part.digest) or b"")
             out.append(ctx.filters[part.digest])
     return out
 
@@ -333,8 +335,8 @@ def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:
     out = []
     with ctx.db.read() as connection:
         for partner in partners:
-            kept, parts = hits.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
-            if kept is None or parts is None or kept[2] < old or parts.epoch != epoch:
+            kept, parts = filters.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
+            if kept is None or parts is None or kept.at_us < old or parts.epoch != epoch:
                 out.append(partner)
     return out
 
@@ -344,13 +346,13 @@ def missing(ctx: Context, partner: str, raw: bytes) -> list[tuple[str, int]]:
     us, or an older one."""
     parts = _read_list(ctx, partner, raw)
     with ctx.db.read() as connection:
-        kept = hits.listed(connection, partner, ctx.me)
-        if kept and kept[0] > parts.serial:
+        kept = filters.listed(connection, partner, ctx.me)
+        if kept and kept.serial > parts.serial:
             found = f"number {parts.serial}"
-            raise VerificationError(f"filters of {partner}", f"at least list {kept[0]}", found, "call the partner")
-        if kept and kept[0] == parts.serial and kept[1] != raw:
+            raise VerificationError(f"filters of {partner}", f"at least list {kept.serial}", found, "call the partner")
+        if kept and kept.serial == parts.serial and kept.body != raw:
             raise VerificationError(f"filters of {partner}", f"one list {parts.serial}", "two", "call the partner")
-        held = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+        held = {one.digest for one in filters.parts(connection, partner, ctx.me)}
     return [(part.digest, min(_MAX_FILTER, 16 + part.size * 6)) for part in parts.parts if part.digest not in held]
 
 
@@ -377,15 +379,15 @@ def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes
         raise VerificationError(f"filter of {partner}", "the size its list names", "another", "fetch it again")
 
     def write(connection: Connection) -> None:
-        before = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+        before = {one.digest for one in filters.parts(connection, partner, ctx.me)}
         lacking = set(sizes) - before - set(bodies)
         if lacking:
             raise VerificationError(f"filters of {partner}", f"{len(sizes)} filters", f"{len(lacking)} fewer")
-        hits.drop_parts(connection, partner, ctx.me, sorted(before - set(sizes)))
+        filters.drop_parts(connection, partner, ctx.me, sorted(before - set(sizes)))
         for part in parts.parts:
             if part.digest in bodies:
-                stored = hits.Stored(part.kind, part.seq, parts.epoch, part.size, 0, part.digest)
-                hits.put_part(connection, partner, ctx.me, stored, bodies[part.digest], ctx.now())
-        hits.put_list(connection, partner, ctx.me, parts.serial, raw, ctx.now_us())
+                stored = Stored(part.kind, part.seq, parts.epoch, part.size, 0, part.digest)
+                filters.put_part(connection, partner, ctx.me, stored, bodies[part.digest], ctx.now())
+        filters.put_list(connection, partner, ctx.me, Listed(parts.serial, raw, ctx.now_us()))
 
     ctx.db.write(write)

@@ -23,7 +23,7 @@ from oureyes.model.objects import digest
 from oureyes.model.sharing import Recipient, Roster
 from oureyes.node.context import Context
 from oureyes.release import CRIME_PURPOSES, silence
-from oureyes.storage import Connection, hits
+from oureyes.storage import Connection, filters
 from oureyes.storage import searchsets as kept
 from oureyes.storage.searchsets import SearchSet
 
@@ -104,7 +104,7 @@ def _answerable(ctx: Context, audience: str, kinds: Sequence[str], purpose: str)
     with ctx.db.read() as connection:
         known = ctx.labels(connection)
         labels = [n for n, one in known.items() if silence(one, to, purpose, at=at, policy=policy) is None]
-        values = hits.own_values(connection, ctx.me, labels, observables.NAME)
+        values = filters.own_values(connection, ctx.me, labels, observables.NAME)
     return [value for value in values if blind.kind_of_key(value) in kinds]
 
 

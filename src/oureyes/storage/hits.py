@@ -1,8 +1,8 @@
-"""Private questions: agreements, committed keys, filters, the ledger of what was asked, hits and their cases."""
+"""Private questions: agreements, committed keys, the ledger of what was asked, hits and their cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,11 +16,8 @@ __all__ = [
     "Committed",
     "Found",
     "Line",
-    "Stored",
     "Witness",
 ]
-
-_LIVE = "h.state = 'held' AND h.last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +116,6 @@ def drop_seeds(connection: Connection, besides: str) -> int:
     return run(connection, "DELETE FROM hit_seed WHERE epoch <> ?", [besides])
 
 
-def drop_tags(connection: Connection, before: str) -> int:
-    """Forget outputs of epochs before one."""
-    return run(connection, "DELETE FROM hit_tag WHERE epoch < ?", [before])
-
-
 def put_committed(connection: Connection, one: Committed, at: str) -> None:
     """Keep what a member committed to: the first word stands."""
     values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, one.words, at)
@@ -160,136 +152,6 @@ def witnesses(connection: Connection, member: str, epoch: str) -> list[Witness]:
     where = "WHERE member = ? AND epoch = ? ORDER BY witness, digest"
     found = rows(connection, f"SELECT {columns} FROM hit_witness {where}", [member, epoch])
     return [Witness(str(r[0]), str(r[1]), str(r[2]), bytes(r[3]), bytes(r[4])) for r in found]
-
-
-# --- what we hold, and its outputs -----------------------------------------------------------------------------------
-
-
-def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: str, value: str = "") -> list[str]:
-    """Every value that a standing, whole object of ours under one of the labels holds. An object of which parts are
-    marked apart, or before which a gate stands, is not among them: its label does not tell all. With a `value`, that
-    alone where it is held so."""
-    found = select_in(
-        connection,
-        "SELECT DISTINCT k.value FROM holding h JOIN key k ON k.holding = h.n JOIN object o ON o.n = h.object"
-        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND k.matcher = ?"
-        f"{' AND k.value = ?' if value else ''} ORDER BY k.value",
-        labels,
-        me,
-        matcher,
-        *([value] if value else []),
-    )
-    return list(dict.fromkeys(str(value) for (value,) in found))
-
-
-def own_bodies(connection: Connection, me: str, labels: Iterable[int], types: Sequence[str]) -> list[bytes]:
-    """The STIX 2.1 forms of standing, whole objects of ours of some types under one of the labels."""
-    marks = ", ".join("?" * len(types))
-    found = select_in(
-        connection,
-        "SELECT o.body, o.upgraded FROM holding h JOIN object o ON o.n = h.object"
-        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND o.body IS NOT NULL"
-        f" AND o.type IN ({marks}) ORDER BY h.n",
-        labels,
-        me,
-        *types,
-    )
-    return [bytes(upgraded or body) for body, upgraded in found]
-
-
-def tags(connection: Connection, epoch: str) -> dict[str, bytes]:
-    """Value → its output in this epoch, of all that were computed."""
-    return {
-        str(value): bytes(tag)
-        for value, tag in rows(connection, "SELECT value, tag FROM hit_tag WHERE epoch = ?", [epoch])
-    }
-
-
-def put_tags(connection: Connection, epoch: str, found: Mapping[str, bytes]) -> None:
-    """Keep outputs."""
-    insert_many(
-        connection, "hit_tag", "epoch, value, tag", [(epoch, value, tag) for value, tag in found.items()], ignore=True
-    )
-
-
-def value_of(connection: Connection, epoch: str, tag: bytes) -> str:
-    """The value behind an output; "" when none of ours is."""
-    found = rows(connection, "SELECT value FROM hit_tag WHERE tag = ? AND epoch = ?", [tag, epoch])
-    return str(found[0][0]) if found else ""
-
-
-# --- filters ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A filter as it is kept; `held` is how many of its outputs stand for something, which only its origin knows."""
-
-    kind: str
-    seq: int
-    epoch: str
-    size: int
-    held: int
-    digest: str
-
-
-def parts(connection: Connection, origin: str, audience: str) -> list[Stored]:
-    """The filters of one holder for one asker, without their bodies."""
-    found = rows(
-        connection,
-        "SELECT kind, seq, epoch, size, held, digest FROM hit_part WHERE origin = ? AND audience = ?"
-        " ORDER BY kind, seq",
-        [origin, audience],
-    )
-    return [Stored(str(r[0]), int(r[1]), str(r[2]), int(r[3]), int(r[4]), str(r[5])) for r in found]
-
-
-def body(connection: Connection, origin: str, audience: str, digest: str) -> bytes | None:
-    """A filter."""
-    found = rows(
-        connection,
-        "SELECT body FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
-        [origin, audience, digest],
-    )
-    return bytes(found[0][0]) if found else None
-
-
-def put_part(connection: Connection, origin: str, audience: str, part: Stored, raw: bytes, at: str) -> None:
-    """Keep a filter in its place."""
-    run(
-        connection,
-        "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND kind = ? AND seq = ?",
-        [origin, audience, part.kind, part.seq],
-    )
-    columns = "origin, audience, kind, seq, epoch, size, held, digest, body, at"
-    values = (origin, audience, part.kind, part.seq, part.epoch, part.size, part.held, part.digest, raw, at)
-    insert_many(connection, "hit_part", columns, [values])
-
-
-def drop_parts(connection: Connection, origin: str, audience: str, digests: Sequence[str]) -> None:
-    """Forget these filters."""
-    for digest in digests:
-        run(
-            connection,
-            "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
-            [origin, audience, digest],
-        )
-
-
-def listed(connection: Connection, origin: str, audience: str) -> tuple[int, bytes, int] | None:
-    """(serial, the signed list, when it was made or last looked for)."""
-    found = rows(
-        connection, "SELECT serial, body, at_us FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience]
-    )
-    return (int(found[0][0]), bytes(found[0][1]), int(found[0][2])) if found else None
-
-
-def put_list(connection: Connection, origin: str, audience: str, serial: int, raw: bytes, at_us: int) -> None:
-    """Keep the newest list."""
-    run(connection, "DELETE FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience])
-    insert_many(
-        connection, "hit_list", "origin, audience, serial, body, at_us", [(origin, audience, serial, raw, at_us)]
-    )
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------

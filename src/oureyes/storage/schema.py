@@ -400,6 +400,13 @@ hit_list = _table(
     Column("serial", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False, server_default="0"),  # the last change that ours was looked through for
+    Column("until_us", BigInteger, nullable=False, server_default="0"),  # when a marking that ours rests on expires
+)
+hit_changed = _table(
+    "hit_changed",  # holdings that may answer fewer than when filters were made of them
+    _n(),
+    Column("holding", _Id, nullable=False),
 )
 hit_question = _table(
     "hit_question",  # every question, at both ends: how many and what for, never about what

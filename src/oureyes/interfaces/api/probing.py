@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
-from oureyes.node import answering, committing, confirming, probing, searchsets
+from oureyes.node import answering, committing, confirming, probing, publishing, searchsets
 
 __all__ = ["ROUTES"]
 
@@ -101,7 +101,7 @@ def allow(call: Call) -> forms.Agreement:
 def agree(call: Call) -> forms.Agreement:
     """Agree to what somebody else proposed, and publish the filters."""
     made = answering.agree(call.node.ctx, call.path["id"], by=call.by)
-    answering.publish(call.node.ctx, by=call.by)
+    publishing.publish(call.node.ctx, by=call.by)
     return as_form(forms.Agreement, made)
 
 
@@ -112,7 +112,7 @@ def end(call: Call) -> forms.Agreement:
 
 def publish(call: Call) -> forms.Published:
     """Bring partners' filters up to date now; a running node does it once a day."""
-    done = answering.publish(call.node.ctx, by=call.by)
+    done = publishing.publish(call.node.ctx, by=call.by)
     return forms.Published([as_form(forms.PublishedFilters, one) for one in done])
 
 

@@ -330,11 +330,11 @@ def allow(
 
 def agree(at: Session, member: _Member) -> None:
     """Agree to what somebody else proposed, and publish the filters."""
-    from oureyes.node import answering
+    from oureyes.node import answering, publishing
 
     with at.node() as node:
         made = answering.agree(node.ctx, member, by=at.by)
-        answering.publish(node.ctx, by=at.by)
+        publishing.publish(node.ctx, by=at.by)
     _told(at, made)
 
 
@@ -353,10 +353,10 @@ def _told(at: Session, made: Agreement) -> None:
 
 def publish(at: Session) -> None:
     """Bring partners' filters up to date now; a running node does it once a day."""
-    from oureyes.node import answering
+    from oureyes.node import publishing
 
     with at.node() as node:
-        done = answering.publish(node.ctx, by=at.by)
+        done = publishing.publish(node.ctx, by=at.by)
     body = [{"partner": one.partner, "anew": one.anew, "added": one.added, "bytes": one.size} for one in done]
     columns = ("partner", "anew", "added", "bytes")
     rows = [[one[name] for name in columns] for one in body]
