@@ -3,21 +3,25 @@
 import asyncio
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
 from paths import DATA
 from simulated import for_
 from wired import Running, homes, until
 
+from oureyes.correlate import blind
+from oureyes.correlate.blind import voprf
 from oureyes.exchange.client import Dialler
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node import confirming, probing
+from oureyes.node import confirming, probing, publishing
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -173,6 +177,58 @@ async def _alike(folder, bodies):
         assert all(shape == shapes[0] for shape in shapes)
 
 
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the asker does, in order: requests, multiplications in the group, look-ups, commits, the end of the line."""
+    done: list[str] = []
+
+    def counted(owner, name, word):
+        was = getattr(owner, name)
+
+        def counting(*given, **named):
+            done.append(word)
+            return was(*given, **named)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    for name in ("hit_question", "hit_list", "hit_filter"):
+        counted(Dialler, name, "request")
+    counted(voprf, "_multiply", "multiply")
+    counted(blind.Filter, "__contains__", "look up")
+    counted(aiohttp.ClientSession, "close", "close")
+    counted(probing, "settle", "settle")
+    return done
+
+
+def test_a_hit_and_a_miss_are_the_same_work_in_the_same_order(tmp_path, work):
+    """Not by the clock: by what is done. What only a hit has done is done when the lines are closed."""
+    asyncio.run(_same_work(tmp_path, work))
+
+
+async def _same_work(folder, work):
+    async with Running(homes(folder, ["ID", "MY", "PH", "SG"])) as running:
+        asker = running.node("PH")
+        for member in ("ID", "SG"):
+            hold(running.node(member), "phone-number", PHONE, red("PH"))
+            await asyncio.to_thread(agreed, running.node(member), "PH")
+            hold(running.node(member), "phone-number", OTHER_PHONE[:-1] + "0", red("PH"))  # a second filter each
+            await asyncio.to_thread(publishing.publish, running.node(member).ctx)
+            await until(borne_out(asker, member))
+        await carrying.ask_all(asker, wanted("phone", [OTHER_PHONE], "ID", "SG"), fresh=True)
+        made = []
+        for value in (PHONE, OTHER_PHONE, PHONE, OTHER_PHONE):
+            work.clear()
+            found = await carrying.ask_all(asker, wanted("phone", [value], "ID", "SG"))
+            made.append((sum(len(one.hits) for one in found), Counter(work), work[work.index("close") :]))
+        assert [hits for hits, *_ in made] == [2, 0, 2, 0]
+        assert {str(sorted(counts.items())) for _, counts, _ in made} == {str(sorted(made[0][1].items()))}
+        assert made[0][1]["request"] == made[0][1]["settle"] == 2
+        assert made[0][1]["look up"] == 2 * 2
+        assert all(
+            after == ["close", "settle", "look up", "look up", "settle", "look up", "look up"] for *_, after in made
+        )
+
+
 def test_what_is_not_agreed_is_refused_and_logged_at_the_holder(tmp_path, bodies):
     asyncio.run(_unauthorised(tmp_path))
 
@@ -210,8 +266,6 @@ def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeyp
 
 
 async def _replayed(folder, monkeypatch):
-    import aiohttp
-
     from oureyes.exchange.tls import client_context
     from oureyes.node.opening import member_of
 

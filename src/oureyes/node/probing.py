@@ -252,8 +252,10 @@ def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
     """Look up in the partner's filters, here; hits are kept, the partner learns nothing."""
     assert one.asked is not None
     question = one.asked.question
-    filters = _filters(ctx, one.partner, question.kind, question.epoch)
-    met = {selector: tag[: blind.KEPT] for selector, tag in answer.outputs.items() if any(tag in f for f in filters)}
+    opened = _filters(ctx, one.partner, question.kind, question.epoch)
+    # every output in every filter: a hit ends no search early
+    seen = {selector: sum([tag in part for part in opened]) for selector, tag in answer.outputs.items()}
+    met = {selector: answer.outputs[selector][: blind.KEPT] for selector, count in seen.items() if count}
 
     def write(connection: Connection) -> tuple[Found, ...]:
         hits.hits_of(connection, one.number, len(met))

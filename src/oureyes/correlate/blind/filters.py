@@ -74,13 +74,12 @@ class Filter:
         bucket = int.from_bytes(output[:8], "big") * self.size >> 64
         first = self._after_zeros(bucket)
         start = first - bucket  # ones before the bucket's own
-        wanted, raw = output[8:KEPT], self.raw
+        wanted, raw, found = output[8:KEPT], self.raw, False
         while first < 2 * self.size and self._bits[first >> 3] & (0x80 >> (first & 7)):
             at = self._low + _LOW * start
-            if raw[at : at + _LOW] == wanted:
-                return True
+            found |= raw[at : at + _LOW] == wanted  # the whole bucket: a hit is found no sooner than a miss
             first, start = first + 1, start + 1
-        return False
+        return found
 
     def _after_zeros(self, zeros: int) -> int:
         """Where the bit after the first `zeros` zeros stands."""
