@@ -146,6 +146,8 @@ def case_answered(ctx: Context, connection: Connection, statement: Statement) ->
         raise VerificationError(statement.id, "an answer to a case with its sender", "another")
     if nanoseconds(at) > nanoseconds(ctx.in_days(_AHEAD_DAYS)):
         raise VerificationError(statement.id, "an instant that has come", at, "call the partner")
+    if state != "received" and (not found.received or nanoseconds(at) < nanoseconds(found.received)):
+        raise VerificationError(statement.id, "an answer after the case was received", at, "call the partner")
     if getattr(found, state) or (state == "refused") != (ground in GROUNDS):
         raise VerificationError(statement.id, "one answer, a refusal with its ground", "another")
     done = replace(found, **{state: at, "ground": str(ground) if state == "refused" else ""})
