@@ -292,8 +292,7 @@ def _part(
     kind: str, epoch: str, wanted: set[bytes], kept: Sequence[Stored], bodies: Sequence[bytes], seed: bytes
 ) -> tuple[Stored, bytes]:
     """The next filter of a kind: what is new, or everything where something is there no more (its `seq` is 0)."""
-    opened = [blind.Filter(raw) for raw in bodies]
-    known = {tag for tag in wanted if any(tag in one for one in opened)}
+    known = set[bytes]().union(*(blind.Filter(raw).among(wanted) for raw in bodies))
     further = bool(kept) and len(known) == sum(one.held for one in kept) and len(kept) < _PARTS_A_KIND
     fresh = wanted - known if further else wanted
     seq = kept[-1].seq + 1 if further else 0

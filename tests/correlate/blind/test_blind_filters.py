@@ -91,3 +91,13 @@ def test_a_hit_is_looked_for_as_long_as_a_miss():
         assert (output in made) is there
         counts.append(Counting.looked)
     assert counts == [3, 3, 3]
+
+
+@given(
+    st.sets(st.binary(min_size=13, max_size=13), min_size=1, max_size=300), st.sets(st.binary(min_size=13, max_size=13))
+)
+def test_many_looked_up_at_once_are_those_looked_up_one_by_one(put_in, others):
+    made = Filter.of(put_in)
+    asked = put_in | others | {bytes(13), b"\xff" * 13}
+    assert made.among(asked) == {one for one in asked if one in made}
+    assert made.among([]) == set()
