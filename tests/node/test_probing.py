@@ -313,3 +313,23 @@ def test_a_list_of_a_month_that_is_not_this_one_is_not_asked_by(tmp_path, epoch)
     (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert one.asked is None
     assert epoch in one.refusal
+
+
+def test_a_filter_that_is_broken_keeps_no_other_partners_answer(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    other = states["SG"]
+    hold(other, "phone-number", PHONE, red("PH"))
+    agreed(other, "PH")
+    deliver(states)
+    for node in (holder, other):
+        fetched(asker, node)
+    asked = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
+    answers = [
+        probing.opened(asker.ctx, one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw))
+        for one in asked
+    ]
+    sql = "UPDATE hit_part SET body = X'00' WHERE origin = 'ID'"
+    asker.ctx.db.write(lambda connection: connection.exec_driver_sql(sql) and None)
+    broken, whole = probing.settle_all(asker.ctx, list(zip(asked, answers, strict=True)))
+    assert (broken.partner, broken.hits, "fetch it again" in broken.refusal) == ("ID", (), True)
+    assert (whole.partner, len(whole.hits), whole.refusal) == ("SG", 1, "")

@@ -78,9 +78,11 @@ async def ask_all(
         await asyncio.gather(*(fetch(ctx, dial[one]) for one in stale), return_exceptions=True)
         prepared = await asyncio.to_thread(probing.prepare, ctx, wanted.kind, wanted.values, to, **wanted.said)
         answers = await asyncio.gather(*(_answer(ctx, dial[one.partner], one) for one in prepared))
-    return await asyncio.to_thread(
-        lambda: [_settled(ctx, one, said) for one, said in zip(prepared, answers, strict=True)]
-    )
+    answered = [(one, said) for one, said in zip(prepared, answers, strict=True) if isinstance(said, Opened)]
+    settled = {one.partner: one for one in await asyncio.to_thread(probing.settle_all, ctx, answered)}
+    return [
+        settled.get(one.partner) or _unanswered(one, str(said)) for one, said in zip(prepared, answers, strict=True)
+    ]
 
 
 async def fetch(ctx: Context, dial: Dialler, in_thread: _InThread = asyncio.to_thread) -> None:
@@ -105,14 +107,8 @@ async def _answer(ctx: Context, dial: Dialler, one: Prepared) -> Opened | str:
         return _words(fault)
 
 
-def _settled(ctx: Context, one: Prepared, said: Opened | str) -> Outcome:
-    subjects = len(one.asked.selectors) if one.asked else 0
-    if isinstance(said, str):
-        return Outcome(one.partner, subjects, (), 0, said)
-    try:
-        return probing.settle(ctx, one, said)
-    except OurEyesError as fault:
-        return Outcome(one.partner, subjects, (), 0, _words(fault))
+def _unanswered(one: Prepared, why: str) -> Outcome:
+    return Outcome(one.partner, len(one.asked.selectors) if one.asked else 0, (), 0, why)
 
 
 def _words(fault: BaseException) -> str:

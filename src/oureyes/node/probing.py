@@ -43,6 +43,7 @@ __all__ = [
     "prepare",
     "quotas",
     "settle",
+    "settle_all",
     "vetted",
     "who_answer",
 ]
@@ -249,19 +250,41 @@ def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
 
 
 def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
-    """Look up in the partner's filters, here; hits are kept, the partner learns nothing."""
+    """As `settle_all`, of one partner."""
+    return settle_all(ctx, [(one, answer)])[0]
+
+
+def settle_all(ctx: Context, answered: Sequence[tuple[Prepared, Opened]]) -> list[Outcome]:
+    """Look up in the partners' filters, here; hits are kept, in one commit, and the partners learn nothing."""
+    looked = [(one, answer, _looked_up(ctx, one, answer)) for one, answer in answered]
+
+    def write(connection: Connection) -> list[Outcome]:
+        return [_settled(ctx, connection, *each) for each in looked]
+
+    return ctx.db.write(write)
+
+
+def _looked_up(ctx: Context, one: Prepared, answer: Opened) -> dict[blind.Selector, bytes] | str:
+    """What was met; in words, why that cannot be told: a filter that is broken keeps no other partner's answer."""
     assert one.asked is not None
-    question = one.asked.question
-    opened = _filters(ctx, one.partner, question.kind, question.epoch)
-    # every output in every filter: a hit ends no search early
-    seen = {selector: sum([tag in part for part in opened]) for selector, tag in answer.outputs.items()}
-    met = {selector: answer.outputs[selector][: blind.KEPT] for selector, count in seen.items() if count}
+    try:
+        opened = _filters(ctx, one.partner, one.asked.question.kind, one.asked.question.epoch)
+        # every output in every filter: a hit ends no search early
+        seen = {selector: sum([tag in part for part in opened]) for selector, tag in answer.outputs.items()}
+    except OurEyesError as error:
+        return str(error)
+    return {selector: answer.outputs[selector][: blind.KEPT] for selector, count in seen.items() if count}
 
-    def write(connection: Connection) -> tuple[Found, ...]:
-        hits.hits_of(connection, one.number, len(met))
-        return tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
 
-    return Outcome(one.partner, len(one.asked.selectors), ctx.db.write(write), answer.left)
+def _settled(
+    ctx: Context, connection: Connection, one: Prepared, answer: Opened, met: dict[blind.Selector, bytes] | str
+) -> Outcome:
+    subjects = len(one.asked.selectors) if one.asked else 0
+    if isinstance(met, str):
+        return Outcome(one.partner, subjects, (), 0, met)
+    hits.hits_of(connection, one.number, len(met))
+    kept = tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
+    return Outcome(one.partner, subjects, kept, answer.left)
 
 
 def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:

@@ -1,5 +1,5 @@
-"""Private questions: one question to ten partners of a million keys each, what a filter costs, what its set-up takes;
-beside another implementation of RFC 9497 in the same run."""
+"""What is computed: a question to ten partners of a million keys each, a filter, its set-up; beside another
+implementation of RFC 9497 in the same run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MANY, _SET_UP, _PARTNERS, _KEYS = 1_000_000, 20_000, 10, 512
 _SAID = {"purpose": "investigation", "basis": "treaty", "case": "0" * 64}
 
 
-def figures(data: Path) -> Iterator[Figure]:
+def figures() -> Iterator[Figure]:
     """The asker and the holder, apart and together; the line's round trip comes on top."""
     key = blind.derive_key(os.urandom(32), b"phone")
     filter_ = _a_filter(key)
