@@ -18,10 +18,12 @@ from oureyes.correlate import blind
 from oureyes.correlate.blind import voprf
 from oureyes.exchange.client import Dialler
 from oureyes.interfaces import probing as carrying
+from oureyes.interfaces import service
 from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.node import confirming, probing, publishing
+from oureyes.storage import filters
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -225,6 +227,27 @@ async def _same_work(folder, work):
         assert (made[0][1]["request"], made[0][1]["settle"]) == (2, 1)
         assert made[0][1]["look up"] == 2 * 2
         assert [after for *_, after in made] == [["close", "settle", *["look up"] * 4]] * 4
+
+
+def test_a_running_node_takes_out_what_may_answer_no_more(tmp_path, monkeypatch):
+    """Nobody asks, and no day passes."""
+    monkeypatch.setattr(service, "_RENEW_S", 0.05)
+    asyncio.run(_taken_out(tmp_path))
+
+
+async def _taken_out(folder):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder = running.node("ID")
+        made = hold(holder, "phone-number", PHONE, red("PH"))
+        await asyncio.to_thread(agreed, holder, "PH", ("phone",))
+
+        def held():
+            with holder.ctx.db.read() as connection:
+                return [one.held for one in filters.parts(connection, "ID", "PH")]
+
+        assert held() == [1]
+        await asyncio.to_thread(holder.retract, [made.id], by="ayu", reason="misread")
+        await until(lambda: held() == [0])
 
 
 def test_what_is_not_agreed_is_refused_and_logged_at_the_holder(tmp_path, bodies):

@@ -269,6 +269,20 @@ def test_what_has_come_since_waits_for_the_day(tmp_path):
         assert [(one.kind, one.held) for one in filters.parts(connection, "ID", "PH")] == [("phone", 0), ("wallet", 0)]
 
 
+def test_who_is_not_answered_does_not_make_the_others_filters_come_each_hour(tmp_path):
+    """A proposal has no list, and an agreement that ended has an old one."""
+    clock = Clock()
+    _states, holder, _asker = a_pair(tmp_path, clock)
+    answering.allow(holder.ctx, "SG", ["phone"], ["investigation"], 64, by="ayu")
+    assert publishing.keep(holder.ctx) == []
+    answering.agree(holder.ctx, "SG", by="budi")
+    assert [one.partner for one in publishing.keep(holder.ctx)] == ["PH", "SG"]
+    answering.end(holder.ctx, "SG", by="ayu")
+    clock.forward(hours=25)
+    assert [one.partner for one in publishing.keep(holder.ctx)] == ["PH"]
+    assert publishing.keep(holder.ctx) == []
+
+
 def test_changes_that_were_looked_through_are_not_kept(tmp_path):
     _states, holder, _asker = a_pair(tmp_path)
     some = [hold(holder, "phone-number", f"+66812345{place:03}", red("PH")) for place in range(5)]

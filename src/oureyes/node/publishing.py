@@ -87,9 +87,9 @@ def stale(ctx: Context, connection: Connection, listed: Listed) -> bool:
 
 def keep(ctx: Context) -> list[Published]:
     """What comes round: filters once a day, keys of a new epoch, and the end of what belonged to an old one."""
-    epoch, day = epoch_of(ctx.now()), ctx.now_us() - DAY_US
+    epoch, day, open_ = epoch_of(ctx.now()), ctx.now_us() - DAY_US, _open(ctx)
     with ctx.db.read() as connection:
-        lists = [filters.listed(connection, ctx.me, one) for one in hits.agreements(connection)]
+        lists = [filters.listed(connection, ctx.me, one.partner) for one in open_]
         due = any(one is None or one.at_us <= day for one in lists) or hits.seed(connection, epoch) is None
     done = publish(ctx) if due else []
     long_ago = ctx.in_days(-_CASE_DAYS)
