@@ -16,7 +16,7 @@ from wired import Running, homes, until
 
 from oureyes.correlate import blind
 from oureyes.correlate.blind import voprf
-from oureyes.exchange.client import Dialler
+from oureyes.exchange.client import Dialler, PartnerSaid
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces import service
 from oureyes.interfaces.probing import Wanted
@@ -280,6 +280,23 @@ async def _unauthorised(folder):
         (none,) = await carrying.ask_all(stranger, wanted("phone", [PHONE], "ID"))
         assert (none.hits, none.subjects) == ((), 0)
         assert probing.ledger(stranger.ctx) == []
+
+
+def test_what_is_too_long_for_a_question_costs_as_much_as_the_longest(tmp_path):
+    asyncio.run(_too_long(tmp_path))
+
+
+async def _too_long(folder):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        await asyncio.to_thread(agreed, holder, "PH")
+        async with carrying._diallers(asker, ["ID"], {}) as dial:
+            for status in (413, 400):
+                with pytest.raises(PartnerSaid) as said:
+                    await dial["ID"].hit_question(bytes(blind.MAX_QUESTION + 1 if status == 413 else 5))
+                assert said.value.status == status
+        assert [(line.side, line.keys) for line in probing.ledger(holder.ctx)] == [("refused", 8), ("refused", 512)]
+        assert len(holder.audit(by="auditor", verb="turn-away")) == 2
 
 
 def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):

@@ -29,6 +29,7 @@ __all__ = [
     "list_for",
     "part_for",
     "person",
+    "too_long",
 ]
 
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
@@ -149,7 +150,8 @@ def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
         question = blind.read_question(raw)
         blind.refuse_bad_elements(question.elements)
     except InvalidObject:
-        reason = ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, raw))
+        count, purpose = blind.batch_of(raw), blind.purpose_of(raw)
+        reason = ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, count, purpose))
         if reason.startswith("budget"):
             raise _over_budget(member, reason) from None
         raise
@@ -193,12 +195,17 @@ def _booked(
     return "", serial, agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
-def _booked_malformed(ctx: Context, connection: Connection, member: str, raw: bytes) -> str:
+def too_long(ctx: Context, member: str) -> None:
+    """Book what was sent as a question and was longer than the longest, unread."""
+    ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+
+
+def _booked_malformed(ctx: Context, connection: Connection, member: str, count: int, purpose: str) -> str:
     """What is no question costs what one of its length would, else it could be sent without end. Why it is refused."""
     agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
-    count, daily = blind.batch_of(raw), agreement.daily if agreement else _LEAST_DAILY
+    daily = agreement.daily if agreement else _LEAST_DAILY
     over = _over(spent + count > daily, lately)
-    _turn_away(ctx, connection, member, "", blind.purpose_of(raw), over or "malformed", 0 if over else count)
+    _turn_away(ctx, connection, member, "", purpose, over or "malformed", 0 if over else count)
     return over or "malformed"
 
 
