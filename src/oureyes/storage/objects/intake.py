@@ -15,6 +15,7 @@ from oureyes.model.objects import OBSERVABLE_TYPES, StixObject
 from oureyes.release.neutrality import needed
 from oureyes.storage import words
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
+from oureyes.storage.filters import note_changed
 from oureyes.storage.objects.interning import ACCOUNT, idents, labels, voice
 from oureyes.storage.objects.states import next_place, place_anew
 
@@ -279,6 +280,7 @@ class _Known:
         place_anew(connection, [n for n, _ in self.revived], at_us)
         for n, current in self.revived:
             run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [current, n])
+        note_changed(connection, self.outdated)
         for n in self.outdated:
             run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
 
