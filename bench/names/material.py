@@ -26,7 +26,7 @@ from bench.names import components
 __all__ = ["Material", "Stranger", "Truth", "material", "zawgyi"]
 
 _A_GROUP = 260  # pairs of a community at most
-_TRAIN = 60  # of them to learn from; the rest of the training side are its strangers
+_TRAIN = 110  # of them to learn from; the rest of the training side are its strangers
 _SEEN = 50  # of the test side and of strangers, that were ever asked while the matcher was made
 _HELD_OUT = 40
 _PINYIN = re.compile(
