@@ -1,21 +1,25 @@
-"""Learn the trees of `correlate/names/trees.json`: `python -m bench.names.training`, with scikit-learn installed.
+"""Learn the trees of `correlate/names/trees.json`: `python -m bench.names.training`.
+
+scikit-learn is needed for it, and for nothing else (bench/requirements-names.txt).
 
 Positives are the pairs set apart for training; negatives are what the index gives for them and for strangers of the
 training side that is somebody else. Every community weighs the same, whatever its number of pairs, so that no group
-is learnt at another's cost. Each pair is learnt twice: with how many bear such a name as the index counts it, and as
+is learnt at another's cost; where more strangers of one ring than of others, its strangers are made to weigh more and
+all is learnt again. Each pair is learnt twice: with how many bear such a name as the index counts it, and as
 customs alone would say. The levels, where a sum is worth an officer's time, are those that one stranger in twenty
 reaches, each weighed by trees that had not seen him.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,22 +28,18 @@ import numpy
 
 from bench.names.asking import Crowd
 from bench.names.material import Truth, material
-from oureyes.correlate.names.likeness import FEATURES, crowded, likeness, screened
+from oureyes.correlate.names.likeness import FEATURES, LOWER, RAISE, crowded, likeness, screened
 
 _LOOKED_AT = 50
 _STRANGERS = 60  # of a community
 _RINGS = 0.05
+_ROUNDS = 2  # of making communities even
+_LEVELS = (("customs", False), ("counted", True))
 _PARTS = 3  # in which the material is cut, so that each is weighed by trees of the others
 _TREES: dict[str, Any] = {
     "max_iter": 150, "max_leaf_nodes": 15, "learning_rate": 0.08, "l2_regularization": 1.0, "min_samples_leaf": 20,
     "random_state": 0,
 }  # fmt: skip
-# What must not turn its sign, whatever this material says.
-_NEVER_BELOW = {"share of the shorter", "share of the longer", "sounds as a whole", "letters in the order written",
-                "path through the characters", "weakest part"}  # fmt: skip
-_NEVER_ABOVE = {"namesakes by chance", "marks that differ", "son and father change places",
-                "weight left over, the lesser", "weight left over, the greater"}  # fmt: skip
-
 _SAID = re.compile(r",|\.|\b(?:bin|binti|al|abu|de|da|dos|del)\b|a/l", re.IGNORECASE)
 
 Rows = Any  # of numpy
@@ -66,8 +66,10 @@ def main() -> int:
     crowd = Crowd(found.crowd, found.train)
     every = _learning(_rows(crowd, found.first("train_strangers", _STRANGERS)))
     weights = _weights(every)
+    for _ in range(_ROUNDS):
+        weights = _evened(every, weights, _unseen(every, weights))
     unseen = _unseen(every, weights)
-    levels = {name: _level(every, unseen, by_index=name == "counted") for name in ("customs", "counted")}
+    levels = {name: _level(every, unseen, by_index=by_index) for name, by_index in _LEVELS}
     model = _fitted(every, weights, numpy.ones(len(every.true), dtype=bool))
     kept = {**{name: round(-level, 4) for name, level in levels.items()}, "trees": list(_trees(model))}
     (root / "src/oureyes/correlate/names/trees.json").write_text(json.dumps(kept, separators=(",", ":")) + "\n")
@@ -124,10 +126,9 @@ def _weights(every: Learning) -> Rows:
 
 
 def _fitted(every: Learning, weights: Rows, some: Rows) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    signs = [int(name in _NEVER_BELOW) - int(name in _NEVER_ABOVE) for name in FEATURES]
-    model = HistGradientBoostingClassifier(monotonic_cst=signs, **_TREES)
+    boosted = importlib.import_module("sklearn.ensemble").HistGradientBoostingClassifier
+    signs = [int(name in RAISE) - int(name in LOWER) for name in FEATURES]
+    model = boosted(monotonic_cst=signs, **_TREES)
     return model.fit(every.values[some], every.true[some], sample_weight=weights[some])
 
 
@@ -140,13 +141,25 @@ def _unseen(every: Learning, weights: Rows) -> Rows:
     return out
 
 
+def _evened(every: Learning, weights: Rows, sums: Rows) -> Rows:
+    """More weight for who is not one, in the communities whose strangers ring oftener than one in twenty."""
+    asked, rang = Counter[str](), Counter[str]()
+    for _, by_index in _LEVELS:
+        highest = _highest(every, sums, by_index=by_index)
+        level = _reached(highest)
+        asked.update(group for group, _ in highest)
+        rang.update(group for (group, _), top in highest.items() if top > level)
+    out = weights.copy()
+    for group in asked:
+        more = (rang[group] / asked[group] + 0.03) / (_RINGS + 0.03)
+        out[(every.groups == group) & ~every.true] *= min(max(more, 0.7), 1.8)
+    return out
+
+
 def _level(every: Learning, sums: Rows, *, by_index: bool) -> float:
-    """The sum that one stranger in twenty reaches; beside it, who reaches it in each community."""
-    highest: dict[tuple[str, int], float] = defaultdict(lambda: -99.0)
-    for at in numpy.flatnonzero(every.strangers & every.counted(by_index=by_index)):
-        who = (str(every.groups[at]), int(every.asked[at]))
-        highest[who] = max(highest[who], float(sums[at]) - crowded(float(every.values[at, 0]), counted=by_index))
-    level = sorted(highest.values(), reverse=True)[int(len(highest) * _RINGS)]
+    """The sum that one stranger in twenty reaches; printed beside it, who reaches it in each community."""
+    highest = _highest(every, sums, by_index=by_index)
+    level = _reached(highest)
     asked, rang = Counter(group for group, _ in highest), Counter(who[0] for who, top in highest.items() if top > level)
     print(f"{'counted' if by_index else 'customs'}: level {level:.2f}")
     for group, count in asked.items():
@@ -154,10 +167,23 @@ def _level(every: Learning, sums: Rows, *, by_index: bool) -> float:
     return level
 
 
+def _reached(highest: Mapping[tuple[str, int], float]) -> float:
+    return sorted(highest.values(), reverse=True)[int(len(highest) * _RINGS)]
+
+
+def _highest(every: Learning, sums: Rows, *, by_index: bool) -> dict[tuple[str, int], float]:
+    """Of each stranger the highest sum, less what namesakes take off."""
+    out: dict[tuple[str, int], float] = defaultdict(lambda: -99.0)
+    for at in numpy.flatnonzero(every.strangers & every.counted(by_index=by_index)):
+        who = (str(every.groups[at]), int(every.asked[at]))
+        out[who] = max(out[who], float(sums[at]) - crowded(float(every.values[at, 0]), counted=by_index))
+    return out
+
+
 def _trees(model: Any) -> Iterator[Any]:
     """`[value, bound, at most, above, mean]`, or a number; the first tree is where the sum begins."""
-    yield round(float(model._baseline_prediction.item()), 4)  # noqa: SLF001  # scikit-learn has no public way to read it
-    for (tree,) in model._predictors:  # noqa: SLF001  # as above
+    yield round(float(model._baseline_prediction.item()), 4)  # scikit-learn has no public way to read it
+    for (tree,) in model._predictors:
         yield _tree(tree.nodes, 0)[0]
 
 

@@ -3,8 +3,8 @@
 Thirty-three values, each with a name in words (`FEATURES`), go through a hundred and fifty small trees of questions
 ("share of the longer above 0.9?"), learnt by `bench/names/training.py` on people set apart from those they are tested
 on (`trees.json`). What must not turn its sign cannot: agreement never counts against, a part left over never for, a
-name that many bear never more than a rare one. `Likeness.parts` says what each value came to. A name alone never
-proves a person: the sum is what names can say, before dates and places are looked at.
+name that many bear never more than a rare one (`RAISE`, `LOWER`). `Likeness.parts` says what each value came to. A
+name alone never proves a person: the sum is what names can say, before dates and places are looked at.
 
 Customs of naming differ in how many names they have: ten family names and fifty syllables name a nation, or a hundred
 thousand surnames do. So how many namesakes are to be expected among a hundred thousand is one of the values. Trees
@@ -27,7 +27,7 @@ from oureyes.correlate.names.trees import parts_of, sum_of
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
 from oureyes.model.romanisation.latin import plain
 
-__all__ = ["FEATURES", "Likeness", "crowded", "features", "likeness", "screened"]
+__all__ = ["FEATURES", "LOWER", "RAISE", "Likeness", "crowded", "features", "likeness", "screened"]
 
 FEATURES = (
     "namesakes by chance", "counted in an index", "share of the shorter", "share of the longer", "marks that differ",
@@ -39,6 +39,15 @@ FEATURES = (
     "rarity agreed", "rarest part agreed", "commonest part agreed", "parts of the shorter", "letters of both",
     "weight agreed",
 )  # fmt: skip
+# What may not turn its sign, whatever the material says that the trees are learnt from.
+RAISE = frozenset((
+    "share of the shorter", "share of the longer", "sounds as a whole", "letters in the order written",
+    "path through the characters", "weakest part",
+))  # fmt: skip
+LOWER = frozenset((
+    "namesakes by chance", "marks that differ", "son and father change places", "weight left over, the lesser",
+    "weight left over, the greater",
+))  # fmt: skip
 _FEW = -1.5  # namesakes among a hundred thousand, as a power of ten: the name of one in thirty
 # From how many on, as a power of ten, and by how much for every tenfold: where an index counted, and where only
 # customs of naming say so, which know the common names and not how common.
