@@ -68,6 +68,7 @@ class ApiSite:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+        self.api.close()
         self.executor.shutdown()
         self.serving.notes.close()
 

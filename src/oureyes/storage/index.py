@@ -312,7 +312,8 @@ def _linked(r: Sequence[Any]) -> Linked:
 def add_judgement(connection: Connection, judgement: Judgement) -> None:
     """Keep a person's word; none is ever overwritten."""
     left, right = sorted((judgement.left, judgement.right))
-    noted(connection, "judgement", left, right)
+    if judgement.opinion:  # under its own id: that has a label, as the two things it is about have theirs
+        noted(connection, "judgement", judgement.opinion)
     n = next_numbers(connection, "judgement")
     insert_many(
         connection,

@@ -239,6 +239,27 @@ def test_a_quiet_stream_beats_alike_whether_others_write_or_not(site):
     assert asyncio.run(beaten()) == [b":\n\n", b":\n\n"]
 
 
+def test_streams_that_are_all_at_work_hold_up_no_question(site, monkeypatch):
+    """More streams than there are threads, each stuck in the store, as when one write wakes them all."""
+    stuck, going_on = threading.Semaphore(0), threading.Event()
+
+    def since(*_):
+        stuck.release()
+        going_on.wait(60)
+        return [], Position(0, 0)
+
+    heard = [listening(site, site.stands(token=site.tokens["ayu"])) for _ in range(6)]
+    monkeypatch.setattr(site.api._reading, "since", since)
+    try:
+        site.record(an_indicator(value="stuck.example"))
+        assert stuck.acquire(timeout=20)
+        time.sleep(0.5)  # all the others have asked by now
+        assert site.ask("ayu", "GET", "/alerts").status == 200
+        assert not any(one.fault for one in heard)
+    finally:
+        going_on.set()
+
+
 def test_a_line_that_is_gone_before_the_first_byte_keeps_no_place(site):
     site.account("hasty")
     scope = {
