@@ -227,3 +227,20 @@ def test_each_origin_has_one_current_version_and_it_is_its_newest(store, arrival
             newest[origin] = (obj.version, obj.digest)
     held = current(store, identifier)
     assert {one.origin: (one.object.version, one.object.digest) for one in held} == newest
+
+
+def test_what_a_reader_may_not_see_takes_no_place_in_a_list(store):
+    """Newest first: the newest are under another label, as many as are read."""
+    seen, *hidden = (an_object("opinion", opinion="agree", object_refs=[]) for _ in range(4))
+    add(store, seen)
+    add(store, *hidden, marking=Marking(TLP.RED))
+    label = current(store, seen.id)[0].label
+    with store.read() as connection:
+        assert seen.id not in [one.object.id for one in objects.of_types(connection, ["opinion"], limit=3)]
+        found = objects.of_types(connection, ["opinion"], limit=3, labels=[label])
+        assert [one.object.id for one in found] == [seen.id]
+        assert objects.of_types(connection, ["opinion"], limit=3, labels=[]) == []
+        found = objects.of_type(connection, "opinion", limit=1, labels=[label])
+        assert [one.object.id for one in found] == [seen.id]
+        others = {one.label for one in objects.of_types(connection, ["opinion"], limit=9)} - {label}
+        assert objects.of_type(connection, "opinion", limit=1, labels=others)[0].object.id in {one.id for one in hidden}
