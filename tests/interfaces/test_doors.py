@@ -42,7 +42,9 @@ def prepared(service: Service, certificate: bytes = b"") -> str:
     ctx = service.node.ctx
     made = Account("ann", ceiling=TLP.AMBER, scopes=BOTH, marking=Marking(TLP.GREEN), **FAST)
     accounts.create(ctx, made, by="ayu", certificate=certificate)
+    accounts.approve_account(ctx, "ann", by="budi")
     accounts.set_password(ctx, "ann", PASSWORD, by="ayu")
+    accounts.approve_credentials(ctx, "ann", by="budi")
     one = Collection("", "shared", readers=frozenset({"ann"}), writers=frozenset({"ann"}))
     return accounts.add_collection(ctx, one, by="ayu").id
 
@@ -177,6 +179,7 @@ def test_a_device_that_knows_an_address_only_fetches_a_list_and_asks_again(home:
         accounts.create(ctx, Account("wall", scopes=frozenset({"export:read"}), **FAST), by="ayu")
         accounts.approve_account(ctx, "wall", by="budi")
         _, token = accounts.issue(ctx, "wall", by="ayu", scopes=frozenset({"export:read"}), days=1)
+        accounts.approve_credentials(ctx, "wall", by="budi")
         one = Collection("", "names", alias="names", readers=frozenset({"wall"}), view=View())
         accounts.approve_collection(ctx, accounts.add_collection(ctx, one, by="ayu").id, by="budi")
         marking = Marking(TLP.GREEN, releasable_to=frozenset({"wall"}), purpose="investigation")

@@ -466,6 +466,8 @@ account = _table(
     Column("body", Text, nullable=False),
     Column("password", String, nullable=False, server_default=""),  # scrypt: salt and hash in hex
     Column("certificate", LargeBinary),  # DER; the digest is in the body
+    Column("password_author", String, nullable=False, server_default=""),
+    Column("password_approver", String, nullable=False, server_default=""),
 )
 token = _table(
     "token",
@@ -476,6 +478,8 @@ token = _table(
     Column("issued", String, nullable=False),
     Column("expires", String, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("author", String, nullable=False),
+    Column("approver", String, nullable=False, server_default=""),
     Index("token_account", "account"),
 )
 collection = _table(

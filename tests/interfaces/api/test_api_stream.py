@@ -248,7 +248,8 @@ def test_streams_that_are_all_at_work_hold_up_no_question(site, monkeypatch):
         going_on.wait(60)
         return [], Position(0, 0)
 
-    heard = [listening(site, site.stands(token=site.tokens["ayu"])) for _ in range(6)]
+    site.officer("busy")
+    heard = [listening(site, site.stands(token=site.tokens["busy"])) for _ in range(6)]
     monkeypatch.setattr(site.api._reading, "since", since)
     try:
         site.record(an_indicator(value="stuck.example"))
