@@ -28,6 +28,7 @@ __all__ = [
     "drop_collection",
     "edition",
     "extract_of",
+    "forget_shown",
     "posting",
     "put_account",
     "put_collection",
@@ -250,6 +251,22 @@ def shown(connection: Connection, identifier: str) -> list[Shown]:
         )
         out[str(account), str(sent)] = Shown(str(account), str(sent) or identifier, str(door), str(at), now)
     return list(out.values())
+
+
+def forget_shown(connection: Connection, before: str, hold: str) -> dict[str, int]:
+    """Drop who was given a version before an instant, of versions that stand no more; of how many each account. What
+    is only hidden may come back, and what bears the tag `hold` is somebody's evidence: both keep it."""
+    found = rows(
+        connection,
+        "SELECT s.holding, s.account, s.sent FROM shown s JOIN holding h ON h.n = s.holding WHERE s.at < ?"
+        " AND h.state NOT IN ('held', 'held-back', 'hidden') AND ('\n' || h.tags || '\n') NOT LIKE ?",
+        [before, f"%\n{hold}\n%"],
+    )
+    out: dict[str, int] = {}
+    for holding, account, sent in found:
+        run(connection, "DELETE FROM shown WHERE holding = ? AND account = ? AND sent = ?", [holding, account, sent])
+        out[str(account)] = out.get(str(account), 0) + 1
+    return out
 
 
 def extract_of(connection: Connection, identifier: str) -> int | None:

@@ -507,6 +507,7 @@ shown = _table(
     Column("sent", String, primary_key=True),  # the id it was shown under; "" for its own
     Column("door", String, nullable=False),  # the collection, the MISP door, the API, or the remote it was pushed to
     Column("at", String, nullable=False),
+    Index("shown_at", "at"),
 )
 change = _table(
     "change",  # the last change of each thing that is no object, for whoever follows along; objects have `placed`
