@@ -46,15 +46,16 @@ _LONG = 600  # seconds from which key frames must do
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _NO_NEW_PRIVILEGES = 38  # prctl(2)
 _FILTER, _EVERY_THREAD = 1, 1  # seccomp(2)
-# By machine: its number for the audit (linux/audit.h), seccomp(2) itself, and the system calls a decoder may make: read (of nothing that
-# is open), write, close, mmap, mprotect, munmap, brk, rt_sigaction, rt_sigprocmask, rt_sigreturn, mremap, madvise,
-# sched_yield, getpid, exit, exit_group, futex, clock_gettime, clock_getres, gettimeofday, getrandom.
+# By machine: its number for the audit (linux/audit.h), seccomp(2) itself, and the system calls a decoder may make: read
+# (of nothing that is open), write, close, mmap, mprotect, munmap, brk, rt_sigaction, rt_sigprocmask, rt_sigreturn,
+# mremap, madvise, sched_yield, getpid, exit, exit_group, futex, clock_gettime, clock_getres, gettimeofday, getrandom.
 _ALLOWED = {
     "x86_64": (
         0xC000003E, 317, (0, 1, 3, 9, 10, 11, 12, 13, 14, 15, 25, 28, 24, 39, 60, 231, 202, 228, 229, 96, 318),
     ),
     "aarch64": (
-        0xC00000B7, 277, (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 124, 172, 93, 94, 98, 113, 114, 169, 278),
+        0xC00000B7, 277,
+        (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 124, 172, 93, 94, 98, 113, 114, 169, 278),
     ),
 }  # fmt: skip
 
