@@ -240,7 +240,8 @@ class Remotes(Answer, frozen=True):
 
 
 class Partner(Answer, frozen=True, kw_only=True):
-    """How we stand with a partner, both ways."""
+    """How we stand with a partner, both ways. Its last receipt came at `last_receipt` by our clock, and was signed at
+    `signed_at` by its own."""
 
     member: str
     name: str
@@ -251,6 +252,7 @@ class Partner(Answer, frozen=True, kw_only=True):
     behind_s: int
     waiting: int
     last_receipt: str
+    signed_at: str
     received: int
     applied: int
     state: str
