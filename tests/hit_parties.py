@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from simulated import Clock, deliver, federation, for_
 
+from oureyes.correlate import blind
+from oureyes.errors import VerificationError
+from oureyes.exchange.envelope import pack
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
-from oureyes.node import Node, answering, probing
+from oureyes.model.sharing import Kind
+from oureyes.node import Node, answering, committing, probing, publishing
 from oureyes.node.probing import Outcome, Prepared
-from oureyes.storage import hits
+from oureyes.node.sending import send, statement_of
 
 PHONE, OTHER_PHONE = "+66812345678", "+66812345679"
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
@@ -35,7 +40,7 @@ def agreed(holder: Node, partner: str, kinds: Sequence[str] = ("phone", "wallet"
     """An agreement by two people, with its filters published."""
     answering.allow(holder.ctx, partner, kinds, more.get("purposes", ("investigation",)), daily, by="ayu")
     answering.agree(holder.ctx, partner, by="budi")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
 
 
 def a_pair(folder: Path, clock: Clock | None = None, **settings: object) -> tuple[dict[str, Node], Node, Node]:
@@ -72,12 +77,30 @@ def put(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: 
 
 
 def borne_out(asker: Node, holder: str) -> Callable[[], bool]:
-    """Whether the asker has the holder's keys, and another member's word that it was shown the same."""
+    """Whether the asker has the holder's keys, and enough others were shown the same."""
 
     def fact() -> bool:
-        epoch = answering.epoch_of(asker.ctx.now())
-        with asker.ctx.db.read() as connection:
-            shown = hits.committed(connection, holder, epoch)
-            return shown is not None and bool(hits.witnesses(connection, holder, epoch))
+        with asker.ctx.db.read() as connection, contextlib.suppress(VerificationError):
+            committing.borne_out(asker.ctx, connection, holder, committing.epoch_of(asker.ctx.now()))
+            return True
+        return False
 
     return fact
+
+
+def said(node: Node, kind: Kind, audience: Sequence[str], detail: Mapping[str, object]) -> None:
+    """A statement such as a node under somebody's command would send."""
+    node.ctx.db.write(
+        lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, audience, detail=detail))
+    )
+
+
+def tagged_keys(*, seed: bytes = b"\x07" * 32) -> dict[str, str]:
+    """Keys of a holder that are not those it shows to all."""
+    return {kind: blind.derive_key(seed, b"tag " + kind.encode()).public.hex() for kind in blind.KINDS}
+
+
+def signed_keys(node: Node, keys: Mapping[str, str], epoch: str = "2026-11", member: str = "") -> dict[str, object]:
+    """What says keys: words that `node` signs."""
+    words = pack(blind.KEYS_TYPE, blind.write_commitment(member or node.member, epoch, keys), (node.ctx.keys.sign,))
+    return {"said": words.decode()}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -15,38 +13,13 @@ from uuid import UUID
 
 import pytest
 from a_case import AT, an_indicator
+from processes import ENVIRONMENT, end, kill, served
 from simulated import for_
 from wired import homes
 
 from oureyes.model.sharing import Channel
 from oureyes.node import Node
 from oureyes.storage import channels
-
-SOURCE = Path(__file__).resolve().parents[1] / "src"
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE)}
-
-
-def served(home: Path) -> subprocess.Popen[bytes]:
-    """A node's process, reachable."""
-    command = [sys.executable, "-m", "oureyes.interfaces.service", str(home)]
-    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline(), "the node did not start"
-    return process
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert process.stdout is not None
-    process.stdout.close()
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    assert process.wait(timeout=15) == 0
-    assert process.stdout is not None
-    process.stdout.close()
 
 
 def lines_of(node: Node, channel: Channel) -> list[tuple[bytes, bytes]]:

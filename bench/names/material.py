@@ -26,7 +26,7 @@ from bench.names import components
 __all__ = ["Material", "Stranger", "Truth", "material", "zawgyi"]
 
 _A_GROUP = 260  # pairs of a community at most
-_TRAIN = 60  # of them to learn from; the rest of the training side are its strangers
+_TRAIN = 110  # of them to learn from; the rest of the training side are its strangers
 _SEEN = 50  # of the test side and of strangers, that were ever asked while the matcher was made
 _HELD_OUT = 40
 _PINYIN = re.compile(
@@ -80,7 +80,7 @@ def material(data: Path, crowd: int = 100_000) -> Material:
         unseen[name] = [*found[2][_SEEN:], *found[1][_SEEN:]]
     fresh: list[Truth] = []
     for name in _GROUPS:
-        found = _group(name, random.Random(f"{name}, held out"), data, taken, [])
+        found = _group(name, random.Random(f"{name}, held out, the second"), data, taken, [])
         fresh += [*found[2], *found[1], *unseen[name]][: 2 * _HELD_OUT]  # first those whose parts were strangers' alone
     train, others = _first(sides[0], _TRAIN)
     return Material(

@@ -24,7 +24,8 @@ def moved(amount, day, source, target, reference="", currency="THB"):
 
 ends = st.sampled_from(ENDS)
 references = st.sampled_from(["", "INV20260901"])
-any_moved = st.builds(moved, st.sampled_from([100, 1000, 1003]), st.integers(1, 28), ends, ends, references)
+amounts, currencies = st.sampled_from(["100", "1000", "1000.00", "1003"]), st.sampled_from(["", "THB", "USDT"])
+any_moved = st.builds(moved, amounts, st.integers(1, 28), ends, ends, references, currencies)
 
 
 @given(any_moved, any_moved)
@@ -34,6 +35,12 @@ def test_what_is_accepted_shares_a_key_and_is_the_same_from_either_side(one, oth
     if met is not None:
         assert (met.score, met.reason, met.key, met.kind) == (back.score, back.reason, back.key, back.kind)
         assert {key.value for key in money.keys(one)} & {key.value for key in money.keys(other)}
+
+
+@given(amounts, amounts, currencies, currencies)
+def test_what_goes_round_an_account_on_one_day_is_told_the_same_from_either_side(one, other, paid, went):
+    round_, again = moved(one, 2, ENDS[2], ENDS[2], "", paid), moved(other, 2, ENDS[2], ENDS[2], "", went)
+    assert money.compare(round_, again).reason == money.compare(again, round_).reason
 
 
 def test_a_transfer_told_from_both_ends_is_one():

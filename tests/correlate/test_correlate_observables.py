@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,14 @@ def test_the_strongest_value_leads_and_the_others_are_counted():
     assert match is not None
     assert match.kind == "phone-number"
     assert match.reason.endswith("; and 2 more values")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "192.0.2.7", "[2001:db8::1]"])
+def test_a_link_to_a_host_proves_less_than_the_host_itself(host):
+    kind = "domain-name" if host[0] == "e" else "ipv6-addr" if host[0] == "[" else "ipv4-addr"
+    itself, link = an_object(kind, value=host.strip("[]")), an_object("url", value=f"http://{host}/a")
+    assert compare(itself, link).score < compare(itself, itself).score
+    assert compare(link, an_object("url", value=f"http://{host}/b")).score < compare(itself, link).score
 
 
 def test_everything_shared_is_told_so_that_one_warninglisted_value_hides_no_other():

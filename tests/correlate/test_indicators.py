@@ -85,42 +85,59 @@ def test_what_is_no_pattern_is_not_filed_and_the_old_one_stays():
     assert len(index) == 1
 
 
-_OBJECTS = [
-    {"type": "domain-name", "value": "evil.example"}, {"type": "domain-name", "value": "other.example"},
-    {"type": "ipv4-addr", "value": "192.0.2.7"}, {"type": "ipv4-addr", "value": "192.0.2.0/28"},
-    {"type": "file", "name": "a.exe", "hashes": {"MD5": "0" * 32}}, {"type": "file", "name": "C:\\b\\a.exe", "size": 7},
-    {"type": "url", "value": "HTTP://evil.example"}, {"type": "process", "name": "Evil"},
-    {"type": "autonomous-system", "number": 64496}, {"type": "windows-registry-key", "key": "HKLM\\x\\y"},
-]  # fmt: skip
-_TESTS = st.sampled_from(
-    [
-        "domain-name:value = 'EVIL.example'", "domain-name:value LIKE 'e%'", "domain-name:value != 'other.example'",
-        "ipv4-addr:value ISSUBSET '192.0.2.0/24'", "ipv4-addr:value = '192.0.2.7'",
-        "ipv4-addr:value ISSUPERSET '192.0.2.1'",
-        f"file:hashes.md5 = '{'0' * 32}'", "file:name = 'a.exe'", "file:name = 'C:\\\\b\\\\a.exe'", "file:size > 6",
-        "url:value = 'http://evil.example/'", "process:name = 'Evil'", "autonomous-system:number = 64496",
-        "windows-registry-key:key = 'HKEY_LOCAL_MACHINE\\\\x\\\\y'", "file:size IN (7, 8)", "file:name NOT IN ('q')",
-    ]
+# An object, and what holds of it: what is drawn together is likely to match, and a property needs what it is about.
+_HOLDS = (
+    ({"type": "domain-name", "value": "evil.example"}, ("domain-name:value = 'EVIL.example'",
+        "domain-name:value LIKE 'e%'", "domain-name:value != 'other.example'")),
+    ({"type": "domain-name", "value": "other.example"}, ("domain-name:value IN ('other.example', 'x.example')",)),
+    ({"type": "ipv4-addr", "value": "192.0.2.7"}, ("ipv4-addr:value ISSUBSET '192.0.2.0/24'",
+        "ipv4-addr:value = '192.0.2.7'")),
+    ({"type": "ipv4-addr", "value": "192.0.2.0/28"}, ("ipv4-addr:value ISSUPERSET '192.0.2.1'",)),
+    ({"type": "file", "name": "a.exe", "hashes": {"MD5": "0" * 32}}, (f"file:hashes.md5 = '{'0' * 32}'",
+        "file:name = 'a.exe'", "file:name NOT IN ('q')")),
+    ({"type": "file", "name": "C:\\b\\a.exe", "size": 7}, ("file:name = 'C:\\\\b\\\\a.exe'", "file:size > 6",
+        "file:size IN (7, 8)")),
+    ({"type": "url", "value": "HTTP://evil.example"}, ("url:value = 'http://evil.example/'",)),
+    ({"type": "process", "name": "Evil"}, ("process:name = 'Evil'",)),
+    ({"type": "autonomous-system", "number": 64496}, ("autonomous-system:number = 64496",)),
+    ({"type": "windows-registry-key", "key": "HKLM\\x\\y"},
+        ("windows-registry-key:key = 'HKEY_LOCAL_MACHINE\\\\x\\\\y'",)),
 )  # fmt: skip
-_INSIDE = st.recursive(
-    _TESTS, lambda inner: st.tuples(inner, st.sampled_from([" AND ", " OR "]), inner).map("".join), max_leaves=4
-)
-_PATTERNS = st.recursive(
-    _INSIDE.map("[{}]".format),
-    lambda inner: st.tuples(inner, st.sampled_from([" AND ", " OR ", " FOLLOWEDBY "]), inner).map("".join),
-    max_leaves=3,
-)
 
 
-@settings(deadline=None)
-@given(_PATTERNS, st.lists(st.sampled_from(_OBJECTS), max_size=4))
-def test_what_matches_is_among_the_candidates(pattern, objects):
-    index = AtomIndex()
-    index.add("i", pattern)
-    observations = [Observation({"0": one}) for one in objects]
-    if compiled(pattern).matches(observations):
-        named = [observable for one in objects for observable in observables_of(one)]
-        assert index.candidates(named, {str(one["type"]) for one in objects}) == {"i"}
+@st.composite
+def _cases(draw: st.DrawFn) -> tuple[str, list[dict[str, object]]]:
+    """A pattern made of a few tests, and objects among which are some of those that its tests are about."""
+    about = draw(st.lists(st.sampled_from(_HOLDS), min_size=1, max_size=3))
+    inside = st.sampled_from([test for _, tests in about for test in tests])
+    observed = st.recursive(
+        inside, lambda inner: st.tuples(inner, st.sampled_from([" AND ", " OR "]), inner).map("".join), max_leaves=2
+    ).map("[{}]".format)
+    pattern = st.recursive(
+        observed,
+        lambda inner: st.tuples(inner, st.sampled_from([" AND ", " OR ", " FOLLOWEDBY "]), inner).map("".join),
+        max_leaves=3,
+    )
+    seen = draw(st.permutations([one for one, _ in about] * 2))
+    return draw(pattern), seen[draw(st.integers(0, 2)) :]
+
+
+def test_what_matches_is_among_the_candidates():
+    matched = set()
+
+    @settings(max_examples=150, deadline=None)
+    @given(_cases())
+    def holds(case):
+        pattern, objects = case
+        index = AtomIndex()
+        index.add("i", pattern)
+        if compiled(pattern).matches([Observation({"0": one}) for one in objects]):
+            matched.add(pattern)
+            named = [observable for one in objects for observable in observables_of(one)]
+            assert index.candidates(named, {str(one["type"]) for one in objects}) == {"i"}
+
+    holds()
+    assert len(matched) > 25
 
 
 @needs_data

@@ -9,12 +9,15 @@ import subprocess
 import sys
 
 import pytest
+from edited import both_edited
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paths import ROOT
 
 from oureyes.correlate import MATCHERS, keys_of
+from oureyes.model.findings import Key, Match
 from oureyes.model.objects import StixObject
+from oureyes.model.ports import Example
 
 CASES = [
     pytest.param(matcher, example, id=f"{matcher.NAME} {at}")
@@ -83,6 +86,55 @@ def test_whatever_is_blended_of_examples_shares_a_key_where_it_is_accepted_and_r
         assert _keys(matcher, left) & _looked_up(matcher, right)
         assert _keys(matcher, right) & _looked_up(matcher, left)
     _alike(met, matcher.compare(right, left))
+
+
+@pytest.mark.parametrize("matcher", MATCHERS, ids=lambda matcher: matcher.NAME)
+def test_whatever_is_written_a_little_differently_and_still_accepted_shares_a_key(matcher):
+    """Both sides of what an example says is a match, about something else and each with a letter, a property or a list
+    changed. What was accepted is counted: a property that meets no accepted pair cannot fail."""
+    accepted = [_accepted_near(matcher, example) for example in matcher.EXAMPLES if example.matches]
+    assert min(accepted) > 0
+    assert sum(accepted) > 5 * len(accepted)
+
+
+def _accepted_near(matcher, example):
+    """How many different pairs were accepted among those made of the example; each of them holds."""
+    accepted = set()
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @given(both_edited(example.left, example.right))
+    def holds(both):
+        one, other = map(StixObject.make, both)
+        met = matcher.compare(one, other)
+        _alike(met, matcher.compare(other, one))
+        if met is not None:
+            assert _keys(matcher, one) & _looked_up(matcher, other)
+            assert _keys(matcher, other) & _looked_up(matcher, one)
+            accepted.add((one.raw, other.raw))
+
+    holds()
+    return len(accepted)
+
+
+MAN = {"type": "identity", "id": "identity--00000000-0000-4000-8000-000000000001", "name": "Somchai Thongdi"}
+
+
+class Careless:
+    """Accepts what begins with the same letter, and finds it by its whole spelling."""
+
+    @staticmethod
+    def keys(obj):
+        return (Key("careless", str(obj.content.get("name"))),)
+
+    @staticmethod
+    def compare(left, right):
+        one, other = (str(side.content.get("name"))[:1] for side in (left, right))
+        return Match(left.id, right.id, "careless", 1.0, "the same letter", one, "name") if one == other else None
+
+
+def test_a_matcher_that_accepts_what_its_keys_do_not_find_is_noticed():
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        _accepted_near(Careless, Example(MAN, MAN, True))
 
 
 @pytest.mark.parametrize(("matcher", "example"), CASES)

@@ -246,6 +246,7 @@ def test_who_is_answered_without_being_shown_is_agreed_by_two_and_ended_by_one(s
     assert [one.partner for one in site.ayu.publish()] == ["MY"]
     assert [one.partner for one in site.ayu.quotas()] in ([], ["MY"])
     assert (site.ayu.hits(), site.ayu.hit_cases(), site.ayu.ledger()) == ([], [], [])
+    assert (site.ayu.key_evidence("MY").shown, site.ayu.key_evidence("MY", "2026-10").epoch) == ([], "2026-10")
     for act in (site.ayu.open_hit, site.ayu.hit_records, site.ayu.answer_hit):
         with pytest.raises(Problem) as refused:
             act("case--none")

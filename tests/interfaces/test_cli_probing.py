@@ -44,6 +44,9 @@ async def _story(folder):
         assert hit["id"] in (await desk("PH", "hits")).out
         (quota,) = (await desk("PH", "hits", "quota", "--json")).json["quotas"]
         assert (quota["partner"], quota["left"], quota["witnesses"]) == ("ID", 1008, 1)
+        shown = (await desk("PH", "hits", "evidence", "ID", "--json")).json["shown"]
+        assert [one["shown_to"] for one in shown] == ["PH", "SG"]
+        assert len({one["keys"] for one in shown}) == len({one["words"] for one in shown}) == 1
         assert len((await desk("ID", "hits", "ledger", "--json")).json["questions"]) == 2
         assert PHONE not in (await desk("ID", "hits", "ledger")).out
 
@@ -77,6 +80,7 @@ def test_what_is_missing_is_named_before_anybody_is_asked(tmp_path):
     assert "nobody is answered" in oureyes("--home", home, "hits", "agreements").out
     assert "no cases" in oureyes("--home", home, "hits", "cases").out
     assert "no questions" in oureyes("--home", home, "hits", "ledger").out
+    assert oureyes("--home", home, "hits", "evidence", "ID", "--epoch", "2026-10").code == 1
     assert oureyes("--home", home, "hits", "open", "hit--none").code == 4
     assert oureyes("--home", home, "hits", "allow", "ID").code == 5
 

@@ -3,21 +3,28 @@
 import asyncio
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
 from paths import DATA
 from simulated import for_
 from wired import Running, homes, until
 
-from oureyes.exchange.client import Dialler
+from oureyes.correlate import blind
+from oureyes.correlate.blind import voprf
+from oureyes.exchange.client import Dialler, PartnerSaid
 from oureyes.interfaces import probing as carrying
+from oureyes.interfaces import service
 from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node import confirming, probing
+from oureyes.node import confirming, probing, publishing
+from oureyes.node.opening import member_of
+from oureyes.storage import filters
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
 
@@ -92,17 +99,28 @@ def wanted(kind, values, *partners, **changes):
 
 
 def test_j3_five_hundred_subjects_are_asked_and_a_hit_is_confirmed(tmp_path, bodies):
-    asyncio.run(_j3(tmp_path, bodies))
+    asyncio.run(_captured(tmp_path, bodies))
 
 
-async def _j3(folder, bodies):
-    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+async def _captured(folder, bodies):
+    """Everything between the two goes through taps: questions, filters, the case, and what is released in the end."""
+    found = homes(folder, ["ID", "PH", "SG"])
+    async with Tap(member_of(found["ID"]).url) as holder, Tap(member_of(found["PH"]).url) as asker:
+        await _j3(found, {"ID": holder.url, "PH": asker.url}, bodies)
+    for captured in (holder.sent, holder.received, asker.sent, asker.received):
+        assert sum(records(bytes(captured))) > 1_000
+        for secret in (PHONE.encode(), b"812345678", b"KN-2026-118", b"known to us", b"hitno", b"/oe/1/"):
+            assert secret not in captured
+
+
+async def _j3(found, addresses, bodies):
+    async with Running(found, addresses=addresses) as running:
         holder, asker = running.node("ID"), running.node("PH")
         hold(holder, "phone-number", PHONE, red("PH"))
         await asyncio.to_thread(agreed, holder, "PH")
         await until(borne_out(asker, "ID"))
         subjects = [f"+6281{n:08}" for n in range(499)] + ["0066 81 234 5678"]
-        (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"))
+        (one,) = await carrying.ask_all(asker, wanted("phone", subjects, "ID"), addresses)
 
         # both see the count, the asker its matching items; the holder nothing but that it was asked
         assert (one.subjects, [hit.value for hit in one.hits], one.left) == (500, [f"phone-number:{PHONE}"], 512)
@@ -133,7 +151,7 @@ async def _j3(folder, bodies):
         await until(lambda: bool(asker.search("known to us since May", by="lia")))
         assert confirming.words(asker.ctx, confirming.cases(asker.ctx)[0]) == "answered in time"
 
-    # the capture shows no cleartext: neither what was asked, nor what is held, nor in which case
+    # nor does what TLS carries show anything in clear: neither what was asked, nor what is held, nor in which case
     crossed = b"".join(raw for _, raw in bodies)
     assert {what for what, _ in bodies} == {"list", "filter", "question", "answer"}
     for secret in (PHONE.encode(), PHONE[1:].encode(), b"812345678", b"628100000017", b"KN-2026-118", b"lia"):
@@ -173,6 +191,77 @@ async def _alike(folder, bodies):
         assert all(shape == shapes[0] for shape in shapes)
 
 
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the asker does, in order: requests, multiplications in the group, look-ups, commits, the end of the line."""
+    done: list[str] = []
+
+    def counted(owner, name, word):
+        was = getattr(owner, name)
+
+        def counting(*given, **named):
+            done.append(word)
+            return was(*given, **named)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    for name in ("hit_question", "hit_list", "hit_filter"):
+        counted(Dialler, name, "request")
+    counted(voprf, "_multiply", "multiply")
+    counted(blind.Filter, "__contains__", "look up")
+    counted(aiohttp.ClientSession, "close", "close")
+    counted(probing, "settle_all", "settle")
+    return done
+
+
+def test_a_hit_and_a_miss_are_the_same_work_in_the_same_order(tmp_path, work):
+    """Not by the clock: by what is done. What only a hit has done is done when the lines are closed."""
+    asyncio.run(_same_work(tmp_path, work))
+
+
+async def _same_work(folder, work):
+    async with Running(homes(folder, ["ID", "MY", "PH", "SG"])) as running:
+        asker = running.node("PH")
+        for member in ("ID", "SG"):
+            hold(running.node(member), "phone-number", PHONE, red("PH"))
+            await asyncio.to_thread(agreed, running.node(member), "PH")
+            hold(running.node(member), "phone-number", OTHER_PHONE[:-1] + "0", red("PH"))  # a second filter each
+            await asyncio.to_thread(publishing.publish, running.node(member).ctx)
+            await until(borne_out(asker, member))
+        await carrying.ask_all(asker, wanted("phone", [OTHER_PHONE], "ID", "SG"), fresh=True)
+        made = []
+        for value in (PHONE, OTHER_PHONE, PHONE, OTHER_PHONE):
+            work.clear()
+            found = await carrying.ask_all(asker, wanted("phone", [value], "ID", "SG"))
+            made.append((sum(len(one.hits) for one in found), Counter(work), work[work.index("close") :]))
+        assert [hits for hits, *_ in made] == [2, 0, 2, 0]
+        assert {str(sorted(counts.items())) for _, counts, _ in made} == {str(sorted(made[0][1].items()))}
+        assert (made[0][1]["request"], made[0][1]["settle"]) == (2, 1)
+        assert made[0][1]["look up"] == 2 * 2
+        assert [after for *_, after in made] == [["close", "settle", *["look up"] * 4]] * 4
+
+
+def test_a_running_node_takes_out_what_may_answer_no_more(tmp_path, monkeypatch):
+    """Nobody asks, and no day passes."""
+    monkeypatch.setattr(service, "_RENEW_S", 0.05)
+    asyncio.run(_taken_out(tmp_path))
+
+
+async def _taken_out(folder):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder = running.node("ID")
+        made = hold(holder, "phone-number", PHONE, red("PH"))
+        await asyncio.to_thread(agreed, holder, "PH", ("phone",))
+
+        def held():
+            with holder.ctx.db.read() as connection:
+                return [one.held for one in filters.parts(connection, "ID", "PH")]
+
+        assert held() == [1]
+        await asyncio.to_thread(holder.retract, [made.id], by="ayu", reason="misread")
+        await until(lambda: held() == [0])
+
+
 def test_what_is_not_agreed_is_refused_and_logged_at_the_holder(tmp_path, bodies):
     asyncio.run(_unauthorised(tmp_path))
 
@@ -205,15 +294,29 @@ async def _unauthorised(folder):
         assert probing.ledger(stranger.ctx) == []
 
 
+def test_what_is_too_long_for_a_question_costs_as_much_as_the_longest(tmp_path):
+    asyncio.run(_too_long(tmp_path))
+
+
+async def _too_long(folder):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        await asyncio.to_thread(agreed, holder, "PH")
+        async with carrying._diallers(asker, ["ID"], {}) as dial:
+            for status in (413, 400):
+                with pytest.raises(PartnerSaid) as said:
+                    await dial["ID"].hit_question(bytes(blind.MAX_QUESTION + 1 if status == 413 else 5))
+                assert said.value.status == status
+        assert [(line.side, line.keys) for line in probing.ledger(holder.ctx)] == [("refused", 8), ("refused", 512)]
+        assert len(holder.audit(by="auditor", verb="turn-away")) == 2
+
+
 def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):
     asyncio.run(_replayed(tmp_path, monkeypatch))
 
 
 async def _replayed(folder, monkeypatch):
-    import aiohttp
-
     from oureyes.exchange.tls import client_context
-    from oureyes.node.opening import member_of
 
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")

@@ -10,8 +10,8 @@ from simulated import Clock, deliver, federation, for_
 from oureyes.correlate import blind
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
 from oureyes.model.markings import Role
-from oureyes.node import answering, probing
-from oureyes.storage import hits
+from oureyes.node import answering, probing, publishing
+from oureyes.storage import filters, hits
 
 
 def turned_away(node):
@@ -74,7 +74,7 @@ def test_only_records_that_may_answer_this_partner_are_in_its_filter(tmp_path):
     }
     for value, marking in cases.items():
         hold(holder, "phone-number", value, marking)
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     met = put(asker, holder, "phone", [*cases, PHONE, OTHER_PHONE])
     assert {hit.value.partition(":")[2] for hit in met.hits} == {PHONE, "+66812345603", "+66812345605"}
     assert met.subjects == 11
@@ -86,17 +86,17 @@ def test_what_another_state_released_is_that_states_to_answer_for(tmp_path):
     states["SG"].approve(states["SG"].propose([given.id], ["ID"], by="mei").id, by="lim")
     deliver(states)
     assert holder.holders(OTHER_PHONE, by="ayu")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
 
 
 def test_a_record_taken_back_or_marked_otherwise_answers_no_more(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     other = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert len(put(asker, holder, "phone", [PHONE, OTHER_PHONE]).hits) == 2
     holder.mark([other.id], red("SG"), by="ayu")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert len(put(asker, holder, "phone", [PHONE, OTHER_PHONE]).hits) == 1
 
 
@@ -104,16 +104,16 @@ def test_what_comes_later_is_a_further_filter_and_what_goes_makes_all_anew(tmp_p
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     new = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
-    (done,) = answering.publish(holder.ctx)
+    (done,) = publishing.publish(holder.ctx)
     assert (done.anew, done.added) == (0, 2)
     lacking = probing.missing(asker.ctx, "ID", answering.list_for(holder.ctx, "PH"))
     assert len(lacking) == 2  # the first filters are not fetched again
     assert len(put(asker, holder, "phone", [PHONE, OTHER_PHONE]).hits) == 2
     holder.retract([new.id], by="ayu", reason="misread")
-    (done,) = answering.publish(holder.ctx)
+    (done,) = publishing.publish(holder.ctx)
     assert (done.anew, done.added) == (1, 1)  # the phones anew; of wallets there is nothing new
     with holder.ctx.db.read() as connection:
-        assert [(one.kind, one.seq) for one in hits.parts(connection, "ID", "PH")] == [
+        assert [(one.kind, one.seq) for one in filters.parts(connection, "ID", "PH")] == [
             ("phone", 0), ("wallet", 0), ("wallet", 1), ("wallet", 2)
         ]  # fmt: skip
 
@@ -121,7 +121,7 @@ def test_what_comes_later_is_a_further_filter_and_what_goes_makes_all_anew(tmp_p
 def test_a_filter_has_one_size_whether_it_holds_nothing_or_many(tmp_path):
     _states, holder, _ = a_pair(tmp_path)
     with holder.ctx.db.read() as connection:
-        sizes = {one.kind: (one.size, one.held) for one in hits.parts(connection, "ID", "PH")}
+        sizes = {one.kind: (one.size, one.held) for one in filters.parts(connection, "ID", "PH")}
     assert sizes == {"phone": (256, 1), "wallet": (256, 0)}
 
 
@@ -195,7 +195,69 @@ def test_numbers_cannot_be_run_through_one_by_one(tmp_path):
     assert turned_away(holder)[-1].startswith("budget of the minute")
 
 
-def test_what_is_no_element_is_refused_before_anything_is_booked(tmp_path):
+def test_what_is_no_question_costs_as_much_as_one_and_is_written_down(tmp_path):
+    """Else it could be sent without end and without a trace."""
+    _states, holder, asker = a_pair(tmp_path)
+    fetched(asker, holder)
+    good = prepared(asker, holder, "phone", [PHONE]).asked.question
+    bad = replace(good, elements=(bytes(32), *good.elements[1:]))
+    for raw, keys, purpose in (
+        (b"", 8, ""),
+        (b"OEQ1" + b"?" * 508 + bytes(8 * 32), 8, ""),
+        (good.raw.replace(b'"phone"', b'"\xff\xff\xff\xff\xff"'), 8, ""),  # no text: not even a decoder's own error
+        (b"XXXX" + good.raw[4:], 8, "investigation"),
+        (good.raw + bytes(32), 16, "investigation"),
+        (good.raw + b"x" * 100_000, 512, "investigation"),
+        (bad.raw, 8, "investigation"),
+        (replace(bad, purpose="curiosity").raw, 8, ""),
+    ):
+        with pytest.raises(InvalidObject):
+            answering.evaluate(holder.ctx, "PH", raw)
+        line = probing.ledger(holder.ctx)[0]
+        row = holder.audit(by="auditor", verb="turn-away")[0]
+        assert (line.side, line.partner, line.keys, line.purpose, line.kind) == (
+            "refused",
+            "PH",
+            keys,
+            purpose,
+            "other",
+        )
+        assert (row.actor, row.purpose, row.detail["count"], row.detail["reason"]) == ("PH", purpose, keys, "malformed")
+    assert put(asker, holder, "phone", [PHONE]).left == 1024 - sum((8, 8, 8, 8, 16, 512, 8, 8)) - 8
+
+
+def test_what_is_no_question_uses_up_the_day(tmp_path):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker = states["ID"], states["PH"]
+    agreed(holder, "PH", daily=16)
+    deliver(states)
+    for error in (InvalidObject, InvalidObject, OverBudget):
+        with pytest.raises(error):
+            answering.evaluate(holder.ctx, "PH", b"")
+    with pytest.raises(OverBudget):
+        put(asker, holder, "phone", [PHONE])
+    assert turned_away(holder) == ["budget of the day used up", "budget of the day used up", "malformed", "malformed"]
+
+
+@pytest.mark.parametrize("member", ["PH", "SG"])
+def test_whoever_floods_the_holder_does_not_flood_its_logs(tmp_path, member):
+    clock = Clock()
+    _states, holder, asker = a_pair(tmp_path, clock)
+    fetched(asker, holder)
+    question = replace(prepared(asker, holder, "phone", [PHONE]).asked.question, purpose="prosecution")
+    for raw in [b"", question.raw] * 50:
+        with pytest.raises((InvalidObject, OverBudget, Refused)):
+            answering.evaluate(holder.ctx, member, raw)
+        with pytest.raises(Refused):
+            answering.part_for(holder.ctx, member, "0" * 64)
+    written = len(turned_away(holder))
+    assert written == len(probing.ledger(holder.ctx, 1000)) == 30
+    clock.forward(minutes=2)
+    if member == "PH":
+        assert put(asker, holder, "phone", [PHONE]).hits
+
+
+def test_what_is_no_element_is_refused_and_not_evaluated(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     question = prepared(asker, holder, "phone", [PHONE]).asked.question
@@ -243,7 +305,7 @@ def test_the_keys_of_an_epoch_go_with_it(tmp_path):
     put(asker, holder, "phone", [PHONE])
     old = prepared(asker, holder, "phone", [PHONE])
     clock.forward(days=8)
-    answering.keep(holder.ctx)
+    publishing.keep(holder.ctx)
     deliver(states)
     with holder.ctx.db.read() as connection:
         assert hits.seed(connection, "2026-11") is None
@@ -253,9 +315,9 @@ def test_the_keys_of_an_epoch_go_with_it(tmp_path):
     met = put(asker, holder, "phone", [PHONE])
     assert [hit.epoch for hit in met.hits] == ["2026-12"]
     clock.forward(days=60)
-    answering.keep(holder.ctx)
+    publishing.keep(holder.ctx)
     with holder.ctx.db.read() as connection:
-        assert not hits.tags(connection, "2026-11")
+        assert not filters.tags(connection, "2026-11")
 
 
 def test_at_the_turn_of_a_month_the_old_keys_serve_until_the_new_ones_are_published(tmp_path):
@@ -263,7 +325,7 @@ def test_at_the_turn_of_a_month_the_old_keys_serve_until_the_new_ones_are_publis
     _, holder, asker = a_pair(tmp_path, clock)
     put(asker, holder, "phone", [PHONE])
     clock.forward(days=6, hours=15)
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     fetched(asker, holder)
     clock.forward(hours=2)
     assert asker.ctx.now() > "2026-12-01"
@@ -277,32 +339,19 @@ def test_what_nobody_opened_a_case_on_is_forgotten_at_both_ends(tmp_path):
     put(asker, holder, "phone", [PHONE])
     clock.forward(days=70)
     for node in (holder, asker):
-        answering.keep(node.ctx)
+        publishing.keep(node.ctx)
     assert probing.found(asker.ctx) == []
     with holder.ctx.db.read() as connection:
-        assert hits.tags(connection, "2026-11") == {}
+        assert filters.tags(connection, "2026-11") == {}
 
 
 def test_filters_come_once_a_day_by_themselves(tmp_path):
     clock = Clock()
     _states, holder, _ = a_pair(tmp_path, clock)
-    assert answering.keep(holder.ctx) == []
+    assert publishing.keep(holder.ctx) == []
     clock.forward(hours=25)
-    assert len(answering.keep(holder.ctx)) == 1
-    assert answering.keep(holder.ctx) == []
-
-
-def test_a_member_that_joins_is_told_the_same_keys(tmp_path):
-    states, holder, _ = a_pair(tmp_path)
-    with holder.ctx.db.read() as connection:
-        keys = hits.committed(connection, "ID", "2026-11").keys
-    for member in ("PH", "SG"):
-        with states[member].ctx.db.read() as connection:
-            assert hits.committed(connection, "ID", "2026-11").keys == keys
-    before = len(holder.audit(by="auditor", verb="commit"))
-    assert before == 1
-    assert answering.commit(holder.ctx) == "2026-11"
-    assert len(holder.audit(by="auditor", verb="commit")) == before
+    assert len(publishing.keep(holder.ctx)) == 1
+    assert publishing.keep(holder.ctx) == []
 
 
 def test_an_object_with_parts_marked_apart_does_not_answer(tmp_path):
@@ -312,7 +361,7 @@ def test_an_object_with_parts_marked_apart_does_not_answer(tmp_path):
     apart = type(made).make({**content, "id": f"cryptocurrency-wallet--{'0' * 8}-0000-4000-8000-{os.urandom(6).hex()}"})
     holder.retract([made.id], by="ayu", reason="again")
     holder.record_objects([apart], by="ayu", marking=red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert not put(asker, holder, "wallet", [WALLET]).hits
 
 

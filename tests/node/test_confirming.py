@@ -203,6 +203,7 @@ def test_a_tag_that_was_made_up_leads_to_no_record(tmp_path):
     [
         {"state": "open"},
         {"at": "yesterday"},
+        {"at": "2026-11-24T07:00:00Z"},  # before it was received: else a late answer would be put before its time
         {"case": "case--none"},
         {"state": "refused", "ground": "no wish"},
         {"state": "answered", "ground": "security"},

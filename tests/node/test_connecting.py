@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from itertools import permutations
 
 import pytest
 from a_case import a_bundle, a_report, an_indicator, an_object
@@ -56,6 +57,24 @@ def test_a_match_is_found_whichever_side_comes_first_and_rings_once(states, tmp_
     assert [row.event for row, *_ in malaysia.inbox()].count("match") == 1
     indonesia.record([file], by="ayu")
     assert len(indonesia.matches()) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+@pytest.mark.parametrize("together", [True, False])
+def test_of_a_host_and_a_link_to_it_that_both_name_each_is_said_to_be_exactly_the_same(states, order, together):
+    """Whatever came last of either, and also when one batch has both: the link does not stand before the host."""
+    nodes = dict(states)
+    same = [("domain-name", "evil.example"), ("url", "http://evil.example/a")]
+    for node in nodes.values():
+        to = [one for one in nodes if one != node.member]
+        made = [an_indicator(f"{same[at][0]}:value", same[at][1]) for at in order]
+        for some in [made] if together else [[one] for one in made]:
+            node.record_objects(some, by="ayu", marking=for_(*to))
+        node.approve(node.propose([one.id for one in made], to, by="ayu").id, by="budi")
+    deliver(nodes)
+    for node in nodes.values():
+        said = {(one.match.key, one.match.reason.partition(": ")[2]) for one in node.matches()}
+        assert said == {(f"{kind}:{value}", "exactly the same value") for kind, value in same}
 
 
 def test_what_stands_on_a_warninglist_is_kept_and_rings_nobody(states, tmp_path):

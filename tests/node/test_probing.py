@@ -3,7 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
+from hit_parties import (
+    OTHER_PHONE,
+    PHONE,
+    SAID,
+    WALLET,
+    a_pair,
+    agreed,
+    fetched,
+    hold,
+    prepared,
+    put,
+    red,
+    said,
+    signed_keys,
+    tagged_keys,
+)
 from simulated import deliver, federation
 
 from oureyes.correlate import blind
@@ -11,20 +26,8 @@ from oureyes.errors import InvalidObject, NotHeld, OverBudget, Refused, Verifica
 from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind
-from oureyes.node import answering, probing
-from oureyes.node.sending import send, statement_of
-from oureyes.storage import desk, hits
-
-
-def said(node, kind, audience, detail):
-    """A statement such as a node under somebody's command would send."""
-    node.ctx.db.write(
-        lambda connection: send(node.ctx, connection, statement_of(node.ctx, kind, audience, detail=detail))
-    )
-
-
-def tagged_keys(*, seed=b"\x07" * 32):
-    return {kind: blind.derive_key(seed, b"tag " + kind.encode()).public.hex() for kind in blind.KINDS}
+from oureyes.node import answering, probing, publishing
+from oureyes.storage import filters, hits
 
 
 def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
@@ -42,7 +45,7 @@ def test_a_hit_is_known_here_and_nowhere_else(tmp_path):
 def test_what_is_written_otherwise_hits_all_the_same(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     hold(holder, "cryptocurrency-wallet", f"trx:{WALLET}", red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     assert len(put(asker, holder, "phone", ["0066 81 234 5678"]).hits) == 1
     assert len(put(asker, holder, "wallet", [f"usdt:{WALLET}"]).hits) == 1
 
@@ -124,58 +127,26 @@ def test_quotas_say_what_is_left_and_who_bears_out_the_keys(tmp_path):
     assert (one.partner, one.daily, one.left, one.witnesses, one.refusal) == ("ID", 1024, 1016, 1, "")
 
 
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def test_keys_count_only_when_another_member_was_shown_the_same(tmp_path):
+def test_two_partners_in_league_do_not_link_a_question_by_what_it_carries(tmp_path):
+    """What both see alike is what the question says in words, its size and its time: nothing made from the case."""
     states = federation(tmp_path, ["ID", "PH", "SG"])
-    holder, asker, witness = states.values()
-    agreed(holder, "PH")
-    deliver({"ID": holder, "PH": asker})  # SG has heard nothing yet
-    fetched(asker, holder)
-    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
-    assert "shown the same" in one.refusal
+    asker = states["PH"]
+    for member in ("ID", "SG"):
+        agreed(states[member], "PH")
     deliver(states)
-    assert prepared(asker, holder, "phone", [PHONE])
-    assert witness.member == "SG"
+    for member in ("ID", "SG"):
+        fetched(asker, states[member])
+    first, second = (one.asked.question for one in probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID))
+    again = prepared(asker, states["ID"], "phone", [OTHER_PHONE]).asked.question
+    assert first.case != second.case
+    assert first.case == again.case  # one holder's auditor may still ask which questions belong to one case
+    assert not set(first.elements) & set(second.elements)
+    assert [line.case for line in probing.ledger(asker.ctx)][1:] == [second.case, first.case]
+    said = (first.kind, first.epoch, first.purpose, first.basis, len(first.raw))
+    assert said == (second.kind, second.epoch, second.purpose, second.basis, len(second.raw))
 
 
-def test_two_members_alone_have_nobody_else_to_ask(tmp_path):
-    states = federation(tmp_path, ["ID", "PH"])
-    holder, asker = states.values()
-    hold(holder, "phone-number", PHONE, red("PH"))
-    agreed(holder, "PH")
-    deliver(states)
-    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
-
-
-def test_a_key_made_for_one_asker_is_told_and_it_is_asked_nothing(tmp_path):
-    """The holder shows PH a key of its own, to know PH's questions from all others."""
-    states = federation(tmp_path, ["ID", "PH", "SG"])
-    holder, asker, witness = states.values()
-    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
-    with holder.ctx.db.read() as connection:
-        assert desk.get_setting(connection, "hit-keys 2026-11") is None
-    agreed(holder, "PH")  # all members, PH too, get the ordinary keys
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "different keys" in row.headline]
-    assert asker.audit(by="auditor", verb="equivocation")
-    fetched(asker, holder)
-    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
-    assert one.asked is None
-    assert "same keys" in one.refusal
-    assert witness.audit(by="auditor", verb="receive")
-
-
-def test_a_second_word_on_an_epochs_keys_is_kept_as_evidence_and_not_believed(tmp_path):
-    states, holder, asker = a_pair(tmp_path)
-    said(holder, Kind.HIT_KEYS, ["PH"], {"epoch": "2026-11", "keys": tagged_keys()})
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
-    with asker.ctx.db.read() as connection:
-        shown = hits.committed(connection, "ID", "2026-11").keys
-    with holder.ctx.db.read() as connection:
-        assert shown == hits.committed(connection, "ID", "2026-11").keys
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_path):
@@ -196,45 +167,6 @@ def test_an_answer_to_another_question_is_not_believed(tmp_path):
     answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
     with pytest.raises(VerificationError):
         probing.opened(asker.ctx, second, answer)
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {},
-        {"epoch": "2026-11"},
-        {"epoch": "2026-11", "keys": {}},
-        {"epoch": "2026-11", "keys": {"phone": "00" * 32}},
-        {"epoch": "2026-11", "keys": {"phone": "ff" * 32}},
-        {"epoch": "2026-11", "keys": {"phone": 5}},
-        {"epoch": "now", "keys": tagged_keys()},
-        {"epoch": "2026-11", "keys": {str(n): "00" * 32 for n in range(33)}},
-    ],
-    ids=str,
-)
-def test_keys_that_are_none_are_put_aside(tmp_path, detail):
-    states, _holder, asker = a_pair(tmp_path)
-    said(states["SG"], Kind.HIT_KEYS, ["PH"], detail)
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {},
-        {"member": "XX", "epoch": "2026-11", "digest": "00" * 32},
-        {"member": "SG", "epoch": "2026-11", "digest": "00" * 32},  # of itself
-        {"member": "ID", "epoch": "2026-11", "digest": "zz" * 32},
-        {"member": "ID", "epoch": "soon", "digest": "00" * 32},
-    ],
-    ids=str,
-)
-def test_a_witness_that_says_nothing_is_put_aside(tmp_path, detail):
-    states, _, asker = a_pair(tmp_path)
-    said(states["SG"], Kind.HIT_WITNESS, ["PH"], detail)
-    deliver(states)
-    assert [row.headline for row, *_ in asker.inbox() if "put aside" in row.headline]
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -262,7 +194,7 @@ def test_a_filter_swapped_on_the_way_is_refused(tmp_path):
     with pytest.raises(VerificationError, match="fewer"):
         probing.keep_list(asker.ctx, "ID", raw, {names[0]: bodies[names[0]]})
     with asker.ctx.db.read() as connection:
-        assert hits.parts(connection, "ID", "PH") == []
+        assert filters.parts(connection, "ID", "PH") == []
 
 
 def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
@@ -283,7 +215,7 @@ def test_a_list_for_another_of_another_or_by_nobody_is_refused(tmp_path):
 def test_an_older_list_or_a_second_of_one_number_is_refused(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     old = answering.list_for(holder.ctx, "PH")
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     fetched(asker, holder)
     with pytest.raises(VerificationError, match="at least list"):
         probing.missing(asker.ctx, "ID", old)
@@ -304,7 +236,7 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
     _states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
-    answering.publish(holder.ctx)
+    publishing.publish(holder.ctx)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
     answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
     assert probing.look_again(asker.ctx, one, answer)
@@ -321,7 +253,7 @@ def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
     probing.keep_list(asker.ctx, "ID", raw, bodies)
     probing.keep_list(asker.ctx, "ID", raw, {})
     with asker.ctx.db.read() as connection:
-        assert {digest(hits.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
+        assert {digest(filters.body(connection, "ID", "PH", name)).hex() for name in bodies} == set(bodies)
     assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
 
 
@@ -358,10 +290,11 @@ def test_a_kind_whose_key_was_never_shown_is_not_asked(tmp_path):
     states = federation(tmp_path, ["ID", "PH", "SG"])
     holder, asker = states["ID"], states["PH"]
     keys = {kind: key for kind, key in tagged_keys().items() if kind != "phone"}
-    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": answering.epoch_of(holder.ctx.now()), "keys": keys})
-    answering.allow(holder.ctx, "PH", ["phone"], ["investigation"], 1024, by="ayu")
-    deliver(states)
+    words = signed_keys(holder, keys)["said"].encode()
+    kept = hits.Committed("ID", "2026-11", keys, blind.Commitment(1, "ID", "2026-11", keys).digest, "", words)
+    holder.ctx.db.write(lambda connection: hits.put_committed(connection, kept, holder.ctx.now()))
     agreed(holder, "PH")
+    deliver(states)
     fetched(asker, holder)
     (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert one.asked is None
@@ -373,10 +306,30 @@ def test_a_list_of_a_month_that_is_not_this_one_is_not_asked_by(tmp_path, epoch)
     """A holder that has shown keys of many months could give each asker a month of its own, and so a key."""
     states, holder, asker = a_pair(tmp_path)
     fetched(asker, holder)
-    said(holder, Kind.HIT_KEYS, ["PH", "SG"], {"epoch": epoch, "keys": tagged_keys()})
+    said(holder, Kind.HIT_KEYS, ["PH", "SG"], signed_keys(holder, tagged_keys(), epoch))
     deliver(states)
     late = relisted(holder, answering.list_for(holder.ctx, "PH"), epoch=epoch, serial=7)
     probing.keep_list(asker.ctx, "ID", late, {})
     (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
     assert one.asked is None
     assert epoch in one.refusal
+
+
+def test_a_filter_that_is_broken_keeps_no_other_partners_answer(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    other = states["SG"]
+    hold(other, "phone-number", PHONE, red("PH"))
+    agreed(other, "PH")
+    deliver(states)
+    for node in (holder, other):
+        fetched(asker, node)
+    asked = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
+    answers = [
+        probing.opened(asker.ctx, one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw))
+        for one in asked
+    ]
+    sql = "UPDATE hit_part SET body = X'00' WHERE origin = 'ID'"
+    asker.ctx.db.write(lambda connection: connection.exec_driver_sql(sql) and None)
+    broken, whole = probing.settle_all(asker.ctx, list(zip(asked, answers, strict=True)))
+    assert (broken.partner, broken.hits, "fetch it again" in broken.refusal) == ("ID", (), True)
+    assert (whole.partner, len(whole.hits), whole.refusal) == ("SG", 1, "")

@@ -15,7 +15,7 @@ def test_looking_up_keys_reads_an_index_and_never_a_whole_table(store):
         for sql in (
             "SELECT value FROM key WHERE value IN ('a', 'b') GROUP BY value HAVING min(source) < max(source)",
             "SELECT k.holding FROM key k JOIN holding h ON h.n = k.holding WHERE k.value = 'a' AND k.matcher = 'm'"
-            " AND k.source = 1 AND h.state = 'held' AND h.last ORDER BY k.holding DESC LIMIT 1",
+            " AND k.source = 1 AND k.implied = 0 AND h.state = 'held' AND h.last ORDER BY k.holding DESC LIMIT 1",
             "SELECT k.matcher, k.source, s.origin FROM key k JOIN source s ON s.n = k.source WHERE k.value = 'a'"
             " GROUP BY k.matcher, k.source, s.origin",
             "SELECT n FROM object WHERE ident IN (1, 2)",

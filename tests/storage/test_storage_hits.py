@@ -13,39 +13,15 @@ def test_an_agreement_stands_as_it_was_last_kept(store):
         assert hits.agreements(connection) == {"PH": replace(one, approver="budi", state="open")}
 
 
-def test_seeds_and_outputs_go_and_what_is_newer_stays(store):
+def test_seeds_of_other_epochs_go(store):
     def write(connection):
         for epoch in ("2026-10", "2026-11"):
             hits.put_seed(connection, epoch, b"s" * 32, "2026-11-24T00:00:00Z")
-            hits.put_tags(connection, epoch, {"phone-number:+1": b"t" * 13})
-        hits.put_tags(connection, "2026-11", {"phone-number:+1": b"u" * 13})  # the first stands
         hits.drop_seeds(connection, "2026-11")
-        hits.drop_tags(connection, "2026-11")
 
     store.write(write)
     with store.read() as connection:
         assert (hits.seed(connection, "2026-10"), hits.seed(connection, "2026-11")) == (None, b"s" * 32)
-        assert (hits.tags(connection, "2026-10"), len(hits.tags(connection, "2026-11"))) == ({}, 1)
-        assert hits.value_of(connection, "2026-11", b"t" * 13) == "phone-number:+1"
-        assert hits.value_of(connection, "2026-11", b"u" * 13) == ""
-
-
-def test_filters_go_one_by_one_and_none_goes_when_none_is_named(store):
-    part = hits.Stored("phone", 0, "2026-11", 256, 1, "aa")
-
-    def write(connection):
-        hits.put_part(connection, "ID", "PH", part, b"one", "2026-11-24T00:00:00Z")
-        hits.put_part(connection, "ID", "PH", replace(part, seq=1, digest="bb"), b"two", "2026-11-24T00:00:00Z")
-        hits.drop_parts(connection, "ID", "PH", [])
-
-    store.write(write)
-    with store.read() as connection:
-        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["aa", "bb"]
-        assert hits.body(connection, "ID", "PH", "bb") == b"two"
-        assert hits.body(connection, "ID", "SG", "bb") is None
-    store.write(lambda connection: hits.drop_parts(connection, "ID", "PH", ["aa"]))
-    with store.read() as connection:
-        assert [one.digest for one in hits.parts(connection, "ID", "PH")] == ["bb"]
 
 
 def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
@@ -58,9 +34,10 @@ def test_the_ledger_counts_keys_and_subjects_since_a_moment(store):
 
     store.write(write)
     with store.read() as connection:
-        assert hits.keys_since(connection, "asked", "ID", 0) == (16, 2)
-        assert hits.keys_since(connection, "asked", "ID", 100) == (8, 1)
-        assert hits.keys_since(connection, "asked", "SG", 0) == (0, 0)
+        assert hits.keys_since(connection, ("asked",), "ID", 0) == (16, 2)
+        assert hits.keys_since(connection, ("asked",), "ID", 100) == (8, 1)
+        assert hits.keys_since(connection, ("asked",), "SG", 0) == (0, 0)
+        assert hits.keys_since(connection, ("asked", "answered"), "ID", 0) == (24, 3)
         assert hits.subjects_since(connection, 0).get("lia", 0) == 6
         assert [(one.at_us, one.hits) for one in hits.questions(connection, limit=2)] == [(300, 2), (200, 0)]
 
@@ -71,17 +48,16 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         "2026-11-24T00:00:00Z", "found",
     )  # fmt: skip
     case = hits.Case("case--1", "asker", "ID", "phone", "v", "p", "b", "o", "", "", "", "", "", "lia")
-    keys = hits.Committed("ID", "2026-11", {"phone": "00"}, b"d", "s")
+    keys = hits.Committed("ID", "2026-11", {"phone": "00"}, b"d", "s", b"words")
+    shown = [hits.Witness("ID", "2026-11", "SG", digest, b"words") for digest in (b"d", b"e")]
 
     def write(connection):
         hits.put_found(connection, found)
         hits.put_case(connection, case)
         hits.put_case(connection, replace(case, received="r"))
         hits.put_committed(connection, keys, "2026-11-24T00:00:00Z")
-        for digest in (b"d", b"e"):  # what a witness said first stands
-            hits.put_witness(connection, "ID", "2026-11", "SG", digest, "2026-11-24T00:00:00Z")
-        hits.put_list(connection, "ID", "PH", 1, b"a", 1)
-        hits.put_list(connection, "ID", "PH", 2, b"b", 2)
+        for one in (*shown, *shown):
+            hits.put_witness(connection, one, "2026-11-24T00:00:00Z")
 
     store.write(write)
     with store.read() as connection:
@@ -90,21 +66,7 @@ def test_hits_cases_witnesses_and_keys_come_back(store):
         assert hits.cases(connection, identifier="case--1") == [replace(case, received="r")]
         assert hits.committed(connection, "ID", "2026-11") == keys
         assert hits.committed(connection, "ID", "2026-12") is None
-        assert hits.witnesses(connection, "ID", "2026-11") == {"SG": b"d"}
-        assert hits.listed(connection, "ID", "PH") == (2, b"b", 2)
-
-
-def test_a_search_set_comes_back_as_it_was_last_kept(store):
-    one = hits.SearchSet("search-set--1", "border", "ID", "border", "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z")
-    taken = replace(one, id="search-set--2", name="theirs", made="2026-11-25T00:00:00Z", bloom=b"b", key=b"k")
-
-    def write(connection):
-        for each in (one, taken, replace(one, revoked="2026-11-26T00:00:00Z")):
-            hits.put_set(connection, each)
-
-    store.write(write)
-    with store.read() as connection:
-        assert hits.sets(connection) == [taken, replace(one, revoked="2026-11-26T00:00:00Z")]
+        assert hits.witnesses(connection, "ID", "2026-11") == shown
 
 
 def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
@@ -121,3 +83,17 @@ def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
     assert store.write(write) == 1
     with store.read() as connection:
         assert sorted(one.id for one in hits.found(connection)) == ["hit--2", "hit--3"]
+
+
+def test_what_was_refused_is_counted_and_costs_nothing_unless_it_was_no_question(store):
+    line = hits.Line("refused", "PH", "PH", "other", 8, "investigation", "", "", 100)
+
+    def write(connection):
+        for keys in (8, 0):
+            hits.add_question(connection, replace(line, keys=keys))
+
+    store.write(write)
+    with store.read() as connection:
+        assert hits.keys_since(connection, ("answered", "refused"), "PH", 0) == (8, 1)
+        assert hits.refused_since(connection, "PH", 0) == 2
+        assert hits.refused_since(connection, "PH", 100) == hits.refused_since(connection, "SG", 0) == 0

@@ -43,6 +43,20 @@ def test_candidates_are_one_a_source_and_other_states_come_first(store):
     assert [one.origin for one in candidates(store, VALUE, source=mine, limit=3)] == ["SG", "MY", "ID"]
 
 
+def test_what_names_a_value_stands_for_its_source_before_what_implies_it(store):
+    link, host = an_indicator("url:value", f"http://{VALUE}/a"), an_indicator(value=VALUE)
+    for made in (host, link, an_indicator("url:value", f"http://{VALUE}/b")):
+        add(store, made, origin="SG", source="theirs")
+    add(store, an_indicator(value=VALUE), source="mine")
+    mine, theirs = source(store, "ID", "mine"), current(store, host.id)[0].holding
+    assert [one.holding for one in candidates(store, VALUE, source=mine)] == [theirs]
+    with store.read() as connection:
+        assert theirs in [holding for holding, *_ in index.live_of(connection, key())]
+        assert (len(index.live_of(connection, key())), len(index.live_of(connection, key(), every=True))) == (2, 4)
+    retract(store, host.id, origin="SG")
+    assert len(candidates(store, VALUE, source=mine)) == 1  # then a link does
+
+
 def test_a_value_only_one_source_holds_has_no_candidates(store):
     add(store, an_indicator(value=VALUE), an_indicator(value=VALUE))
     assert candidates(store, VALUE, source=source(store, "ID", "file")) == []

@@ -390,6 +390,10 @@ class Client(Overseeing):
         """What each partner answers."""
         return self._line.get(forms.Quotas, "/quotas").quotas
 
+    def key_evidence(self, member: str, epoch: str = "") -> forms.KeyEvidence:
+        """Who was shown which keys of a member, as the member signed them; of this month where none is given."""
+        return self._line.get(forms.KeyEvidence, f"/key-evidence/{place(member)}", epoch=epoch)
+
     def ledger(self, limit: int = 100) -> list[forms.LedgerLine]:
         """Every question asked and answered."""
         return self._line.get(forms.Ledger, "/ledger", limit=limit).questions

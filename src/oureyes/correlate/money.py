@@ -59,8 +59,13 @@ def _keys(content: Mapping[str, Any]) -> Iterator[Key]:
 
 
 def _transfers(one: Transfer, other: Transfer) -> _Met | None:
-    one, other = sorted((one, other), key=lambda moved: (moved.at, moved.source, moved.target, moved.amount))
+    one, other = sorted((one, other), key=_order)
     return _same(one, other) or _onward(one, other) or _onward(other, one) or _referenced(one, other)
+
+
+def _order(moved: Transfer) -> tuple[object, ...]:
+    """All that is said of it: what is sorted by less is told one way from one side and another from the other."""
+    return moved.at, moved.source, moved.target, moved.amount, _amount(moved), moved.reference
 
 
 def _same(one: Transfer, other: Transfer) -> _Met | None:

@@ -47,6 +47,7 @@ SCORES: Mapping[str, float] = {
     "autonomous-system": 0.1,
 }  # fmt: skip
 _HOST_OF_LINK, _SAME_HOST, _IN_NETWORK, _OTHER_SCHEME, _OTHER_CASE = 0.75, 0.5, 0.4, 0.85, 0.9
+_LESS = 0.05  # a link to a host is less than the host itself, whatever that proves
 _HOSTS = ("domain-name", "ipv4-addr", "ipv6-addr")
 _LONGEST = 200  # of a key; a longer one is its digest
 
@@ -73,7 +74,8 @@ def keys_of_named(found: Sequence[Observable]) -> tuple[Key, ...]:
     """The keys of an object whose observables are known."""
     if len(found) == 1:
         return _keys(found[0])
-    return tuple(dict.fromkeys(key for one in found for key in _keys(one)))
+    keys = (key for one in found for key in _keys(one))
+    return tuple(dict.fromkeys(sorted(keys, key=lambda key: key.implied)))  # named by one of them, it is named
 
 
 def compare(left: StixObject, right: StixObject) -> Match | None:
@@ -124,18 +126,19 @@ def _by_key(found: Iterable[Observable]) -> dict[str, list[Observable]]:
 def _keys(observable: Observable) -> tuple[Key, ...]:
     kind = observable.kind
     if kind in ("ipv4-addr", "ipv6-addr"):
-        return (_key(kind, observable.text), *(_key("network", net) for net in _blocks(observable.value)))
+        blocks = _blocks(observable.value)
+        return (_key(kind, observable.text), *(_key("network", net, "/" not in observable.value) for net in blocks))
     if kind == "url":
         host = host_of(observable)
         link = _key(kind, f"url:{observable.value.partition(':')[2]}")  # http and https are one link
-        return (link, _key(host.kind, host.text)) if host else (link,)
+        return (link, _key(host.kind, host.text, implied=True)) if host else (link,)
     return (_key(kind, observable.text.lower() if kind == "email-addr" else observable.text),)
 
 
-def _key(kind: str, text: str) -> Key:
+def _key(kind: str, text: str, implied: bool = False) -> Key:
     if len(text) > _LONGEST:
         text = f"{kind}:#{hashlib.sha256(text.encode()).hexdigest()}"
-    return Key(NAME, text, kind)
+    return Key(NAME, text, kind, implied)
 
 
 @lru_cache(maxsize=65536)
@@ -174,7 +177,7 @@ def _links(first: Observable, second: Observable) -> Shared | None:
         return None
     if first.kind in _HOSTS:
         reason = f"one names {host.value}, the other a link to that host: {second.value}"
-        return Shared(host, _HOST_OF_LINK, reason) if first == host else None
+        return Shared(host, min(_HOST_OF_LINK, _score(host) - _LESS), reason) if first == host else None
     if first.value.partition(":")[2] == second.value.partition(":")[2]:
         return Shared(
             first, _OTHER_SCHEME, f"both name the link {first.value}, one with {second.value.partition(':')[0]}"

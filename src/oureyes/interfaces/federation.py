@@ -36,6 +36,7 @@ from oureyes.exchange.requests import refuse_other_body, verify_request
 from oureyes.interfaces.problems import problem, problem_of
 from oureyes.model.sharing import Channel
 from oureyes.node import Node, answering, exchanging
+from oureyes.node.context import Context
 from oureyes.node.opening import roster_version
 from oureyes.node.replays import Replays
 
@@ -74,6 +75,7 @@ class Federation:
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
         channel = "/oe/1/ch/{origin}/{recipient}/{epoch}/"
+        ask = self._signed(self._hit_question, MAX_QUESTION, answering.too_long)
         return [
             Route(channel + "stream", self._signed(self._stream), methods=["GET"]),
             Route(channel + "entries", self._signed(self._entries), methods=["GET"]),
@@ -84,7 +86,7 @@ class Federation:
             Route(channel + "said", self._signed(self._said), methods=["GET"]),
             Route(HIT_PATH + "list", self._signed(self._hit_list), methods=["GET"]),
             Route(HIT_PATH + "filter/{digest}", self._signed(self._hit_filter), methods=["GET"]),
-            Route(HIT_PATH + "ask", self._signed(self._hit_question, MAX_QUESTION), methods=["POST"]),
+            Route(HIT_PATH + "ask", ask, methods=["POST"]),
             Route("/oe/1/roster/{version}", self._signed(self._roster), methods=["GET"]),
             Route("/oe/1/health", _health, methods=["GET"]),
         ]
@@ -106,8 +108,10 @@ class Federation:
 
     # --- who asks ----------------------------------------------------------------------------------------------------
 
-    def _signed(self, endpoint: _Endpoint, body_limit: int = 0) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint that only members reach, and whose errors are answers."""
+    def _signed(
+        self, endpoint: _Endpoint, body_limit: int = 0, too_long: Callable[[Context, str], None] | None = None
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that only members reach, and whose errors are answers; `too_long` is told of a body that was."""
 
         async def answer(request: Request) -> Response:
             try:
@@ -122,6 +126,8 @@ class Federation:
                     raise _Answer(problem(401, "not signed by a member in the agreed way"))
                 return answer
             except _Answer as ready:
+                if ready.response.status_code == 413 and too_long is not None:
+                    await self._in_thread(too_long, self._node.ctx, member)
                 return ready.response
             except (ClientDisconnect, TimeoutError):
                 return problem(408, "the request did not come in time")

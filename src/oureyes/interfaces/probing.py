@@ -1,7 +1,8 @@
 """Carries private questions: to all partners at once, each answer believed by its proof and looked up here.
 
 The wire shows who asks whom, when and about which kind, and sizes that depend on the number of selectors only. A hit
-sends nothing: what follows an answer is the same whether it hit or not.
+sends nothing, and delays nothing: answers are looked up once all have come and the lines are closed, so that what is
+done about a hit stands between no two things that a partner or a listener sees.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from oureyes.exchange.tls import client_context
 from oureyes.node import Node, probing
 from oureyes.node.context import Context
 from oureyes.node.opening import member_of
-from oureyes.node.probing import Outcome, Prepared
+from oureyes.node.probing import Opened, Outcome, Prepared
 
 __all__ = ["Wanted", "ask", "ask_all", "fetch"]
 
@@ -75,7 +76,12 @@ async def ask_all(
         stale = to if fresh else await asyncio.to_thread(probing.partners_stale, ctx, to)
         await asyncio.gather(*(fetch(ctx, dial[one]) for one in stale), return_exceptions=True)
         prepared = await asyncio.to_thread(probing.prepare, ctx, wanted.kind, wanted.values, to, **wanted.said)
-        return list(await asyncio.gather(*(_one(ctx, dial[one.partner], one) for one in prepared)))
+        answers = await asyncio.gather(*(_answer(ctx, dial[one.partner], one) for one in prepared))
+    answered = [(one, said) for one, said in zip(prepared, answers, strict=True) if isinstance(said, Opened)]
+    settled = {one.partner: one for one in await asyncio.to_thread(probing.settle_all, ctx, answered)}
+    return [
+        settled.get(one.partner) or _unanswered(one, str(said)) for one, said in zip(prepared, answers, strict=True)
+    ]
 
 
 async def fetch(ctx: Context, dial: Dialler, in_thread: _InThread = asyncio.to_thread) -> None:
@@ -86,19 +92,22 @@ async def fetch(ctx: Context, dial: Dialler, in_thread: _InThread = asyncio.to_t
     await in_thread(probing.keep_list, ctx, dial.partner, raw, bodies)
 
 
-async def _one(ctx: Context, dial: Dialler, one: Prepared) -> Outcome:
-    """Ask one partner. What goes wrong with it is told of it, and keeps nobody else's answer from anybody."""
+async def _answer(ctx: Context, dial: Dialler, one: Prepared) -> Opened | str:
+    """Ask one partner; in words, why there is no answer. What goes wrong with it keeps nobody else's from anybody."""
     if one.asked is None:
-        return Outcome(one.partner, 0, (), 0, one.refusal)
+        return one.refusal
     try:
         raw = await dial.hit_question(one.asked.question.raw)
-        answer = await asyncio.to_thread(probing.opened, ctx, one, raw)
+        answer: Opened = await asyncio.to_thread(probing.opened, ctx, one, raw)
         if await asyncio.to_thread(probing.look_again, ctx, one, answer):
             await fetch(ctx, dial)
-        outcome: Outcome = await asyncio.to_thread(probing.settle, ctx, one, answer)
-        return outcome
+        return answer
     except _FAULTS as fault:
-        return Outcome(one.partner, len(one.asked.selectors), (), 0, _words(fault))
+        return _words(fault)
+
+
+def _unanswered(one: Prepared, why: str) -> Outcome:
+    return Outcome(one.partner, len(one.asked.selectors) if one.asked else 0, (), 0, why)
 
 
 def _words(fault: BaseException) -> str:

@@ -34,7 +34,7 @@ from oureyes.interfaces.federation import Federation
 from oureyes.interfaces.listening import KEEP_ALIVE_S, Server, configured, listen, loop_factory
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
-from oureyes.node import Node, answering, confirming, exchanging, planning, polling, retaining
+from oureyes.node import Node, confirming, exchanging, planning, polling, publishing, retaining
 from oureyes.node import probing as probes
 from oureyes.node.opening import member_of, trusted_roster
 from oureyes.node.serving import Serving
@@ -48,6 +48,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
+_RENEW_S = 5.0
 _PATTERNS_S, _DOORS_S, _POLL_S, _CATCH_UP_S = 3600.0, 5.0, 5.0, 1.0
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -283,7 +284,8 @@ class Service:
             self._each(_SEAL_S, partial(self._in_thread, self.node.seal_audit)),
             self._each(_CATCH_UP_S, partial(self._in_thread, self.node.catch_up)),
             self._each(_KEEP_S, partial(self._in_thread, retaining.keep, ctx)),
-            self._each(_KEEP_S, partial(self._in_thread, answering.keep, ctx)),
+            self._each(_KEEP_S, partial(self._in_thread, publishing.keep, ctx)),
+            self._each(_RENEW_S, self._renew_filters),
             self._each(_KEEP_S, self._fetch_filters),
             self._each(_REASSESS_S, lambda: self._written(partial(planning.reassess_all, ctx))),
             self._each(_REASSESS_S, partial(self._in_thread, self.node.watch_requests)),
@@ -314,6 +316,12 @@ class Service:
                 self._on("grew", member)
         if await self._in_thread(self._reread_roster):
             self._on("roster", "")
+
+    async def _renew_filters(self) -> None:
+        """What may answer no more leaves partners' filters; at most a tenth of the time is spent on it."""
+        started = asyncio.get_running_loop().time()
+        await self._in_thread(publishing.renew, self.node.ctx)
+        await asyncio.sleep(9 * (asyncio.get_running_loop().time() - started))
 
     async def _fetch_filters(self) -> None:
         """Partners' filters before they are needed, so that a question later takes one round trip and no more."""

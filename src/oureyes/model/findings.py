@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = [
@@ -30,11 +30,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a matcher looks up: equal keys make a candidate pair. `text` is for people, `value` for the index."""
+    """What a matcher looks up: equal keys make a candidate pair. It is `implied` where the object does not name the
+    value itself, as a link does not name its host: of a source that has both, the one that names it is compared."""
 
     matcher: str
     value: str
     kind: str = ""
+    implied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,64 +1,40 @@
-"""Private questions, the holder's side: with whom we answer, the keys we commit to, the filters, and each evaluation.
+""".
 
 Two people open an agreement with a partner (`allow`, `agree`): that is the release, and `release.silence` decides per
-label what it covers. The key of an epoch is the same for everybody: it is said in one statement to all members, who
-tell each other what they were shown. An evaluation is booked, with its purpose, before it is made.
+label what it covers. The key of an epoch is the same for everybody (`committing`). An evaluation is booked, with its
+purpose, before it is made.
 """
 
 from __future__ import annotations
 
-import hmac
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 
-import msgspec
-
-from oureyes.correlate import blind, observables
-from oureyes.correlate.names import subject as names
-from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
-from oureyes.exchange.envelope import pack, unpack
-from oureyes.model.objects import StixObject, digest
-from oureyes.model.sharing import Kind, Recipient
+from oureyes.correlate import blind
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.node.committing import key_of
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
-from oureyes.release import CRIME_PURPOSES, silence
-from oureyes.storage import Connection, desk, hits
+from oureyes.node.publishing import DAY_US, epoch_of_list, renew, stale
+from oureyes.release import CRIME_PURPOSES
+from oureyes.storage import Connection, filters, hits
 from oureyes.storage.hits import Agreement
 
 __all__ = [
-    "DAY_US",
     "Agreement",
-    "Published",
     "agree",
     "agreements",
     "allow",
-    "commit",
-    "digest_of",
     "end",
-    "epoch_of",
     "evaluate",
-    "keep",
     "list_for",
-    "may_tell",
     "part_for",
     "person",
-    "publish",
+    "too_long",
 ]
 
-DAY_US = 86_400_000_000
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
-_PARTS_A_KIND = 32
-_LIST_DAYS = 7
-_CASE_DAYS = 40  # how long after a question a case may be opened: then both ends forget what it was about
-_TRIES = 3
-_AT_ONCE = 2_000  # outputs computed between two commits
-
-
-def epoch_of(now: str) -> str:
-    """The month: filters and keys last that long."""
-    return now[:7]
+_WRITTEN_A_MINUTE = 30  # refusals of one partner
+_LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing, this only bounds what it may send
 
 
 # --- agreements ------------------------------------------------------------------------------------------------------
@@ -99,8 +75,8 @@ def end(ctx: Context, partner: str, *, by: str) -> Agreement:
     found = _agreement(ctx, partner)
 
     def write(connection: Connection) -> None:
-        kept = hits.parts(connection, ctx.me, partner)
-        hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
+        kept = filters.parts(connection, ctx.me, partner)
+        filters.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
 
     ctx.db.write(write)
     return _agreed(ctx, replace(found, state="ended", at=ctx.now()), by)
@@ -122,6 +98,7 @@ def _agreement(ctx: Context, partner: str) -> Agreement:
 def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
     def write(connection: Connection) -> Agreement:
         hits.put_agreement(connection, made)
+        filters.outdate(connection, ctx.me, made.partner)
         ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
         return made
 
@@ -133,296 +110,110 @@ def person(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def commit(ctx: Context) -> str:
-    """See that this epoch has its keys, and that every member has been told their public halves. The epoch."""
-    now = ctx.now()
-    epoch = epoch_of(now)
-
-    def write(connection: Connection) -> None:
-        if hits.seed(connection, epoch) is None:
-            hits.put_seed(connection, epoch, os.urandom(32), now)
-        known = hits.committed(connection, ctx.me, epoch)
-        keys = dict(known.keys) if known else _publics(ctx, connection, epoch)
-        told = set((desk.get_setting(connection, f"hit-keys {epoch}") or "").split())
-        new = sorted(set(ctx.roster.members) - {ctx.me} - told)
-        if not new:
-            return
-        statement = statement_of(ctx, Kind.HIT_KEYS, new, detail={"epoch": epoch, "keys": keys})
-        if known is None:
-            made = hits.Committed(ctx.me, epoch, keys, digest_of(epoch, keys), statement.id)
-            hits.put_committed(connection, made, now)
-        send(ctx, connection, statement)
-        desk.put_setting(connection, f"hit-keys {epoch}", " ".join(sorted(told | set(new))))
-        ctx.audit(
-            connection, ctx.me, "commit", f"{ctx.me}/{epoch}", "", digest=digest_of(epoch, keys).hex(), count=len(new)
-        )
-
-    ctx.db.write(write)
-    return epoch
-
-
-def digest_of(epoch: str, keys: Mapping[str, str]) -> bytes:
-    """What members compare: the same keys give the same digest."""
-    return digest(msgspec.json.encode({"epoch": epoch, "keys": dict(sorted(keys.items()))}))
-
-
-def _publics(ctx: Context, connection: Connection, epoch: str) -> dict[str, str]:
-    return {kind: _key(ctx, connection, epoch, kind).public.hex() for kind in blind.KINDS}
-
-
-def _key(ctx: Context, connection: Connection, epoch: str, kind: str) -> blind.PrivateKey:
-    found = hits.seed(connection, epoch)
-    if found is None:
-        raise NotHeld(f"key of {epoch}", "the key of this epoch", "none", "ask by the newest list of filters")
-    return blind.derive_key(found, blind.key_info(ctx.me, epoch, kind))
-
-
-# --- filters ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What was published for a partner: filters made anew, filters added, and the bytes of all."""
-
-    partner: str
-    anew: int
-    added: int
-    size: int
-
-
-def publish(ctx: Context, *, by: str = "") -> list[Published]:
-    """Bring every partner's filters up to date: what has come since as a further filter, all anew where something was
-    taken out or the epoch is another."""
-    open_ = [one for one in agreements(ctx).values() if one.state == "open" and one.partner in ctx.roster.members]
-    if not open_:
-        return []
-    epoch = commit(ctx)
-    return [_publish(ctx, one, epoch, by or ctx.me) for one in open_]
-
-
-def _publish(ctx: Context, agreement: Agreement, epoch: str, by: str) -> Published:
-    for _ in range(_TRIES):
-        values = _answerable(ctx, agreement)
-        outputs = _outputs(ctx, epoch, [value for some in values.values() for value in some])
-        with ctx.db.read() as connection:
-            kept = hits.parts(connection, ctx.me, agreement.partner)
-            bodies = {one.digest: hits.body(connection, ctx.me, agreement.partner, one.digest) or b"" for one in kept}
-            seed = hits.seed(connection, epoch) or b""
-        made: list[tuple[hits.Stored, bytes]] = []
-        for kind, some in values.items():
-            mine = [one for one in kept if one.kind == kind and one.epoch == epoch]
-            made.append(_part(kind, epoch, {outputs[value] for value in some}, mine, bodies, seed))
-        work = partial(_published, ctx, agreement=agreement, epoch=epoch, kept=kept, found=made, by=by)
-        if (done := ctx.db.write(work)) is not None:
-            return done
-    raise StorageError(f"filters for {agreement.partner}", "nobody else at work on them", "somebody", "try again")
-
-
-def _answerable(ctx: Context, agreement: Agreement) -> dict[str, list[str]]:
-    """Per kind, the values that the partner may learn we hold: for every purpose of the agreement, since one filter
-    serves them all."""
-    found: dict[str, list[str]] = {kind: [] for kind in agreement.kinds}
-    with ctx.db.read() as connection:
-        labels = _telling(ctx, connection, agreement.partner, agreement.purposes)
-        if blind.NAMES in found:
-            found[blind.NAMES] = _named(ctx, connection, labels)
-        for value in hits.own_values(connection, ctx.me, labels, observables.NAME):
-            kind = blind.kind_of_key(value)
-            if kind in found:
-                found[kind].append(value)
-    return found
-
-
-def _telling(ctx: Context, connection: Connection, partner: str, purposes: Sequence[str]) -> list[int]:
-    """The labels under which the partner may learn, for each of the purposes, that we hold something."""
-    to, policy, at = Recipient(partner), ctx.policy(), ctx.now()
-    return [
-        n
-        for n, marking in ctx.labels(connection).items()
-        if not any(silence(marking, to, purpose, at=at, policy=policy) for purpose in purposes)
-    ]
-
-
-def _named(ctx: Context, connection: Connection, labels: Sequence[int]) -> list[str]:
-    bodies = hits.own_bodies(connection, ctx.me, labels, sorted(names.TYPES))
-    return list(dict.fromkeys(text for raw in bodies for text in blind.born_keys(StixObject.parse(raw).content)))
-
-
-def may_tell(ctx: Context, connection: Connection, partner: str, purpose: str, value: str) -> bool:
-    """Whether a partner may learn, for a purpose, that we hold a value, as things stand now."""
-    labels = _telling(ctx, connection, partner, [purpose])
-    if blind.kind_of_key(value) == blind.NAMES:
-        return value in _named(ctx, connection, labels)
-    return bool(value and hits.own_values(connection, ctx.me, labels, observables.NAME, value))
-
-
-def _outputs(ctx: Context, epoch: str, values: Sequence[str]) -> dict[str, bytes]:
-    """The function's outputs of values, computed once an epoch and kept."""
-    with ctx.db.read() as connection:
-        known = hits.tags(connection, epoch)
-        keys = {kind: _key(ctx, connection, epoch, kind) for kind in blind.KINDS}
-    missing = [value for value in dict.fromkeys(values) if value not in known]
-    for at in range(0, len(missing), _AT_ONCE):
-        some = {value: _output(keys, value) for value in missing[at : at + _AT_ONCE]}
-        ctx.db.write(partial(hits.put_tags, epoch=epoch, found=some))
-        known |= some
-    return known
-
-
-def _output(keys: Mapping[str, blind.PrivateKey], value: str) -> bytes:
-    kind = blind.kind_of_key(value) or ""
-    return blind.evaluate_known(keys[kind], blind.Selector(kind, value).input)[: blind.KEPT]
-
-
-def _part(
-    kind: str,
-    epoch: str,
-    wanted: set[bytes],
-    kept: Sequence[hits.Stored],
-    bodies: Mapping[str, bytes],
-    seed: bytes,
-) -> tuple[hits.Stored, bytes]:
-    """The next filter of a kind: what is new, or everything where something is there no more (its `seq` is 0)."""
-    filters = [blind.Filter(bodies[one.digest]) for one in kept]
-    known = {tag for tag in wanted if any(tag in one for one in filters)}
-    further = bool(kept) and len(known) == sum(one.held for one in kept) and len(kept) < _PARTS_A_KIND
-    fresh = wanted - known if further else wanted
-    seq = kept[-1].seq + 1 if further else 0
-    secret = hmac.digest(seed, f"fillers {kind} {seq}".encode(), "sha256")
-    size = blind.padded_size(len(fresh))
-    made = blind.Filter.of([*fresh, *blind.fillers(secret, len(fresh), size)])
-    return hits.Stored(kind, seq, epoch, made.size, len(fresh), digest(made.raw).hex()), made.raw
-
-
-def _published(
-    ctx: Context,
-    connection: Connection,
-    *,
-    agreement: Agreement,
-    epoch: str,
-    kept: Sequence[hits.Stored],
-    found: Sequence[tuple[hits.Stored, bytes]],
-    by: str,
-) -> Published | None:
-    """None when the agreement, or what is published, is no more what the filters were made from."""
-    partner = agreement.partner
-    if hits.agreements(connection).get(partner) != agreement or hits.parts(connection, ctx.me, partner) != kept:
-        return None
-    anew = {part.kind for part, _ in found if not part.seq}
-    stays = {part.kind for part, _ in found} - anew
-    hits.drop_parts(connection, ctx.me, partner, [one.digest for one in kept if one.kind not in stays])
-    for part, raw in found:
-        hits.put_part(connection, ctx.me, partner, part, raw, ctx.now())
-    _put_list(ctx, connection, agreement, epoch, hits.parts(connection, ctx.me, partner))
-    ctx.audit(connection, by, "publish", partner, "", count=len(found), epoch=epoch)
-    return Published(partner, len(anew), len(stays), sum(len(raw) for _, raw in found))
-
-
-def _put_list(
-    ctx: Context, connection: Connection, agreement: Agreement, epoch: str, kept: Sequence[hits.Stored]
-) -> None:
-    before = hits.listed(connection, ctx.me, agreement.partner)
-    serial = before[0] + 1 if before else 1
-    made = blind.Parts(
-        1,
-        ctx.me,
-        agreement.partner,
-        epoch,
-        serial,
-        ctx.now(),
-        ctx.in_days(_LIST_DAYS),
-        agreement.kinds,
-        agreement.purposes,
-        agreement.daily,
-        tuple(blind.Part(one.kind, one.seq, one.size, one.digest) for one in kept),
-    )
-    raw = pack(blind.LIST_TYPE, blind.write_parts(made), (ctx.keys.sign,))
-    hits.put_list(connection, ctx.me, agreement.partner, serial, raw, ctx.now_us())
-
-
-def keep(ctx: Context) -> list[Published]:
-    """What comes round: filters once a day, keys of a new epoch, and the end of what belonged to an old one."""
-    epoch, day = epoch_of(ctx.now()), ctx.now_us() - DAY_US
-    with ctx.db.read() as connection:
-        lists = [hits.listed(connection, ctx.me, one) for one in agreements(ctx)]
-        due = any(one is None or one[2] <= day for one in lists) or hits.seed(connection, epoch) is None
-
-    done = publish(ctx) if due else []
-    long_ago = ctx.in_days(-_CASE_DAYS)
-
-    def write(connection: Connection) -> None:
-        hits.drop_seeds(connection, epoch)
-        hits.drop_tags(connection, epoch_of(long_ago))
-        hits.drop_found(connection, long_ago)
-
-    ctx.db.write(write)
-    return done
-
-
 # --- what partners ask -----------------------------------------------------------------------------------------------
 
 
 def list_for(ctx: Context, member: str) -> bytes:
-    """The signed list of a partner's filters. That there is none is no event: every node looks for one by itself."""
+    """The signed list of a partner's filters, once what may answer no more is out of them. That there is none is no
+    event: every node looks for one by itself."""
+    _renewed(ctx, member)
     with ctx.db.read() as connection:
-        agreement, found = hits.agreements(connection).get(member), hits.listed(connection, ctx.me, member)
+        agreement, found = hits.agreements(connection).get(member), filters.listed(connection, ctx.me, member)
     if agreement is None or agreement.state != "open" or found is None:
         raise Refused(f"list for {member}", "an agreement", "none")
-    return found[1]
+    return found.body
 
 
 def part_for(ctx: Context, member: str, name: str) -> bytes:
     """One of a partner's filters, by its digest."""
+    _renewed(ctx, member)
     with ctx.db.read() as connection:
-        agreement, found = hits.agreements(connection).get(member), hits.body(connection, ctx.me, member, name)
+        agreement, found = hits.agreements(connection).get(member), filters.body(connection, ctx.me, member, name)
     if agreement is None or agreement.state != "open" or found is None:
-        raise _turned_away(ctx, member, "filter", "", "no such filter of that partner")
+        reason = "no such filter of that partner"
+        ctx.db.write(lambda connection: _turn_away(ctx, connection, member, "filter", "", reason))
+        raise Refused(f"filter for {member}", "one of its filters", "none by that digest")
     return found
+
+
+def _renewed(ctx: Context, member: str) -> None:
+    with ctx.db.read() as connection:
+        listed = filters.listed(connection, ctx.me, member)
+        due = listed is not None and stale(ctx, connection, listed)
+    if due:
+        renew(ctx, member)
 
 
 def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
     """Answer a question: evaluations, and a proof that the key was the one committed to."""
-    question = blind.read_question(raw)
-    blind.refuse_bad_elements(question.elements)
+    try:
+        question = blind.read_question(raw)
+        blind.refuse_bad_elements(question.elements)
+    except InvalidObject:
+        count, purpose = blind.batch_of(raw), blind.purpose_of(raw)
+        reason = ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, count, purpose))
+        if reason.startswith("budget"):
+            raise _over_budget(member, reason) from None
+        raise
     reason, serial, left, key = ctx.db.write(lambda connection: _booked(ctx, connection, member, question))
     if key is None:
-        if reason.startswith("budget"):
-            raise OverBudget(f"questions of {member}", "fewer keys", reason, "ask again tomorrow")
-        raise Refused(f"question of {member}", "what the agreement covers", reason)
+        raise _over_budget(member, reason) if reason.startswith("budget") else _refused(member, reason)
     evaluated, proof = blind.evaluate(key, question.elements)
     return blind.Answer(serial, left, tuple(evaluated), proof).raw
+
+
+def _over_budget(member: str, reason: str) -> OverBudget:
+    return OverBudget(f"questions of {member}", "fewer keys", reason, "ask again tomorrow")
+
+
+def _refused(member: str, reason: str) -> Refused:
+    return Refused(f"question of {member}", "what the agreement covers", reason)
 
 
 def _booked(
     ctx: Context, connection: Connection, member: str, question: blind.Question
 ) -> tuple[str, int, int, blind.PrivateKey | None]:
     """Put a question into the ledger, or turn it away; both are audited and committed, whatever follows."""
-    agreement, now = hits.agreements(connection).get(member), ctx.now_us()
-    spent, _ = hits.keys_since(connection, "answered", member, now - DAY_US)
-    _, lately = hits.keys_since(connection, "answered", member, now - _A_MINUTE_US)
-    listed = hits.listed(connection, ctx.me, member)
+    agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
+    listed = filters.listed(connection, ctx.me, member)
     # that of the list, not of the calendar: at the turn of a month the next keys are not known everywhere at once
-    reason = _refusal(agreement, question, _epoch_of_list(listed), spent, lately)
+    epoch = epoch_of_list(listed) if listed else ""
+    reason = _refusal(agreement, question, epoch, spent, lately)
     if reason or agreement is None or listed is None:
-        _turned_away(ctx, member, question.kind, question.purpose, reason or "no list", connection)
+        _turn_away(ctx, connection, member, question.kind, question.purpose, reason or "no list")
         return reason or "no list", 0, 0, None
     count = len(question.elements)
     line = hits.Line(
-        "answered", member, member, question.kind, count, question.purpose, question.basis, question.case, now
+        "answered", member, member, question.kind, count, question.purpose, question.basis, question.case, ctx.now_us()
     )
     hits.add_question(connection, line)
     ctx.audit(
         connection, member, "evaluate", "", question.purpose,
         kind=question.kind, count=count, basis=question.basis, case=question.case,
     )  # fmt: skip
-    return "", listed[0], agreement.daily - spent - count, _key(ctx, connection, question.epoch, question.kind)
+    serial = listed.serial + stale(ctx, connection, listed)  # whoever sees a newer one fetches it before it looks
+    return "", serial, agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
-def _epoch_of_list(listed: tuple[int, bytes, int] | None) -> str:
-    return blind.read_parts(unpack(listed[1], blind.LIST_TYPE, {})[0]).epoch if listed else ""
+def too_long(ctx: Context, member: str) -> None:
+    """Book what was sent as a question and was longer than the longest, unread."""
+    ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+
+
+def _booked_malformed(ctx: Context, connection: Connection, member: str, count: int, purpose: str) -> str:
+    """What is no question costs what one of its length would, else it could be sent without end. Why it is refused."""
+    agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
+    daily = agreement.daily if agreement else _LEAST_DAILY
+    over = _over(spent + count > daily, lately)
+    _turn_away(ctx, connection, member, "", purpose, over or "malformed", 0 if over else count)
+    return over or "malformed"
+
+
+def _spent(ctx: Context, connection: Connection, member: str) -> tuple[int, int]:
+    """(keys of the last day, questions of the last minute), what was no question among them."""
+    now, sides = ctx.now_us(), ("answered", "refused")
+    spent, _ = hits.keys_since(connection, sides, member, now - DAY_US)
+    return spent, hits.keys_since(connection, sides, member, now - _A_MINUTE_US)[1]
 
 
 def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, spent: int, lately: int) -> str:
@@ -436,24 +227,28 @@ def _refusal(agreement: Agreement | None, question: blind.Question, epoch: str, 
         return "no case"
     if question.epoch != epoch:
         return "another epoch"
-    if spent + len(question.elements) > agreement.daily:
+    return _over(spent + len(question.elements) > agreement.daily, lately)
+
+
+def _over(day: bool, lately: int) -> str:
+    if day:
         return "budget of the day used up"
     return "budget of the minute used up" if lately >= _A_MINUTE else ""
 
 
-def _turned_away(
-    ctx: Context, member: str, kind: str, purpose: str, reason: str, connection: Connection | None = None
-) -> Refused:
-    """The audit row of a refusal; what the partner said is kept only where it is a word we know."""
-
-    def write(connection: Connection) -> None:
-        known = kind if kind in (*blind.KINDS, "filter") else "other"
-        ctx.audit(
-            connection, member, "turn-away", "", purpose if purpose in CRIME_PURPOSES else "", kind=known, reason=reason
-        )
-
-    if connection is None:
-        ctx.db.write(write)
-    else:
-        write(connection)
-    return Refused(f"question of {member}", "an agreement", reason)
+def _turn_away(
+    ctx: Context,
+    connection: Connection,
+    member: str,
+    kind: str,
+    purpose: str,
+    reason: str,
+    count: int = 0,
+) -> None:
+    """The ledger's line and the audit row of a refusal; of what the partner said only words we know are kept. Whoever
+    goes on all the same fills neither: of one minute so many are written down and no more."""
+    if hits.refused_since(connection, member, ctx.now_us() - _A_MINUTE_US) >= _WRITTEN_A_MINUTE:
+        return
+    kind, purpose = kind if kind in (*blind.KINDS, "filter") else "other", purpose if purpose in CRIME_PURPOSES else ""
+    hits.add_question(connection, hits.Line("refused", member, member, kind, count, purpose, "", "", ctx.now_us()))
+    ctx.audit(connection, member, "turn-away", "", purpose, kind=kind, reason=reason, count=count)

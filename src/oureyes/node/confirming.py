@@ -16,13 +16,13 @@ from oureyes.model.findings import Alert
 from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
-from oureyes.node.answering import may_tell
 from oureyes.node.context import Context
+from oureyes.node.publishing import may_tell
 from oureyes.node.sending import send, statement_of
 from oureyes.node.understanding import Reader
 from oureyes.plan.requests import GROUNDS, Clock, RequestState, Urgency
 from oureyes.release import CRIME_PURPOSES
-from oureyes.storage import Connection, desk, hits, index, objects
+from oureyes.storage import Connection, desk, filters, hits, index, objects
 from oureyes.storage.hits import Case
 
 __all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "watch", "words"]
@@ -68,7 +68,7 @@ def case_opened(ctx: Context, connection: Connection, statement: Statement) -> N
     asked = hits.was_asked(connection, statement.origin, kind, purpose, basis)
     if not asked or hits.cases(connection, identifier=identifier):
         raise VerificationError(statement.id, "a new case on something we were asked", "another", "call the partner")
-    value, now = hits.value_of(connection, epoch, tag), ctx.now()
+    value, now = filters.value_of(connection, epoch, tag), ctx.now()
     # Whoever asked knows the output, hit or not: only what may answer the partner is a record it met.
     met = blind.kind_of_key(value) == kind and may_tell(ctx, connection, statement.origin, purpose, value)
     known = value if met else ""
@@ -78,7 +78,8 @@ def case_opened(ctx: Context, connection: Connection, statement: Statement) -> N
     hits.put_case(connection, made)
     _reply(ctx, connection, made, "received", now)
     said = replace(statement, reason=f"{blind.LEGAL_BASES[basis]}; answer by {clock(made).due()}")
-    connecting.notice(ctx, connection, said, f"{statement.origin} met a record of ours ({kind}): case {identifier}")
+    behind = "met a record of ours" if known else "opens a case behind which no record of ours stands"
+    connecting.notice(ctx, connection, said, f"{statement.origin} {behind} ({kind}): case {identifier}")
     ctx.audit(connection, statement.origin, "open-case", identifier, purpose, to=ctx.me, kind=kind)
 
 
@@ -145,6 +146,8 @@ def case_answered(ctx: Context, connection: Connection, statement: Statement) ->
         raise VerificationError(statement.id, "an answer to a case with its sender", "another")
     if nanoseconds(at) > nanoseconds(ctx.in_days(_AHEAD_DAYS)):
         raise VerificationError(statement.id, "an instant that has come", at, "call the partner")
+    if state != "received" and (not found.received or nanoseconds(at) < nanoseconds(found.received)):
+        raise VerificationError(statement.id, "an answer after the case was received", at, "call the partner")
     if getattr(found, state) or (state == "refused") != (ground in GROUNDS):
         raise VerificationError(statement.id, "one answer, a refusal with its ground", "another")
     done = replace(found, **{state: at, "ground": str(ground) if state == "refused" else ""})

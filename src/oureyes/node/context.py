@@ -65,6 +65,7 @@ class Context:
     names: object = None  # those held, by sound (node/screening.py), once a name was asked about
     filters: dict[str, Filter] = field(default_factory=dict)  # partners', open, by digest
     lock: threading.Lock = field(default_factory=threading.Lock)
+    publishing: threading.Lock = field(default_factory=threading.Lock)  # filters of private questions: one at a time
 
     @property
     def me(self) -> str:

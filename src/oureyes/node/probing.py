@@ -13,17 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oureyes.correlate import blind
-from oureyes.errors import InvalidObject, NotHeld, OurEyesError, OverBudget, Refused, VerificationError
+from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, VerificationError
 from oureyes.exchange.envelope import unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
-from oureyes.model.sharing import Kind, Statement
-from oureyes.node import connecting
-from oureyes.node.answering import DAY_US, digest_of, epoch_of, person
+from oureyes.node.answering import person
+from oureyes.node.committing import borne_out, epoch_of
 from oureyes.node.context import Context
-from oureyes.node.sending import send, statement_of
+from oureyes.node.publishing import DAY_US
 from oureyes.release import CRIME_PURPOSES
-from oureyes.storage import Connection, hits
+from oureyes.storage import Connection, filters, hits
+from oureyes.storage.filters import Listed, Stored
 from oureyes.storage.hits import Found, Line
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "Quota",
     "found",
     "keep_list",
-    "keys_shown",
     "ledger",
     "look_again",
     "missing",
@@ -44,9 +43,9 @@ __all__ = [
     "prepare",
     "quotas",
     "settle",
+    "settle_all",
     "vetted",
     "who_answer",
-    "witnessed",
 ]
 
 _LOOK_AGAIN_US = 6 * 3_600_000_000
@@ -119,8 +118,10 @@ def prepare(
     to = tuple(dict.fromkeys(partners))
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
     asked = vetted(ctx, kind, values, len(to), **more)
-    said = {"purpose": purpose, "basis": basis, "case": _case_digest(ctx, case)}
-    questions = [_prepared(ctx, partner, kind, asked, said, by) for partner in to]
+    said = {"purpose": purpose, "basis": basis}
+    questions = [
+        _prepared(ctx, partner, kind, asked, {**said, "case": _case_digest(ctx, partner, case)}, by) for partner in to
+    ]
     return ctx.db.write(lambda connection: _book(ctx, connection, questions, by))
 
 
@@ -153,9 +154,10 @@ def vetted(
     return asked
 
 
-def _case_digest(ctx: Context, case: str) -> str:
-    """The same case gives the same digest here; nobody else can tell which it is."""
-    return hmac.digest(ctx.keys.extract, f"case {case.strip()}".encode(), "sha256").hex()
+def _case_digest(ctx: Context, partner: str, case: str) -> str:
+    """The same case gives one partner the same digest, and each partner another: two that lay their ledgers side by
+    side do not see by it which questions belong together, and nobody can tell which case it is."""
+    return hmac.digest(ctx.keys.extract, f"case {partner}\0{case.strip()}".encode(), "sha256").hex()
 
 
 def _refuse_over_budget(ctx: Context, connection: Connection, by: str, more: int) -> None:
@@ -204,7 +206,7 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
         parts = _list_of(ctx, connection, partner)
         if parts is None:
             raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
-        _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+        borne_out(ctx, connection, partner, parts.epoch)
         shown = hits.committed(connection, partner, parts.epoch)
     if parts.epoch not in {epoch_of(ctx.in_days(days)) for days in (-_EPOCH_LASTS, 0, 1)}:
         # whoever may choose the month gives each asker a key of its own, though all were shown all keys
@@ -220,26 +222,10 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
 
 def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
     """The list that is kept; one that the partner's present key did not sign is none."""
-    kept = hits.listed(connection, partner, ctx.me)
+    kept = filters.listed(connection, partner, ctx.me)
     with contextlib.suppress(VerificationError):
-        return _read_list(ctx, partner, kept[1]) if kept else None
+        return _read_list(ctx, partner, kept.body) if kept else None
     return None
-
-
-def _refuse_unwitnessed(ctx: Context, connection: Connection, partner: str, epoch: str) -> int:
-    """A holder that shows one asker a key of its own could tell that asker's questions apart from all others. So its
-    keys count when other members were shown the same ones, and no one another. How many were."""
-    shown = hits.committed(connection, partner, epoch)
-    if shown is None:
-        raise VerificationError(f"keys of {partner}", f"its keys of {epoch} in its log", "none", "wait for its log")
-    known = hits.witnesses(connection, partner, epoch)
-    others = sorted(witness for witness, seen in known.items() if seen != shown.digest)
-    if others:
-        found = f"others before {', '.join(others)}"
-        raise VerificationError(f"keys of {partner}", "the same keys before all members", found, "call both partners")
-    if not known and set(ctx.roster.members) - {ctx.me, partner}:
-        raise VerificationError(f"keys of {partner}", "a member that was shown the same", "none yet", "ask again later")
-    return len(known)
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -259,32 +245,56 @@ def opened(ctx: Context, one: Prepared, raw: bytes) -> Opened:
 def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
     """Whether the partner has a newer list than we hold."""
     with ctx.db.read() as connection:
-        kept = hits.listed(connection, one.partner, ctx.me)
-    return kept is None or kept[0] < answer.serial
+        kept = filters.listed(connection, one.partner, ctx.me)
+    return kept is None or kept.serial < answer.serial
 
 
 def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
-    """Look up in the partner's filters, here; hits are kept, the partner learns nothing."""
+    """As `settle_all`, of one partner."""
+    return settle_all(ctx, [(one, answer)])[0]
+
+
+def settle_all(ctx: Context, answered: Sequence[tuple[Prepared, Opened]]) -> list[Outcome]:
+    """Look up in the partners' filters, here; hits are kept, in one commit, and the partners learn nothing."""
+    looked = [(one, answer, _looked_up(ctx, one, answer)) for one, answer in answered]
+
+    def write(connection: Connection) -> list[Outcome]:
+        return [_settled(ctx, connection, *each) for each in looked]
+
+    return ctx.db.write(write)
+
+
+def _looked_up(ctx: Context, one: Prepared, answer: Opened) -> dict[blind.Selector, bytes] | str:
+    """What was met; in words, why that cannot be told: a filter that is broken keeps no other partner's answer."""
     assert one.asked is not None
-    question = one.asked.question
-    filters = _filters(ctx, one.partner, question.kind, question.epoch)
-    met = {selector: tag[: blind.KEPT] for selector, tag in answer.outputs.items() if any(tag in f for f in filters)}
+    try:
+        opened = _filters(ctx, one.partner, one.asked.question.kind, one.asked.question.epoch)
+        # every output in every filter: a hit ends no search early
+        seen = {selector: sum([tag in part for part in opened]) for selector, tag in answer.outputs.items()}
+    except OurEyesError as error:
+        return str(error)
+    return {selector: answer.outputs[selector][: blind.KEPT] for selector, count in seen.items() if count}
 
-    def write(connection: Connection) -> tuple[Found, ...]:
-        hits.hits_of(connection, one.number, len(met))
-        return tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
 
-    return Outcome(one.partner, len(one.asked.selectors), ctx.db.write(write), answer.left)
+def _settled(
+    ctx: Context, connection: Connection, one: Prepared, answer: Opened, met: dict[blind.Selector, bytes] | str
+) -> Outcome:
+    subjects = len(one.asked.selectors) if one.asked else 0
+    if isinstance(met, str):
+        return Outcome(one.partner, subjects, (), 0, met)
+    hits.hits_of(connection, one.number, len(met))
+    kept = tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
+    return Outcome(one.partner, subjects, kept, answer.left)
 
 
 def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
     out: list[blind.Filter] = []
     with ctx.db.read() as connection:
-        for part in hits.parts(connection, partner, ctx.me):
+        for part in filters.parts(connection, partner, ctx.me):
             if (part.kind, part.epoch) != (kind, epoch):
                 continue
             if part.digest not in ctx.filters:
-                ctx.filters[part.digest] = blind.Filter(hits.body(connection, partner, ctx.me, part.digest) or b"")
+                ctx.filters[part.digest] = blind.Filter(filters.body(connection, partner, ctx.me, part.digest) or b"")
             out.append(ctx.filters[part.digest])
     return out
 
@@ -323,10 +333,10 @@ def quotas(ctx: Context) -> list[Quota]:
             parts = _list_of(ctx, connection, partner)
             if parts is None:
                 continue
-            spent, _ = hits.keys_since(connection, "asked", partner, ctx.now_us() - DAY_US)
+            spent, _ = hits.keys_since(connection, ("asked",), partner, ctx.now_us() - DAY_US)
             borne, refusal = 0, ""
             try:
-                borne = _refuse_unwitnessed(ctx, connection, partner, parts.epoch)
+                borne = borne_out(ctx, connection, partner, parts.epoch)
             except VerificationError as error:
                 refusal = str(error)
             left = max(0, parts.daily - spent)
@@ -350,8 +360,8 @@ def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:
     out = []
     with ctx.db.read() as connection:
         for partner in partners:
-            kept, parts = hits.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
-            if kept is None or parts is None or kept[2] < old or parts.epoch != epoch:
+            kept, parts = filters.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
+            if kept is None or parts is None or kept.at_us < old or parts.epoch != epoch:
                 out.append(partner)
     return out
 
@@ -361,13 +371,13 @@ def missing(ctx: Context, partner: str, raw: bytes) -> list[tuple[str, int]]:
     us, or an older one."""
     parts = _read_list(ctx, partner, raw)
     with ctx.db.read() as connection:
-        kept = hits.listed(connection, partner, ctx.me)
-        if kept and kept[0] > parts.serial:
+        kept = filters.listed(connection, partner, ctx.me)
+        if kept and kept.serial > parts.serial:
             found = f"number {parts.serial}"
-            raise VerificationError(f"filters of {partner}", f"at least list {kept[0]}", found, "call the partner")
-        if kept and kept[0] == parts.serial and kept[1] != raw:
+            raise VerificationError(f"filters of {partner}", f"at least list {kept.serial}", found, "call the partner")
+        if kept and kept.serial == parts.serial and kept.body != raw:
             raise VerificationError(f"filters of {partner}", f"one list {parts.serial}", "two", "call the partner")
-        held = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+        held = {one.digest for one in filters.parts(connection, partner, ctx.me)}
     return [(part.digest, min(_MAX_FILTER, 16 + part.size * 6)) for part in parts.parts if part.digest not in held]
 
 
@@ -394,76 +404,15 @@ def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes
         raise VerificationError(f"filter of {partner}", "the size its list names", "another", "fetch it again")
 
     def write(connection: Connection) -> None:
-        before = {one.digest for one in hits.parts(connection, partner, ctx.me)}
+        before = {one.digest for one in filters.parts(connection, partner, ctx.me)}
         lacking = set(sizes) - before - set(bodies)
         if lacking:
             raise VerificationError(f"filters of {partner}", f"{len(sizes)} filters", f"{len(lacking)} fewer")
-        hits.drop_parts(connection, partner, ctx.me, sorted(before - set(sizes)))
+        filters.drop_parts(connection, partner, ctx.me, sorted(before - set(sizes)))
         for part in parts.parts:
             if part.digest in bodies:
-                stored = hits.Stored(part.kind, part.seq, parts.epoch, part.size, 0, part.digest)
-                hits.put_part(connection, partner, ctx.me, stored, bodies[part.digest], ctx.now())
-        hits.put_list(connection, partner, ctx.me, parts.serial, raw, ctx.now_us())
+                stored = Stored(part.kind, part.seq, parts.epoch, part.size, 0, part.digest)
+                filters.put_part(connection, partner, ctx.me, stored, bodies[part.digest], ctx.now())
+        filters.put_list(connection, partner, ctx.me, Listed(parts.serial, raw, ctx.now_us()))
 
     ctx.db.write(write)
-
-
-# --- what members say about keys -------------------------------------------------------------------------------------
-
-
-def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> None:
-    """A member commits to the keys of an epoch. The first word stands; another is kept as evidence and people are
-    told. The other members are told which keys we were shown."""
-    epoch, keys = _keys_of(statement)
-    seen, known = digest_of(epoch, keys), hits.committed(connection, statement.origin, epoch)
-    if known is not None and known.digest != seen:
-        raise VerificationError(statement.id, f"the keys of {epoch} that {statement.origin} showed before", "others")
-    if known is not None:
-        return
-    made = hits.Committed(statement.origin, epoch, keys, seen, statement.id)
-    hits.put_committed(connection, made, ctx.now())
-    others = sorted(set(ctx.roster.members) - {ctx.me, statement.origin})
-    if others:
-        detail: dict[str, object] = {"member": statement.origin, "epoch": epoch, "digest": seen.hex()}
-        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, others, detail=detail))
-    _compare(ctx, connection, statement, statement.origin, epoch)
-
-
-def witnessed(ctx: Context, connection: Connection, statement: Statement) -> None:
-    """A member says which keys another showed it."""
-    said = statement.detail
-    member, epoch, seen = said.get("member"), said.get("epoch"), said.get("digest")
-    if not isinstance(member, str) or not isinstance(epoch, str) or not isinstance(seen, str) or len(seen) != 64:
-        raise InvalidObject(statement.id, "a member, an epoch and a digest", "another form")
-    if member not in ctx.roster.members or member == statement.origin or not _is_hex(seen) or not _is_epoch(epoch):
-        raise InvalidObject(statement.id, "the keys of another member", "none")
-    hits.put_witness(connection, member, epoch, statement.origin, bytes.fromhex(seen), ctx.now())
-    _compare(ctx, connection, statement, member, epoch)
-
-
-def _compare(ctx: Context, connection: Connection, statement: Statement, member: str, epoch: str) -> None:
-    """People are told when a member shows different keys to different members: each key of its own tags an asker."""
-    shown, known = hits.committed(connection, member, epoch), hits.witnesses(connection, member, epoch)
-    others = sorted(witness for witness, seen in known.items() if shown and seen != shown.digest)
-    if others:
-        said = replace(statement, reason=f"the keys of {epoch} that we were shown differ from those of {others[0]}")
-        connecting.notice(ctx, connection, said, f"{member} shows members different keys; ask it nothing")
-        ctx.audit(connection, statement.origin, "equivocation", f"{member}/{epoch}")
-
-
-def _keys_of(statement: Statement) -> tuple[str, dict[str, str]]:
-    epoch, keys = statement.detail.get("epoch"), statement.detail.get("keys")
-    if not isinstance(epoch, str) or not _is_epoch(epoch) or not isinstance(keys, dict) or not 0 < len(keys) <= 32:
-        raise InvalidObject(statement.id, "an epoch and its keys", "another form")
-    if not all(isinstance(key, str) and len(key) == 64 and _is_hex(key) for key in keys.values()):
-        raise InvalidObject(statement.id, "keys of 32 bytes in hexadecimal", "others")
-    blind.refuse_bad_elements([bytes.fromhex(key) for key in keys.values()])
-    return epoch, {str(kind): str(key) for kind, key in keys.items()}
-
-
-def _is_hex(text: str) -> bool:
-    return not set(text) - set("0123456789abcdef")
-
-
-def _is_epoch(text: str) -> bool:
-    return len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal() and text.isascii()

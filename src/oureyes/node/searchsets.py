@@ -24,8 +24,9 @@ from oureyes.model.objects import digest
 from oureyes.model.sharing import Recipient, Roster
 from oureyes.node.context import Context
 from oureyes.release import CRIME_PURPOSES, silence
-from oureyes.storage import Connection, hits
-from oureyes.storage.hits import SearchSet
+from oureyes.storage import Connection, filters
+from oureyes.storage import searchsets as kept
+from oureyes.storage.searchsets import SearchSet
 
 __all__ = ["Checked", "SearchSet", "check", "check_taken", "make", "revocations", "revoke", "sets", "take"]
 
@@ -76,7 +77,7 @@ def make(
     _write(ctx, folder, made, {form.DESCRIPTION: described.raw, form.BLOOM: bloom.raw}, key)
 
     def write(connection: Connection) -> None:
-        hits.put_set(connection, made)
+        kept.put_set(connection, made)
         ctx.audit(
             connection, by, "search-set", identifier, purpose,
             state="made", count=len(values), to=audience, approver=approver, expires=made.expires,
@@ -104,7 +105,7 @@ def _answerable(ctx: Context, audience: str, kinds: Sequence[str], purpose: str)
     with ctx.db.read() as connection:
         known = ctx.labels(connection)
         labels = [n for n, one in known.items() if silence(one, to, purpose, at=at, policy=policy) is None]
-        values = hits.own_values(connection, ctx.me, labels, observables.NAME)
+        values = filters.own_values(connection, ctx.me, labels, observables.NAME)
     return [value for value in values if blind.kind_of_key(value) in kinds]
 
 
@@ -152,7 +153,7 @@ def _verified(folder: Path, roster: Roster) -> tuple[form.Signed, dict[str, byte
     body, signers = unpack(_read(folder, form.SIGNATURE), form.SIGNED_TYPE, keys)
     try:
         signed = msgspec.json.decode(body, type=form.Signed)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidObject(form.SIGNATURE, "a signed search set", "another form") from None
     if signed.origin not in signers:
         raise VerificationError(signed.id[:60], f"the signature of {signed.origin[:20]}", "none that holds")
@@ -177,7 +178,7 @@ def _revoked(raw: bytes, roster: Roster, origin: str) -> tuple[str, ...]:
     body, signers = unpack(raw, form.REVOKED_TYPE, keys)
     try:
         found = msgspec.json.decode(body, type=form.Revoked)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidObject("revocations", "a signed list of them", "another form") from None
     if found.origin != origin or origin not in signers:
         raise VerificationError("revocations", f"a list signed by {origin}", f"one of {found.origin[:20]}")
@@ -219,9 +220,9 @@ def take(ctx: Context, folder: Path, name: str, key: bytes, *, by: str, unsigned
     )
 
     def write(connection: Connection) -> None:
-        if any(one.name == name for one in hits.sets(connection)):
+        if any(one.name == name for one in kept.sets(connection)):
             raise ConfigError(f"search set {name[:40]}", "a name that is not taken", "one that is", "choose another")
-        hits.put_set(connection, made)
+        kept.put_set(connection, made)
         ctx.audit(connection, by, "search-set", made.id, "", state="taken", origin=origin or "unsigned", count=0)
 
     ctx.db.write(write)
@@ -251,11 +252,11 @@ def revoke(ctx: Context, identifier: str, *, by: str) -> SearchSet:
     """A set holds no longer: of ours it goes on the list of revocations, of others it is checked no more."""
 
     def write(connection: Connection) -> SearchSet:
-        found = next((one for one in hits.sets(connection) if identifier in (one.id, one.name)), None)
+        found = next((one for one in kept.sets(connection) if identifier in (one.id, one.name)), None)
         if found is None:
             raise NotHeld(identifier[:60], "a search set", "none by that id", "`oureyes pss list`")
         done = replace(found, revoked=found.revoked or ctx.now())
-        hits.put_set(connection, done)
+        kept.put_set(connection, done)
         ctx.audit(connection, by, "search-set", found.id, "", state="revoked", count=0)
         return done
 
@@ -272,4 +273,4 @@ def revocations(ctx: Context) -> bytes:
 def sets(ctx: Context) -> list[SearchSet]:
     """Every set that was made or taken here, newest first."""
     with ctx.db.read() as connection:
-        return hits.sets(connection)
+        return kept.sets(connection)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from oureyes.model.markings import Marking
 from oureyes.storage.dialect import chunks, rows, run, select_in
+from oureyes.storage.filters import note_changed
 from oureyes.storage.objects import ACCOUNT, label, place_anew
 
 __all__ = [
@@ -166,6 +167,7 @@ def relabel(connection: Connection, holdings: Iterable[int], marking: Marking, a
     ]
     for n in changed:
         run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
+    note_changed(connection, changed)
     place_anew(connection, changed, at_us)
     return len(changed)
 

@@ -1,8 +1,8 @@
-"""Private questions: agreements, committed keys, filters, the ledger of what was asked, hits and their cases."""
+"""Private questions: agreements, committed keys, the ledger of what was asked, hits and their cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,11 +16,8 @@ __all__ = [
     "Committed",
     "Found",
     "Line",
-    "SearchSet",
-    "Stored",
+    "Witness",
 ]
-
-_LIVE = "h.state = 'held' AND h.last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +78,26 @@ def agreements(connection: Connection) -> dict[str, Agreement]:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The public keys that a member showed for an epoch; `keys` are hexadecimal, by kind of selector."""
+    """The public keys that a member showed for an epoch; `keys` are hexadecimal, by kind of selector; `words` are as it
+    signed them."""
 
     member: str
     epoch: str
     keys: Mapping[str, str]
     digest: bytes
     statement: str
+    words: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What another was shown of a member's keys, as that member signed it."""
+
+    member: str
+    epoch: str
+    witness: str
+    digest: bytes
+    words: bytes
 
 
 def seed(connection: Connection, epoch: str) -> bytes | None:
@@ -106,15 +116,10 @@ def drop_seeds(connection: Connection, besides: str) -> int:
     return run(connection, "DELETE FROM hit_seed WHERE epoch <> ?", [besides])
 
 
-def drop_tags(connection: Connection, before: str) -> int:
-    """Forget outputs of epochs before one."""
-    return run(connection, "DELETE FROM hit_tag WHERE epoch < ?", [before])
-
-
 def put_committed(connection: Connection, one: Committed, at: str) -> None:
     """Keep what a member committed to: the first word stands."""
-    values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, at)
-    insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, at", [values])
+    values = (one.member, one.epoch, to_text(one.keys), one.digest, one.statement, one.words, at)
+    insert_many(connection, "hit_key", "member, epoch, keys, digest, statement, words, at", [values])
 
 
 def committers(connection: Connection) -> set[str]:
@@ -126,156 +131,27 @@ def committed(connection: Connection, member: str, epoch: str) -> Committed | No
     """The keys of a member in an epoch, as it showed them to us."""
     found = rows(
         connection,
-        "SELECT member, epoch, keys, digest, statement FROM hit_key WHERE member = ? AND epoch = ?",
+        "SELECT member, epoch, keys, digest, statement, words FROM hit_key WHERE member = ? AND epoch = ?",
         [member, epoch],
     )
-    return (
-        Committed(str(found[0][0]), str(found[0][1]), from_text(found[0][2]), bytes(found[0][3]), str(found[0][4]))
-        if found
-        else None
-    )
+    for who, when, keys, seen, statement, words in found:
+        return Committed(str(who), str(when), from_text(keys), bytes(seen), str(statement), bytes(words))
+    return None
 
 
-def put_witness(connection: Connection, member: str, epoch: str, witness: str, digest: bytes, at: str) -> None:
-    """Keep which keys of `member` another member was shown."""
-    columns = "member, epoch, witness, digest, at"
-    insert_many(connection, "hit_witness", columns, [(member, epoch, witness, digest, at)], ignore=True)
+def put_witness(connection: Connection, one: Witness, at: str) -> None:
+    """Keep which keys of a member another member was shown."""
+    values = (one.member, one.epoch, one.witness, one.digest, one.words, at)
+    columns = "member, epoch, witness, digest, words, at"
+    insert_many(connection, "hit_witness", columns, [values], ignore=True)
 
 
-def witnesses(connection: Connection, member: str, epoch: str) -> dict[str, bytes]:
-    """Witness → the digest of the keys it was shown."""
-    found = rows(connection, "SELECT witness, digest FROM hit_witness WHERE member = ? AND epoch = ?", [member, epoch])
-    return {str(witness): bytes(digest) for witness, digest in found}
-
-
-# --- what we hold, and its outputs -----------------------------------------------------------------------------------
-
-
-def own_values(connection: Connection, me: str, labels: Iterable[int], matcher: str, value: str = "") -> list[str]:
-    """Every value that a standing, whole object of ours under one of the labels holds. An object of which parts are
-    marked apart, or before which a gate stands, is not among them: its label does not tell all. With a `value`, that
-    alone where it is held so."""
-    found = select_in(
-        connection,
-        "SELECT DISTINCT k.value FROM holding h JOIN key k ON k.holding = h.n JOIN object o ON o.n = h.object"
-        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND k.matcher = ?"
-        f"{' AND k.value = ?' if value else ''} ORDER BY k.value",
-        labels,
-        me,
-        matcher,
-        *([value] if value else []),
-    )
-    return list(dict.fromkeys(str(value) for (value,) in found))
-
-
-def own_bodies(connection: Connection, me: str, labels: Iterable[int], types: Sequence[str]) -> list[bytes]:
-    """The STIX 2.1 forms of standing, whole objects of ours of some types under one of the labels."""
-    marks = ", ".join("?" * len(types))
-    found = select_in(
-        connection,
-        "SELECT o.body, o.upgraded FROM holding h JOIN object o ON o.n = h.object"
-        f" WHERE h.label IN (:in) AND h.origin = ? AND {_LIVE} AND o.whole AND o.body IS NOT NULL"
-        f" AND o.type IN ({marks}) ORDER BY h.n",
-        labels,
-        me,
-        *types,
-    )
-    return [bytes(upgraded or body) for body, upgraded in found]
-
-
-def tags(connection: Connection, epoch: str) -> dict[str, bytes]:
-    """Value → its output in this epoch, of all that were computed."""
-    return {
-        str(value): bytes(tag)
-        for value, tag in rows(connection, "SELECT value, tag FROM hit_tag WHERE epoch = ?", [epoch])
-    }
-
-
-def put_tags(connection: Connection, epoch: str, found: Mapping[str, bytes]) -> None:
-    """Keep outputs."""
-    insert_many(
-        connection, "hit_tag", "epoch, value, tag", [(epoch, value, tag) for value, tag in found.items()], ignore=True
-    )
-
-
-def value_of(connection: Connection, epoch: str, tag: bytes) -> str:
-    """The value behind an output; "" when none of ours is."""
-    found = rows(connection, "SELECT value FROM hit_tag WHERE tag = ? AND epoch = ?", [tag, epoch])
-    return str(found[0][0]) if found else ""
-
-
-# --- filters ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A filter as it is kept; `held` is how many of its outputs stand for something, which only its origin knows."""
-
-    kind: str
-    seq: int
-    epoch: str
-    size: int
-    held: int
-    digest: str
-
-
-def parts(connection: Connection, origin: str, audience: str) -> list[Stored]:
-    """The filters of one holder for one asker, without their bodies."""
-    found = rows(
-        connection,
-        "SELECT kind, seq, epoch, size, held, digest FROM hit_part WHERE origin = ? AND audience = ?"
-        " ORDER BY kind, seq",
-        [origin, audience],
-    )
-    return [Stored(str(r[0]), int(r[1]), str(r[2]), int(r[3]), int(r[4]), str(r[5])) for r in found]
-
-
-def body(connection: Connection, origin: str, audience: str, digest: str) -> bytes | None:
-    """A filter."""
-    found = rows(
-        connection,
-        "SELECT body FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
-        [origin, audience, digest],
-    )
-    return bytes(found[0][0]) if found else None
-
-
-def put_part(connection: Connection, origin: str, audience: str, part: Stored, raw: bytes, at: str) -> None:
-    """Keep a filter in its place."""
-    run(
-        connection,
-        "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND kind = ? AND seq = ?",
-        [origin, audience, part.kind, part.seq],
-    )
-    columns = "origin, audience, kind, seq, epoch, size, held, digest, body, at"
-    values = (origin, audience, part.kind, part.seq, part.epoch, part.size, part.held, part.digest, raw, at)
-    insert_many(connection, "hit_part", columns, [values])
-
-
-def drop_parts(connection: Connection, origin: str, audience: str, digests: Sequence[str]) -> None:
-    """Forget these filters."""
-    for digest in digests:
-        run(
-            connection,
-            "DELETE FROM hit_part WHERE origin = ? AND audience = ? AND digest = ?",
-            [origin, audience, digest],
-        )
-
-
-def listed(connection: Connection, origin: str, audience: str) -> tuple[int, bytes, int] | None:
-    """(serial, the signed list, when it was made or last looked for)."""
-    found = rows(
-        connection, "SELECT serial, body, at_us FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience]
-    )
-    return (int(found[0][0]), bytes(found[0][1]), int(found[0][2])) if found else None
-
-
-def put_list(connection: Connection, origin: str, audience: str, serial: int, raw: bytes, at_us: int) -> None:
-    """Keep the newest list."""
-    run(connection, "DELETE FROM hit_list WHERE origin = ? AND audience = ?", [origin, audience])
-    insert_many(
-        connection, "hit_list", "origin, audience, serial, body, at_us", [(origin, audience, serial, raw, at_us)]
-    )
+def witnesses(connection: Connection, member: str, epoch: str) -> list[Witness]:
+    """What others were shown of a member's keys."""
+    columns = "member, epoch, witness, digest, words"
+    where = "WHERE member = ? AND epoch = ? ORDER BY witness, digest"
+    found = rows(connection, f"SELECT {columns} FROM hit_witness {where}", [member, epoch])
+    return [Witness(str(r[0]), str(r[1]), str(r[2]), bytes(r[3]), bytes(r[4])) for r in found]
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------
@@ -283,7 +159,8 @@ def put_list(connection: Connection, origin: str, audience: str, serial: int, ra
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question. At the holder `subjects` and `hits` are 0: it does not know."""
+    """One question, asked, answered or refused. At the holder `subjects` and `hits` are 0: it does not know; what it
+    refused counts no keys, unless it was no question at all."""
 
     side: str
     partner: str
@@ -314,14 +191,23 @@ def hits_of(connection: Connection, n: int, count: int) -> None:
     run(connection, "UPDATE hit_question SET hits = ? WHERE n = ?", [count, n])
 
 
-def keys_since(connection: Connection, side: str, partner: str, since_us: int) -> tuple[int, int]:
+def keys_since(connection: Connection, sides: Sequence[str], partner: str, since_us: int) -> tuple[int, int]:
     """(keys, questions) that went to or came from a partner since a moment."""
-    found = rows(
+    found = select_in(
         connection,
-        'SELECT coalesce(sum(keys), 0), count(*) FROM hit_question WHERE "side" = ? AND partner = ? AND at_us > ?',
-        [side, partner, since_us],
+        'SELECT coalesce(sum(keys), 0), count(*) FROM hit_question WHERE "side" IN (:in) AND partner = ? AND at_us > ?'
+        " AND keys > 0",
+        sides,
+        partner,
+        since_us,
     )
-    return int(found[0][0]), int(found[0][1])
+    return sum(int(keys) for keys, _ in found), sum(int(count) for _, count in found)
+
+
+def refused_since(connection: Connection, partner: str, since_us: int) -> int:
+    """How many questions of a partner were written down as refused since a moment."""
+    where = "\"side\" = 'refused' AND partner = ? AND at_us > ?"
+    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, since_us])[0][0])
 
 
 def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
@@ -461,41 +347,3 @@ def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
     where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
     got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
     return [Case(*(str(part) for part in row)) for row in got]
-
-
-# --- search sets -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSet:
-    """A private search set; of one made here, nothing that could be checked against is kept."""
-
-    id: str
-    name: str
-    origin: str
-    audience: str
-    made: str
-    expires: str
-    revoked: str = ""
-    description: bytes = b""
-    bloom: bytes = b""
-    key: bytes = b""
-
-
-_SET = 'id, name, origin, audience, made, expires, revoked, description, bloom, "key"'
-
-
-def put_set(connection: Connection, one: SearchSet) -> None:
-    """Keep a set as it stands."""
-    run(connection, "DELETE FROM search_set WHERE id = ?", [one.id])
-    values = (one.id, one.name, one.origin, one.audience, one.made, one.expires, one.revoked)
-    insert_many(connection, "search_set", _SET, [(*values, one.description, one.bloom, one.key)])
-
-
-def sets(connection: Connection) -> list[SearchSet]:
-    """Every set, the newest first."""
-    found = rows(connection, f"SELECT {_SET} FROM search_set ORDER BY made DESC, id")
-    return [
-        SearchSet(str(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4]), str(r[5]), str(r[6]), *map(bytes, r[7:]))
-        for r in found
-    ]

@@ -107,14 +107,23 @@ def _of_value(connection: Connection, value: str, source: int, mine: str, limit:
     for _, number, matcher, origin in others:
         if len(out) == limit:
             break
-        live = rows(
+        holding = _standing_for(connection, value, matcher, number)
+        out += [] if holding is None else [Candidate(value, matcher, holding, number, origin, holders)]
+    return out
+
+
+def _standing_for(connection: Connection, value: str, matcher: str, source: int) -> int | None:
+    """The live holding of a source that is compared for a value: the newest that names it, else that implies it."""
+    for implied in (0, 1):
+        found = rows(
             connection,
             "SELECT k.holding FROM key k JOIN holding h ON h.n = k.holding WHERE k.value = ? AND k.matcher = ?"
-            f" AND k.source = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
-            [value, matcher, number],
+            f" AND k.source = ? AND k.implied = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
+            [value, matcher, source, implied],
         )
-        out += [Candidate(value, matcher, int(n), number, origin, holders) for (n,) in live]
-    return out
+        if found:
+            return int(found[0][0])
+    return None
 
 
 def sharing(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> list[Candidate]:
@@ -183,11 +192,11 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         match = one.match
         known = rows(
             connection,
-            'SELECT n, state, warned FROM "match"'
+            'SELECT n, state, warned, score FROM "match"'
             " WHERE left_source = ? AND right_source = ? AND matcher = ? AND key = ?",
             [one.left_source, one.right_source, match.matcher, match.key],
         )
-        if known and (known[0][1] != "open" or (known[0][2] and not one.warned)):
+        if known and (known[0][1] != "open" or _stronger(one, str(known[0][2]), float(known[0][3]))):
             _say_again(connection, int(known[0][0]), one)
             if known[0][2] and not one.warned:
                 fresh.append(int(known[0][0]))
@@ -206,6 +215,11 @@ def add_matches(connection: Connection, found: Sequence[NewMatch], at: str) -> l
         fresh.append(n)
         n += 1
     return fresh
+
+
+def _stronger(one: NewMatch, warned: str, score: float) -> bool:
+    """Whether it says more than what is kept: it rings where that did not, or more is the same."""
+    return not one.warned if warned else not one.warned and one.match.score > score
 
 
 def _say_again(connection: Connection, n: int, one: NewMatch) -> None:
@@ -390,15 +404,19 @@ def matches_of(connection: Connection, ids: Iterable[str]) -> list[MatchStep]:
 
 
 def live_of(connection: Connection, value: str, *, every: bool = False) -> list[tuple[int, int, str]]:
-    """(holding, source, matcher): for each source that holds a value, its newest live holding; or `every` one."""
+    """(holding, source, matcher): for each source that holds a value, the live holding that stands for it (the newest
+    that names it, else that implies it); or `every` one."""
     found = rows(
         connection,
         f"SELECT {'k.holding' if every else 'max(k.holding)'}, k.source, k.matcher FROM key k"
         f" JOIN holding h ON h.n = k.holding WHERE k.value = ? AND {_LIVE}"
-        + ("" if every else " GROUP BY k.source, k.matcher"),
+        + ("" if every else " GROUP BY k.implied, k.source, k.matcher ORDER BY k.implied"),
         [value],
     )
-    return [(int(a), int(b), str(c)) for a, b, c in found]
+    standing: dict[tuple[object, ...], tuple[int, int, str]] = {}
+    for holding, source, matcher in found:
+        standing.setdefault((source, matcher, holding if every else ""), (int(holding), int(source), str(matcher)))
+    return list(standing.values())
 
 
 def count_sources(connection: Connection) -> int:

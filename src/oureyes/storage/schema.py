@@ -123,6 +123,7 @@ key = _table(
     Column("value", String, primary_key=True),
     Column("matcher", String, primary_key=True),
     Column("source", _Id, primary_key=True, autoincrement=False),
+    Column("implied", Integer, primary_key=True, autoincrement=False),  # 0 where the object names the value itself
     Column("holding", _Id, primary_key=True, autoincrement=False),
     rowid=False,
 )
@@ -360,14 +361,16 @@ hit_key = _table(
     Column("keys", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("statement", String, nullable=False),
+    Column("words", LargeBinary, nullable=False),  # as the member signed them
     Column("at", String, nullable=False),
 )
 hit_witness = _table(
-    "hit_witness",  # which keys of a member another member was shown
+    "hit_witness",  # which keys of a member another member was shown, as that member signed them
     Column("member", String, primary_key=True),
     Column("epoch", String, primary_key=True),
     Column("witness", String, primary_key=True),
-    Column("digest", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("words", LargeBinary, nullable=False),
     Column("at", String, nullable=False),
 )
 hit_tag = _table(
@@ -398,11 +401,18 @@ hit_list = _table(
     Column("serial", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False, server_default="0"),  # the last change that ours was looked through for
+    Column("until_us", BigInteger, nullable=False, server_default="0"),  # when a marking that ours rests on expires
+)
+hit_changed = _table(
+    "hit_changed",  # holdings that may answer fewer than when filters were made of them
+    _n(),
+    Column("holding", _Id, nullable=False),
 )
 hit_question = _table(
     "hit_question",  # every question, at both ends: how many and what for, never about what
     _n(),
-    Column("side", String, nullable=False),  # asked | answered
+    Column("side", String, nullable=False),  # asked | answered | refused
     Column("partner", String, nullable=False),
     Column("by", String, nullable=False),
     Column("kind", String, nullable=False),

@@ -70,3 +70,34 @@ def test_a_filter_cut_or_with_a_bit_turned_in_its_counts_is_refused():
 def test_no_filter_is_made_of_nothing():
     with pytest.raises(InvalidObject):
         Filter.of([])
+
+
+def test_a_hit_is_looked_for_as_long_as_a_miss():
+    """Three outputs lie in one bucket: the first, the last and one that is not there are compared with all three."""
+    close = [bytes(8) + bytes([place]) * 5 for place in range(3)]
+    made = Filter.of([*close, *(bytes([255 - place]) * 13 for place in range(5))])
+
+    class Counting(bytes):
+        looked = 0
+
+        def __getitem__(self, part):
+            Counting.looked += 1
+            return bytes.__getitem__(self, part)
+
+    made.raw = Counting(made.raw)
+    counts = []
+    for output, there in ((close[0], True), (close[2], True), (bytes(8) + b"x" * 5, False)):
+        Counting.looked = 0
+        assert (output in made) is there
+        counts.append(Counting.looked)
+    assert counts == [3, 3, 3]
+
+
+@given(
+    st.sets(st.binary(min_size=13, max_size=13), min_size=1, max_size=300), st.sets(st.binary(min_size=13, max_size=13))
+)
+def test_many_looked_up_at_once_are_those_looked_up_one_by_one(put_in, others):
+    made = Filter.of(put_in)
+    asked = put_in | others | {bytes(13), b"\xff" * 13}
+    assert made.among(asked) == {one for one in asked if one in made}
+    assert made.among([]) == set()

@@ -4,6 +4,7 @@ The asker learns hit or no hit, the holder that it was asked how often, for what
 keys, records and time, and carries the bytes (docs/explanation/private-matching.md says what this does not protect).
 """
 
+from oureyes.correlate.blind.commitments import KEYS_TYPE, Commitment, read_commitment, write_commitment
 from oureyes.correlate.blind.filters import FALSE_POSITIVES, KEPT, Filter, fillers, padded_size
 from oureyes.correlate.blind.messages import (
     LEGAL_BASES,
@@ -14,8 +15,10 @@ from oureyes.correlate.blind.messages import (
     Part,
     Parts,
     Question,
+    batch_of,
     key_info,
     padded_batch,
+    purpose_of,
     read_parts,
     read_question,
     write_parts,
@@ -36,6 +39,7 @@ from oureyes.correlate.blind.voprf import PrivateKey, derive_key, evaluate, eval
 __all__ = [
     "FALSE_POSITIVES",
     "KEPT",
+    "KEYS_TYPE",
     "KINDS",
     "LEGAL_BASES",
     "LIST_TYPE",
@@ -44,6 +48,7 @@ __all__ = [
     "SIZES",
     "Answer",
     "Asked",
+    "Commitment",
     "Filter",
     "Part",
     "Parts",
@@ -51,6 +56,7 @@ __all__ = [
     "Question",
     "Selector",
     "ask",
+    "batch_of",
     "born_keys",
     "derive_key",
     "evaluate",
@@ -60,11 +66,14 @@ __all__ = [
     "kind_of_key",
     "padded_batch",
     "padded_size",
+    "purpose_of",
+    "read_commitment",
     "read_parts",
     "read_question",
     "refuse_bad_elements",
     "selector",
     "selectors",
     "sound_key",
+    "write_commitment",
     "write_parts",
 ]

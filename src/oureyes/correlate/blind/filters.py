@@ -14,6 +14,7 @@ filters laid side by side do not tell them apart either.
 from __future__ import annotations
 
 import hmac
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
@@ -74,13 +75,24 @@ class Filter:
         bucket = int.from_bytes(output[:8], "big") * self.size >> 64
         first = self._after_zeros(bucket)
         start = first - bucket  # ones before the bucket's own
-        wanted, raw = output[8:KEPT], self.raw
+        wanted, raw, found = output[8:KEPT], self.raw, False
         while first < 2 * self.size and self._bits[first >> 3] & (0x80 >> (first & 7)):
             at = self._low + _LOW * start
-            if raw[at : at + _LOW] == wanted:
-                return True
+            found |= raw[at : at + _LOW] == wanted  # the whole bucket: a hit is found no sooner than a miss
             first, start = first + 1, start + 1
-        return False
+        return found
+
+    def among(self, outputs: Iterable[bytes]) -> set[bytes]:
+        """Of many outputs, those that are in it: the buckets are counted once for all."""
+        text = format(int.from_bytes(self._bits, "big"), f"0{len(self._bits) * 8}b")[: 2 * self.size]
+        starts = array("I", accumulate(map(len, text.split("0")), initial=0))
+        size, low, raw, found = self.size, self._low, self.raw, set()
+        for output in outputs:
+            bucket, wanted = int.from_bytes(output[:8], "big") * size >> 64, output[8:KEPT]
+            for place in range(starts[bucket], starts[bucket + 1]):
+                if raw[low + _LOW * place : low + _LOW * place + _LOW] == wanted:
+                    found.add(output)
+        return found
 
     def _after_zeros(self, zeros: int) -> int:
         """Where the bit after the first `zeros` zeros stands."""

@@ -25,8 +25,10 @@ __all__ = [
     "Part",
     "Parts",
     "Question",
+    "batch_of",
     "key_info",
     "padded_batch",
+    "purpose_of",
     "read_answer",
     "read_parts",
     "read_question",
@@ -36,6 +38,7 @@ __all__ = [
 SIZES = (8, 16, 64, 512)  # a batch is filled up to one of these
 LIST_TYPE = "application/vnd.oureyes.hitno+json"
 _HEADER = 508
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 MAX_QUESTION = 4 + _HEADER + SIZES[-1] * ELEMENT
 
 # By what right it is asked. The word travels; the case it stands in stays with the asker, and only a digest travels.
@@ -134,11 +137,25 @@ def read_question(raw: bytes) -> Question:
         raise InvalidObject("question", f"OEQ1 and a batch of {', '.join(map(str, SIZES))}", "another form")
     try:
         head = msgspec.json.decode(raw[4 : 4 + _HEADER], type=_Header)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         raise InvalidObject("question", "a header of the agreed form", "another") from None
     if any(len(text) > 100 or not text.isprintable() for text in msgspec.structs.astuple(head)):
         raise InvalidObject("question", "a header of short words", "others")
     return Question(head.kind, head.epoch, head.purpose, head.basis, head.case, elements)
+
+
+def batch_of(raw: bytes) -> int:
+    """How many keys something counts as that is sent as a question, whatever is in it."""
+    count = -(-(len(raw) - 4 - _HEADER) // ELEMENT)
+    return next((size for size in SIZES if size >= count), SIZES[-1])
+
+
+def purpose_of(raw: bytes) -> str:
+    """The purpose that something says which is sent as a question; "" where it says none."""
+    try:
+        return msgspec.json.decode(raw[4 : 4 + _HEADER], type=_Header).purpose
+    except _UNREADABLE:
+        return ""
 
 
 def read_answer(raw: bytes, count: int) -> Answer:
@@ -154,7 +171,7 @@ def read_parts(raw: bytes) -> Parts:
     """A list, once its signature has been checked."""
     try:
         found = msgspec.json.decode(raw, type=Parts)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         raise InvalidObject("list of filters", "the agreed form", "another") from None
     if found.v != 1 or len(found.parts) > 1000:
         raise InvalidObject("list of filters", "version 1, at most 1000 filters", "another", "update this node")

@@ -67,7 +67,7 @@ class Described(msgspec.Struct, rename="kebab"):
         """InvalidObject when it is none, or is of an algorithm or filter that this node does not know."""
         try:
             found = msgspec.json.decode(raw, type=cls)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InvalidObject(DESCRIPTION, "the description of a private search set", "another form") from None
         if found.algorithm not in _ALGORITHMS or found.bloomfilter.format != "dcso-v1":
             known = f"{', '.join(_ALGORITHMS)} in dcso-v1"

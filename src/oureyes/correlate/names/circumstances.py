@@ -12,7 +12,7 @@ __all__ = ["Circumstance", "circumstances", "country_words"]
 
 # What each is worth on the scale of `likeness` (logarithm of the odds). Set by hand: no open data pairs them.
 _SAME_DOCUMENT, _OTHER_DOCUMENT = 6.0, -0.5
-_SAME_YEAR, _NEXT_YEAR, _NEAR_YEARS, _OTHER_YEARS = 1.6, 0.9, -0.8, -2.5
+_SAME_YEAR, _NEXT_YEAR, _NEAR_YEARS, _OTHER_YEARS = 1.6, 0.9, -0.8, -4.0
 _OTHER_SEX, _SAME_COUNTRY, _OTHER_COUNTRY, _SAME_PLACE = -2.0, 0.4, -0.4, 0.8
 # How few of those who bear one name share it as well, as a power of ten: one in sixty was born in the same year.
 _FEW_YEAR, _FEW_NEXT_YEAR, _FEW_COUNTRY, _FEW_PLACE, _FEW_DOCUMENT = 1.8, 1.3, 0.5, 1.3, 6.0

@@ -7,6 +7,7 @@ it numpy does, at two to three times the cost. It is a cache: lost, it is built 
 
 from __future__ import annotations
 
+import ctypes
 import math
 from array import array
 from collections import Counter
@@ -22,6 +23,8 @@ __all__ = ["NameIndex", "sound_features"]
 _RAREST = 14
 _PARTS = 5  # of a name, that are looked at together
 _KNOWN = 20_000  # pairs of parts whose count is remembered
+_MANY = 10_000  # names at once, after which memory is given back
+_HEAP = 15_000_000  # bytes tantivy fills before it writes a segment: the least it takes
 
 
 def sound_features(tokens: Sequence[str]) -> set[str]:
@@ -51,17 +54,22 @@ class NameIndex:
         return self._count
 
     def add(self, names: Iterable[tuple[int, str]]) -> None:
-        """Number and name; one number may come with many names, as an object has aliases."""
-        batch = []
+        """Number and name; one number may come with many names, as an object has aliases. One after the other: the
+        sounds of fifty thousand names at once would take ten times what is kept of them."""
+        before = self._count
+        self._pairs.clear()
+        self._store.add(self._sounds(names))
+        if self._count - before >= _MANY:
+            _give_back()
+
+    def _sounds(self, names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, set[str]]]:
         for number, name in names:
             found: set[str] = set()
             for tokens in readings(name):
                 found |= sound_features(tokens)
             self._frequency.update(found)
-            batch.append((number, found))
-        self._count += len(batch)
-        self._pairs.clear()
-        self._store.add(batch)
+            self._count += 1
+            yield number, found
 
     def namesakes(self, tokens: Iterable[str]) -> float:
         """How many others of those held would bear all these tokens by chance, as a power of ten.
@@ -109,6 +117,14 @@ class NameIndex:
         return list(dict.fromkeys(self._store.search(wanted, limit)))[:limit] if wanted else []
 
 
+def _give_back() -> None:
+    """What building freed goes back to the system: a process that holds names runs for months. Only where the C
+    library has the call (glibc, malloc_trim(3)); elsewhere it is kept for the next need."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 class _Postings:
     """Numbers by feature, weighed with numpy."""
 
@@ -117,7 +133,7 @@ class _Postings:
         self._rows: array[int] = array("q")
         self._sizes: array[int] = array("H")
 
-    def add(self, batch: Sequence[tuple[int, set[str]]]) -> None:
+    def add(self, batch: Iterable[tuple[int, set[str]]]) -> None:
         for number, found in batch:
             row = len(self._rows)
             self._rows.append(number)
@@ -154,8 +170,8 @@ class _Tantivy:
         self._index = module.Index(self._schema)
         self._fresh = True
 
-    def add(self, batch: Sequence[tuple[int, set[str]]]) -> None:
-        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+    def add(self, batch: Iterable[tuple[int, set[str]]]) -> None:
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         for number, found in batch:
             document = self._tantivy.Document()
             document.add_integer("number", number)

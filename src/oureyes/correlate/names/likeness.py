@@ -1,14 +1,15 @@
 """How likely two spellings are one name: what is weighed, by how much, and which of it decided.
 
-Thirty-three weights of a logistic model, learnt by `bench/names/training.py` on people set apart from those it is
-tested on; the sum, and every part of it, can be shown. Signs are plain: what agrees is positive, what is left over
-negative. A name alone never proves a person: the score is what names can say, before dates and places are looked at.
+Thirty-three values, each with a name in words (`FEATURES`), go through a hundred and fifty small trees of questions
+("share of the longer above 0.9?"), learnt by `bench/names/training.py` on people set apart from those they are tested
+on (`trees.json`). What must not turn its sign cannot: agreement never counts against, a part left over never for, a
+name that many bear never more than a rare one (`RAISE`, `LOWER`). `Likeness.parts` says what each value came to. A
+name alone never proves a person: the sum is what names can say, before dates and places are looked at.
 
 Customs of naming differ in how many names they have: ten family names and fifty syllables name a nation, or a hundred
-thousand surnames do. One threshold of agreement would ring for the strangers of the first ten times as often. So how
-many namesakes are to be expected is counted apart: where there are few it is one feature of the thirty-three, and
-every tenfold above that takes `_EXCESS` away, until a second sign makes them few again. Its size and the threshold are
-such that at most about one in twelve strangers of every community rings (bench/names, on the training side).
+thousand surnames do. So how many namesakes are to be expected among a hundred thousand is one of the values. Trees
+learn it from near misses only, as no two of their people bear one name; so from where namesakes are likely, every
+tenfold of them takes more off (`crowded`), until a second sign makes them few again.
 """
 
 from __future__ import annotations
@@ -22,31 +23,39 @@ from functools import lru_cache
 from oureyes.correlate.names.alignment import Alignment, align
 from oureyes.correlate.names.lattice import Path, walk
 from oureyes.correlate.names.tokens import letters, rarity, weight
-from oureyes.correlate.names.weights import WEIGHTS
+from oureyes.correlate.names.trees import parts_of, sum_of
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
 from oureyes.model.romanisation.latin import plain
 
-__all__ = ["FEATURES", "Likeness", "features", "likeness", "screened"]
+__all__ = ["FEATURES", "LOWER", "RAISE", "Likeness", "crowded", "features", "likeness", "screened"]
 
 FEATURES = (
-    "always", "namesakes by chance", "doubt in the weakest part", "share of the shorter", "share of the longer",
-    "marks that differ",
+    "namesakes by chance", "counted in an index", "share of the shorter", "share of the longer", "marks that differ",
     "left over beside common parts", "sounds as a whole", "same consonants as a whole", "letters as a whole",
-    "same spelling",
-    "same parts in another order", "son and father change places", "initials", "both single",
-    "all parts answered, by sound",
-    "all parts answered",
-    "two scripts", "Thai", "Lao", "Khmer", "Burmese", "Arabic script", "Tamil", "Chinese", "one script, not Latin",
-    "path through the characters", "path in one dialect", "unread by the path", "longest part", "parts agreed",
-    "same sounds", "same letters",
+    "letters in the order written", "son and father change places", "two scripts", "Chinese",
+    "path through the characters", "unread by the path", "longest part", "same sounds", "same letters",
+    "weakest part", "second weakest part", "weight left over, the lesser", "weight left over, the greater",
+    "parts left over", "rarity left over, the lesser", "rarity left over, the greater", "parts that cross", "initials",
+    "rarity agreed", "rarest part agreed", "commonest part agreed", "parts of the shorter", "letters of both",
+    "weight agreed",
 )  # fmt: skip
-_SCRIPTS = ("thai", "lao", "khmer", "burmese", "arabic", "tamil", "han")
+# What may not turn its sign, whatever the material says that the trees are learnt from.
+RAISE = frozenset((
+    "share of the shorter", "share of the longer", "sounds as a whole", "letters in the order written",
+    "path through the characters", "weakest part",
+))  # fmt: skip
+LOWER = frozenset((
+    "namesakes by chance", "marks that differ", "son and father change places", "weight left over, the lesser",
+    "weight left over, the greater",
+))  # fmt: skip
 _FEW = -1.5  # namesakes among a hundred thousand, as a power of ten: the name of one in thirty
-_EXCESS = 1.7
-_COUNTED = 1.16  # of an index that was asked how many bear a name, less agreement is asked than of customs alone
+# From how many on, as a power of ten, and by how much for every tenfold: where an index counted, and where only
+# customs of naming say so, which know the common names and not how common.
+_CROWDED = {True: (0.5, 1.7), False: (0.0, 3.5)}
 _SON = re.compile(r"(?i)\b(?:bin|binti|bt|bte|ibn|b\.|a/l|a/p|s/o|d/o)(?=\s)|\s(?:بن|بنت|ابن)\s")
 _ANSWERED = 0.6
 _READ = 0.9  # a path that reads so well that the order of the parts does not matter
+_INITIAL = 0.5  # what an initial is alike to a name it may stand for
 _HELD = 5.0  # a hundred thousand names, as a power of ten
 _SEEN = 0.4
 _CUSTOM = 1.0  # of whom one in ten has the customs of the name
@@ -55,10 +64,9 @@ _SAME = 0.86  # from here on a part agrees
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`logit` is the sum; `values` the features as weighed; the tokens are those of the variants that met best;
-    `namesakes` are those among a hundred thousand who bear the parts that agree by chance, as a power of ten."""
+    """`values` are the features as weighed; the tokens are those of the variants that met best; `namesakes` are those
+    among a hundred thousand who bear the parts that agree by chance, as a power of ten."""
 
-    logit: float
     values: tuple[float, ...]
     left: tuple[str, ...]
     right: tuple[str, ...]
@@ -66,14 +74,34 @@ class Likeness:
     path: Path
     namesakes: float
 
+    @property
+    def logit(self) -> float:
+        """What the names come to where few bear them."""
+        return self._sum(min(self.namesakes, _FEW))
+
     def alone(self, signs: float = 0.0) -> float:
-        """The sum, less what is taken off for the many who bear such a name; `signs` (a power of ten) make them fewer.
+        """What they come to beside the many who bear such a name; `signs` (a power of ten) make them fewer.
         From 0 on it is worth an officer's time."""
-        return self.logit - _EXCESS * max(self.namesakes - signs - _FEW, 0.0)
+        return self._sum(self.namesakes - signs)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What each value raised or lowered the sum by, those that moved it."""
+        moved = zip(FEATURES, parts_of(self.values), strict=True)
+        return {name: by for name, by in moved if by}
 
     @property
     def score(self) -> float:
         return 1 / (1 + math.exp(-self.alone()))
+
+    def _sum(self, namesakes: float) -> float:
+        return sum_of((namesakes, *self.values[1:])) - crowded(namesakes, counted=bool(self.values[1]))
+
+
+def crowded(namesakes: float, *, counted: bool) -> float:
+    """What is taken off for the many who bear such a name."""
+    bound, each = _CROWDED[counted]
+    return each * max(namesakes - bound, 0.0)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -82,7 +110,6 @@ def likeness(one: str, other: str) -> Likeness:
     if one > other:
         turned = likeness(other, one)
         return Likeness(
-            turned.logit,
             turned.values,
             turned.right,
             turned.left,
@@ -94,15 +121,15 @@ def likeness(one: str, other: str) -> Likeness:
     path = _path(one, other)
     held = max(_usual(some) for some in _agreed(left, right, met)) - _SEEN * _seen(one, other, path)
     values = features(one, other, left, right, met, path, held)
-    return Likeness(_sum(values), values, left, right, met, path, held)
+    return Likeness(values, left, right, met, path, held)
 
 
 def screened(one: str, other: str, namesakes: Callable[[Sequence[str]], float]) -> Likeness:
     """As `likeness`, with how rare the parts are in the index that is asked (`NameIndex.namesakes`)."""
     found = likeness(one, other)
     held = max(namesakes(some) for some in _agreed(found.left, found.right, found.alignment))
-    values = (found.values[0], _bounded(held), *found.values[2:])
-    return Likeness(_sum(values) + _COUNTED, values, found.left, found.right, found.alignment, found.path, held)
+    values = (held, 1.0, *found.values[2:])
+    return Likeness(values, found.left, found.right, found.alignment, found.path, held)
 
 
 def _agreed(left: Sequence[str], right: Sequence[str], met: Alignment) -> tuple[Sequence[str], Sequence[str]]:
@@ -117,14 +144,6 @@ def _agreeing(met: Alignment) -> list[int]:
 def _usual(tokens: Sequence[str]) -> float:
     """Where no index says how many bear such a name: by the customs of naming alone."""
     return _HELD - _CUSTOM - sum(rarity(token) for token in tokens) if tokens else _HELD
-
-
-def _bounded(power: float) -> float:
-    return min(max(power, -7.0), _FEW) / 5
-
-
-def _sum(values: Sequence[float]) -> float:
-    return sum(value * weight for value, weight in zip(values, WEIGHTS, strict=True))
 
 
 def _variants(one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...], Alignment]:
@@ -164,22 +183,23 @@ def _seen(one: str, other: str, path: Path) -> float:
 def features(
     one: str, other: str, left: tuple[str, ...], right: tuple[str, ...], met: Alignment, path: Path, usual: float
 ) -> tuple[float, ...]:
-    """The thirty-three values, each between 0 and about 1 (or 3, for counts)."""
+    """The thirty-three values, in the order of FEATURES."""
     pairs = met.pairs
     agreed = sum(pair.weight * pair.alike for pair in pairs)
     shorter, longer = sorted((met.left, met.right))
-    over = _left_over(left, right, met)
+    mine, theirs = _unanswered(left, met), _unanswered(right, met.turned())
+    over = sorted((sum(map(weight, mine)), sum(map(weight, theirs))))
+    rare = sorted((sum(map(rarity, mine)), sum(map(rarity, theirs))))
     whole, other_whole = _in_order(left, right, met)
     heard = path.score > _READ and path.unread < 2  # one more: an English name beside the Chinese one
+    crossed = script_of(one) != script_of(other)
+    alike = sorted(pair.alike for pair in pairs if pair.alike != _INITIAL) or [0.0]
+    telling = [rarity(left[at]) for at in _agreeing(met)] or [0.0]
     exact = [letters("".join(left[i] for i in pair.left), "".join(right[i] for i in pair.right)) for pair in pairs]
     sounds = [_sounds(left, pair.left) == _sounds(right, pair.right) for pair in pairs]
-    scripts = (script_of(one), script_of(other))
-    crossed = scripts[0] != scripts[1]
-    longest = max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= _SAME), default=0)
     return (
-        1.0,
-        _bounded(usual),
-        max(0.9 - min((pair.alike for pair in pairs if pair.weight > 0.2), default=0.0), 0.0),
+        usual,
+        0.0,
         min(agreed / max(shorter, 0.1), 1.0),
         1.0 if heard else min(agreed / max(longer, 0.1), 1.0),
         _marks_differ(one, other),
@@ -187,36 +207,41 @@ def features(
         letters(fold(whole), fold(other_whole)) if whole and other_whole else 0.0,
         float(heard or (bool(whole) and _skeletons(left) == _skeletons(right))),
         letters(whole, other_whole) if whole and other_whole else 0.0,
-        float(left == right and (crossed or scripts[0] == "latin")),
-        float(left != right and sorted(left) == sorted(right)),
-        float(
-            bool(_SON.search(one) or _SON.search(other))
-            and any(a.left > b.left and a.right < b.right for a in pairs for b in pairs)
-        ),
-        sum(0.49 < pair.alike < 0.51 for pair in pairs) / 2,
-        float(len(left) == 1 and len(right) == 1),
-        float(heard or (over[1] == 0 and len(pairs) > 1 and all(sounds))),
-        float(over[1] == 0 and len(pairs) > 1),
+        letters("".join(left), "".join(right)),
+        float(bool(_SON.search(one) or _SON.search(other)) and _crossing(met) > 0),
         float(crossed),
-        *(float(crossed and script in scripts) for script in _SCRIPTS),
-        float(not crossed and scripts[0] != "latin"),
+        float(crossed and "han" in (script_of(one), script_of(other))),
         path.score,
-        float(bool(path.dialect) and path.score > 0.75),
-        min(path.unread, 3) / 3 if path.score and not heard else 0.0,
-        min(longest, 12) / 12,
-        min(len(pairs), 4) / 4,
-        sum(sounds) / len(sounds) if sounds else 0.0,
-        sum(exact) / len(exact) if exact else 0.0,
+        float(path.unread),
+        max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= _SAME), default=0),
+        sum(sounds) / max(len(sounds), 1),
+        sum(exact) / max(len(exact), 1),
+        alike[0],
+        alike[1] if len(alike) > 1 else -1.0,
+        *over,
+        float(max(len(mine), len(theirs))),
+        *rare,
+        float(_crossing(met)),
+        float(sum(pair.alike == _INITIAL for pair in pairs)),
+        sum(telling),
+        max(telling),
+        min(telling),
+        float(min(len(left), len(right))),
+        float(len("".join(left)) + len("".join(right))),
+        agreed,
     )
 
 
-def _left_over(left: tuple[str, ...], right: tuple[str, ...], met: Alignment) -> tuple[float, float]:
-    """Weight without an answer: of the name that has less of it, and of the other."""
-    mine = {at for pair in met.pairs if pair.alike > 0.6 or pair.alike == 0.5 for at in pair.left}
-    theirs = {at for pair in met.pairs if pair.alike > 0.6 or pair.alike == 0.5 for at in pair.right}
-    one = sum(weight(token) for at, token in enumerate(left) if at not in mine)
-    other = sum(weight(token) for at, token in enumerate(right) if at not in theirs)
-    return (min(one, other), max(one, other))
+def _unanswered(tokens: tuple[str, ...], met: Alignment) -> list[str]:
+    """The parts of the first name that the other has no answer to; an initial is one."""
+    answered = {at for pair in met.pairs if pair.alike > _ANSWERED or pair.alike == _INITIAL for at in pair.left}
+    return [token for at, token in enumerate(tokens) if at not in answered]
+
+
+def _crossing(met: Alignment) -> int:
+    """How many pairs of parts stand in the other order in the other name."""
+    order = [pair.left[0] for pair in sorted(met.pairs, key=lambda pair: pair.right)]
+    return sum(one > other for at, one in enumerate(order) for other in order[at + 1 :])
 
 
 def _in_order(left: tuple[str, ...], right: tuple[str, ...], met: Alignment) -> tuple[str, str]:

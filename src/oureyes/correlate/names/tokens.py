@@ -20,6 +20,15 @@ _HEARD = {pair[::way]: cost for pair, cost in _PAIRS.items() for way in (1, -1)}
 _NEARLY = str.maketrans("Nsl", "ncn")
 _DROPPED = {"a": 0.3, "i": 0.35, "u": 0.35, "h": 0.3, "w": 0.4, "Y": 0.4, "N": 0.9}
 _SHORT = 3
+# What a reader of Thai, Burmese or Lao hears alike, whatever is written: used once what is written has been compared.
+_LOOSE = (
+    (re.compile("r(?=[^aeiouy]|$)"), ""),
+    (re.compile("(?:ay|ai|ei|ey|ae|eh)(?=[^aeiou]|$)"), "e"),
+    (re.compile("(?:aw|au|ou|ow|or)(?=[^aeiou]|$)"), "o"),
+    (re.compile("(?:ch|j|s|d|dh|th)$"), "t"),
+    (re.compile("(?:el|ne|nn|h)$"), lambda found: {"el": "e", "ne": "ng"}.get(found[0], found[0][0].replace("h", ""))),
+)
+_LOOSELY = 0.9
 _WRITTEN = (
     ("ee", "i"), ("ie", "i"), ("oo", "u"), ("ou", "u"), ("y", "i"), ("ck", "k"), ("kh", "k"), ("ph", "p"), ("nn", "n"),
 )  # fmt: skip
@@ -47,6 +56,12 @@ def alike(one: str, other: str) -> float:
         return 0.0
     size = (sum(_DROPPED.get(sound, 1.0) for sound in first) + sum(_DROPPED.get(sound, 1.0) for sound in second)) / 2
     heard = max(0.0, 1.0 - _distance(first, second) / max(size, 1.2))
+    if heard < _LOOSELY:
+        loose, other_loose = _loose(one), _loose(other)
+        if (loose, other_loose) != (one, other):
+            first, second = fold(loose), fold(other_loose)
+            cost = 0.0 if first == second else _distance(first, second)
+            heard = max(heard, min(1.0 - cost / max(size, 1.2), _LOOSELY))
     return 0.8 * heard + 0.15 * written
 
 
@@ -56,6 +71,13 @@ def _even(token: str) -> str:
     for written, plain in _WRITTEN:
         token = token.replace(written, plain)
     return token.removesuffix("h") if len(token) > 2 else token
+
+
+@lru_cache(maxsize=1 << 16)
+def _loose(token: str) -> str:
+    for written, heard in _LOOSE:
+        token = written.sub(heard, token)
+    return token
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
-from oureyes.node import answering, confirming, probing, searchsets
+from oureyes.node import answering, committing, confirming, probing, publishing, searchsets
 
 __all__ = ["ROUTES"]
 
@@ -68,6 +68,14 @@ def quotas(call: Call) -> forms.Quotas:
     return forms.Quotas([as_form(forms.Quota, one) for one in probing.quotas(call.node.ctx)])
 
 
+def evidence(call: Call) -> forms.KeyEvidence:
+    """Who was shown which words on a member's keys, as the member signed them."""
+    member, month = call.path["id"], call.query.epoch or committing.epoch_of(call.node.ctx.now())
+    found = committing.evidence(call.node.ctx, member, month)
+    shown = [forms.KeysShown(one.witness, one.digest.hex(), one.words.decode()) for one in found]
+    return forms.KeyEvidence(member, month, shown)
+
+
 def ledger(call: Call) -> forms.Ledger:
     """Every question asked and answered: with whom, how many, what for, by what right; never about what."""
     found = probing.ledger(call.node.ctx, call.query.limit)
@@ -93,7 +101,7 @@ def allow(call: Call) -> forms.Agreement:
 def agree(call: Call) -> forms.Agreement:
     """Agree to what somebody else proposed, and publish the filters."""
     made = answering.agree(call.node.ctx, call.path["id"], by=call.by)
-    answering.publish(call.node.ctx, by=call.by)
+    publishing.publish(call.node.ctx, by=call.by)
     return as_form(forms.Agreement, made)
 
 
@@ -104,7 +112,7 @@ def end(call: Call) -> forms.Agreement:
 
 def publish(call: Call) -> forms.Published:
     """Bring partners' filters up to date now; a running node does it once a day."""
-    done = answering.publish(call.node.ctx, by=call.by)
+    done = publishing.publish(call.node.ctx, by=call.by)
     return forms.Published([as_form(forms.PublishedFilters, one) for one in done])
 
 
@@ -143,6 +151,8 @@ ROUTES = (
     Route("answer_hit", "POST", _CASE + "/answer", _P, answer, forms.HitCase, body=forms.HitAnswer,
           cli=("hits answer",)),
     Route("quotas", "GET", "/quotas", _P, quotas, forms.Quotas, cli=("hits quota",)),
+    Route("key_evidence", "GET", "/key-evidence/{id}", _P, evidence, forms.KeyEvidence, forms.EvidenceAsked,
+          cli=("hits evidence",)),
     Route("ledger", "GET", "/ledger", _P, ledger, forms.Ledger, forms.LedgerAsked, cli=("hits ledger",)),
     Route("agreements", "GET", "/agreements", _P, agreements, forms.Agreements, cli=("hits agreements",)),
     Route("allow", "POST", "/agreements", _P, allow, forms.Agreement, body=forms.AgreementMade, status=201,

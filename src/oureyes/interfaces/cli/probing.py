@@ -49,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
     )
     command(hits, "answer", example=lines)(answer)
     command(hits, "quota", example="oureyes hits quota")(quota)
+    command(hits, "evidence", example="oureyes hits evidence PH\noureyes hits evidence PH --epoch 2026-11")(evidence)
     command(hits, "ledger", example="oureyes hits ledger")(ledger)
     command(hits, "agreements", example="oureyes hits agreements")(agreements)
     lines = "oureyes hits allow PH --kinds phone,wallet --purposes investigation,prosecution --daily 1024"
@@ -172,6 +173,27 @@ def quota(at: Session) -> None:
         for one in found
     ]  # fmt: skip
     at.screen.answer({"quotas": body}, lambda: at.screen.table(columns, rows, empty="no partner answers us yet"))
+
+
+def evidence(
+    at: Session,
+    member: _Member,
+    epoch: Annotated[str, typer.Option("--epoch", metavar="2026-11", help="The month; else this one.")] = "",
+) -> int:
+    """Who was shown which words on a member's keys, as the member signed them. Two that differ prove to anybody that it
+    told members apart: the words are in the JSON answer (`--json`)."""
+    from oureyes.node import committing
+
+    with at.node() as node:
+        month = epoch or committing.epoch_of(node.ctx.now())
+        found = committing.evidence(node.ctx, member, month)
+    body = [{"shown_to": one.witness, "keys": one.digest.hex(), "words": one.words.decode()} for one in found]
+    rows = [(one["shown_to"], one["keys"]) for one in body]
+    at.screen.answer(
+        {"member": member, "epoch": month, "shown": body},
+        lambda: at.screen.table(("shown to", "keys"), rows, empty="it has shown no keys of that month"),
+    )
+    return exits.OK if found else exits.NOTHING
 
 
 def ledger(
@@ -308,11 +330,11 @@ def allow(
 
 def agree(at: Session, member: _Member) -> None:
     """Agree to what somebody else proposed, and publish the filters."""
-    from oureyes.node import answering
+    from oureyes.node import answering, publishing
 
     with at.node() as node:
         made = answering.agree(node.ctx, member, by=at.by)
-        answering.publish(node.ctx, by=at.by)
+        publishing.publish(node.ctx, by=at.by)
     _told(at, made)
 
 
@@ -331,10 +353,10 @@ def _told(at: Session, made: Agreement) -> None:
 
 def publish(at: Session) -> None:
     """Bring partners' filters up to date now; a running node does it once a day."""
-    from oureyes.node import answering
+    from oureyes.node import publishing
 
     with at.node() as node:
-        done = answering.publish(node.ctx, by=at.by)
+        done = publishing.publish(node.ctx, by=at.by)
     body = [{"partner": one.partner, "anew": one.anew, "added": one.added, "bytes": one.size} for one in done]
     columns = ("partner", "anew", "added", "bytes")
     rows = [[one[name] for name in columns] for one in body]

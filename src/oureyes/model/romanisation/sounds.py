@@ -30,6 +30,7 @@ _TABLE = dict(_SOUNDS)
 _SOUND = re.compile("|".join(spelling for spelling, _ in sorted(_SOUNDS, key=lambda pair: -len(pair[0]))))
 
 _CONSONANT_Y = re.compile("y(?=[aeiou])")
+_GLIDES = re.compile("Y(?:ee|ie|i)|w(?:oo|ou|u)")  # Yee is Yi and I, Woo is Wu and U
 _VOWELS = re.compile("([aeiouy])(?:[aeiouy]|w(?![aeiou]))*")
 _CLASS = {"a": "a", "e": "i", "i": "i", "y": "i", "o": "u", "u": "u"}
 _DOUBLE = re.compile(r"(.)\1+")
@@ -42,7 +43,7 @@ def fold(token: str) -> str:
     """The sounds of one token of a–z: classes of consonants, and a, i, u for vowels."""
     plain = _NOT_LETTERS.sub("", token)
     plain = _SOUND.sub(lambda found: _TABLE[found[0]], _hard_c(plain))
-    plain = _CONSONANT_Y.sub("Y", plain).replace("Yi", "i").replace("wu", "u")
+    plain = _GLIDES.sub(lambda found: "i" if found[0][0] == "Y" else "u", _CONSONANT_Y.sub("Y", plain))
     plain = _VOWELS.sub(lambda found: _CLASS[found[1]], plain)
     plain = _DOUBLE.sub(r"\1", _SILENT_H.sub("", plain))
     return _DOUBLE.sub(r"\1", plain)

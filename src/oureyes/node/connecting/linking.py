@@ -28,7 +28,7 @@ def connect(
     """Find what a batch connects to; keep the matches and ring. The numbers of the new matches."""
     outdated = [n for one in added for n in one.outdated]
     lost = _closed(ctx, connection, outdated)
-    asked = Asked({}, {})
+    asked = Asked()
     sides: list[Side] = []
     for item, one in zip(batch, added, strict=True):
         if item.hold or one.outcome not in ("new", "version", "revived"):
@@ -78,7 +78,7 @@ def reconnect(ctx: Context, connection: Connection, ids: Iterable[str]) -> None:
     for some in objects.latest(connection, ids).values():
         for held in some:
             source = objects.source(connection, held.origin, held.source)
-            asked = Asked({}, {})
+            asked = Asked()
             asked.add(Side(held.holding, held.current), keys_of(held.current) + probes_of(held.current))
             meet_all(ctx, connection, asked, source)
 

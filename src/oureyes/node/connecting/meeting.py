@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from oureyes.correlate import MATCHERS, PARTIAL, observables, ranking, standing
@@ -18,6 +18,7 @@ __all__ = ["Asked", "Side", "meet_all", "rematch"]
 
 _BY_NAME = {matcher.NAME: matcher for matcher in MATCHERS}
 _MOST: dict[str, int] = {matcher.NAME: matcher.MOST for matcher in MATCHERS if hasattr(matcher, "MOST")}
+_Key = tuple[int, str, str]  # their source, matcher, what is the same
 _Pair = tuple[str, int, int, int]  # matcher, our holding, theirs, their source
 # Of one part (a chunk, a band, a feature) that many are looked at; it is another part that then tells them apart.
 _CROWD = 1_000
@@ -33,24 +34,30 @@ class Side(NamedTuple):
 class Asked:
     """What a batch looks up: by whole values, where one object stands for a value, and by parts, where all do."""
 
-    whole: dict[tuple[str, str], Side]
-    parts: dict[tuple[str, str], list[Side]]
+    whole: dict[tuple[str, str], Side] = field(default_factory=dict)
+    parts: dict[tuple[str, str], list[Side]] = field(default_factory=dict)
+    implied: set[tuple[str, str]] = field(default_factory=set)  # of the whole values, those nothing names so far
 
     def add(self, side: Side, keys: Iterable[Key]) -> None:
-        whole = self.whole
         for key in keys:
             if key is standing.MARK:
                 continue
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
-            elif name not in whole or _says_more(side.object, whole[name].object):
-                whole[name] = side
+            else:
+                self._stand(name, side, key.implied)
+
+    def _stand(self, name: tuple[str, str], side: Side, implied: bool) -> None:
+        """What names the value goes before what implies it, an indicator or a person before the bare observable."""
+        stands = self.whole.get(name)
+        if stands is None or (implied, _is_bare(side)) < (name in self.implied, _is_bare(stands)):
+            self.whole[name] = side
+            (self.implied.add if implied else self.implied.discard)(name)
 
 
-def _says_more(one: StixObject, other: StixObject) -> bool:
-    """An indicator or a person says more than the bare observable."""
-    return objects.is_observable(other.type) and not objects.is_observable(one.type)
+def _is_bare(side: Side) -> bool:
+    return objects.is_observable(side.object.type)
 
 
 def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side], source: int) -> list[int]:
@@ -62,7 +69,7 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
         return []
     other = objects.by_holding(connection, [one.holding for some in found.values() for one in some])
     total = index.count_sources(connection)
-    pairs: dict[tuple[int, str, str], index.NewMatch] = {}
+    pairs: dict[_Key, index.NewMatch] = {}
     for value, candidates in found.items():
         for candidate in candidates:
             side, held = best.get((candidate.matcher, value)), other.get(candidate.holding)
@@ -72,8 +79,8 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
             match, hit = met
             rank = ranking.rank(match.score, candidate.holders, total)
             warned = hit.listed if hit else match.quiet
-            kept = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
-            pairs.setdefault((candidate.source, match.matcher, match.key), kept)
+            new = index.NewMatch(match, side.holding, candidate.holding, source, candidate.source, rank, warned)
+            pairs.setdefault((candidate.source, match.matcher, match.key), new)
     fresh = index.add_matches(connection, list(pairs.values()), ctx.now())
     ring(ctx, connection, fresh)
     return fresh
@@ -98,7 +105,7 @@ def _meet_parts(
     pairs = list(_closest(pair for pair, _ in shared.most_common()))
     other = objects.by_holding(connection, dict.fromkeys(held for _, _, held, _ in pairs))
     total = index.count_sources(connection)
-    kept: dict[tuple[int, str, str], index.NewMatch] = {}
+    kept: dict[_Key, index.NewMatch] = {}
     for matcher, mine, held, theirs in pairs:
         match = _BY_NAME[matcher].compare(side_of[mine].object, other[held].current) if held in other else None
         if match is not None:

@@ -10,7 +10,7 @@ from oureyes.exchange.inbox import Opened, Poison, open_entry
 from oureyes.model.markings import Onward
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Channel, Entry, Item, Kind, Statement
-from oureyes.node import asking, confirming, connecting, planning, probing
+from oureyes.node import asking, committing, confirming, connecting, planning
 from oureyes.node.context import Context
 from oureyes.node.exchanging.outgoing import within
 from oureyes.node.exchanging.partners import alert
@@ -237,8 +237,8 @@ _TAKE = {
     Kind.DENY: _consent_answered,
     Kind.NOTICE: _noticed,
     Kind.PLAN_VOTE: _noticed,
-    Kind.HIT_KEYS: probing.keys_shown,
-    Kind.HIT_WITNESS: probing.witnessed,
+    Kind.HIT_KEYS: committing.keys_shown,
+    Kind.HIT_WITNESS: committing.witnessed,
     Kind.HIT_CASE: confirming.case_opened,
     Kind.HIT_ANSWER: confirming.case_answered,
 }

@@ -15,6 +15,7 @@ from oureyes.model.objects import OBSERVABLE_TYPES, StixObject
 from oureyes.release.neutrality import needed
 from oureyes.storage import words
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
+from oureyes.storage.filters import note_changed
 from oureyes.storage.objects.interning import ACCOUNT, idents, labels, voice
 from oureyes.storage.objects.states import place_anew, places
 
@@ -139,7 +140,8 @@ class _Rows:
             self.rows["words"].append((number, item.tokens))
 
     def put_keys(self, item: Incoming, holding: int) -> None:
-        self.rows["key"] += [(key.value, key.matcher, self._source, holding) for key in item.keys]
+        source = self._source
+        self.rows["key"] += [(key.value, key.matcher, source, int(key.implied), holding) for key in item.keys]
 
     def put_holding(self, item: Incoming, number: int, ident: int, outcome: str, at_us: int, placed: int) -> None:
         state, last = "held-back" if item.hold else "held", outcome in ("new", "version")
@@ -277,6 +279,7 @@ class _Known:
         place_anew(connection, [n for n, _ in self.revived], at_us)
         for n, current in self.revived:
             run(connection, "UPDATE holding SET state = 'held', last = ? WHERE n = ?", [current, n])
+        note_changed(connection, self.outdated)
         for n in self.outdated:
             run(connection, "UPDATE holding SET last = ?, state = 'superseded' WHERE n = ?", [False, n])
 
@@ -296,7 +299,7 @@ def _save(connection: Connection, new: Mapping[str, list[tuple[Any, ...]]]) -> N
         new["holding"],
     )
     insert_many(connection, "edge", "source, kind, target, object", new["edge"], ignore=True)
-    insert_many(connection, "key", "value, matcher, source, holding", new["key"], ignore=True)
+    insert_many(connection, "key", "value, matcher, source, implied, holding", new["key"], ignore=True)
     words.put(connection, new["words"])
 
 

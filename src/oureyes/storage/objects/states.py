@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from oureyes.model.markings import Marking
 from oureyes.storage.dialect import rows, run, select_in
+from oureyes.storage.filters import note_changed
 from oureyes.storage.objects.interning import ACCOUNT, label
 
 __all__ = ["lift_hold", "place_anew", "places", "set_label", "set_state", "set_tags", "withdraw"]
@@ -58,6 +59,7 @@ def set_state(connection: Connection, identifier: str, origin: str, state: str, 
         if erase:
             _erase(connection, int(number))
     gone = [int(n) for n, _ in found]
+    note_changed(connection, gone)
     place_anew(connection, gone, 0)  # whoever follows along finds that it is gone
     _uncover(connection, identifier, gone)
     return gone
@@ -100,6 +102,7 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
     for n, *_ in ours:
         run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
     moved = [n for n, before, _ in ours if before != number]
+    note_changed(connection, moved)
     place_anew(connection, moved, at_us)
     _uncover(connection, identifier, moved, at_us)
     return len(ours)
@@ -130,6 +133,7 @@ def withdraw(connection: Connection, holdings: Sequence[int], at_us: int) -> Non
     }
     for n in holdings:
         run(connection, "UPDATE holding SET state = 'withdrawn', last = ? WHERE n = ?", [False, n])
+    note_changed(connection, holdings)
     place_anew(connection, holdings, at_us)
     for ident, src in wherefrom:
         left = rows(

@@ -12,12 +12,15 @@ __all__ = [
     "Agreement",
     "AgreementMade",
     "Agreements",
+    "EvidenceAsked",
     "HitAnswer",
     "HitCase",
     "HitCases",
     "HitFound",
     "HitRecords",
     "HitsFound",
+    "KeyEvidence",
+    "KeysShown",
     "Ledger",
     "LedgerAsked",
     "LedgerLine",
@@ -142,6 +145,28 @@ class Quotas(Answer, frozen=True):
     quotas: list[Quota]
 
 
+class EvidenceAsked(Asked, frozen=True):
+    """The month; without one, this."""
+
+    epoch: Annotated[str, Meta(pattern="^([0-9]{4}-[0-9]{2})?$")] = ""
+
+
+class KeysShown(Answer, frozen=True):
+    """What one member was shown of another's keys, as that other signed it."""
+
+    shown_to: str
+    keys: str
+    words: str
+
+
+class KeyEvidence(Answer, frozen=True):
+    """Two words that differ prove to anybody that their signer told members apart."""
+
+    member: str
+    epoch: str
+    shown: list[KeysShown]
+
+
 class LedgerAsked(Asked, frozen=True):
     """How many, newest first."""
 
@@ -149,7 +174,7 @@ class LedgerAsked(Asked, frozen=True):
 
 
 class LedgerLine(Answer, frozen=True):
-    """A question asked or answered: with whom, how many, what for, by what right; never about what."""
+    """A question asked, answered or refused: with whom, how many, what for, by what right; never about what."""
 
     side: str
     partner: str

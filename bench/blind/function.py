@@ -1,5 +1,5 @@
-"""Private questions: one question to ten partners of a million keys each, what a filter costs, what its set-up takes;
-beside another implementation of RFC 9497 in the same run."""
+"""What is computed: a question to ten partners of a million keys each, a filter, its set-up; beside another
+implementation of RFC 9497 in the same run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.figures import Figure, cpu_seconds
 from oureyes.correlate import blind
 from oureyes.node import Node
-from oureyes.storage import hits
+from oureyes.storage import filters
 
 __all__ = ["figures"]
 
@@ -22,7 +22,7 @@ _MANY, _SET_UP, _PARTNERS, _KEYS = 1_000_000, 20_000, 10, 512
 _SAID = {"purpose": "investigation", "basis": "treaty", "case": "0" * 64}
 
 
-def figures(data: Path) -> Iterator[Figure]:
+def figures() -> Iterator[Figure]:
     """The asker and the holder, apart and together; the line's round trip comes on top."""
     key = blind.derive_key(os.urandom(32), b"phone")
     filter_ = _a_filter(key)
@@ -46,12 +46,12 @@ def _a_filter(key: blind.PrivateKey) -> blind.Filter:
 
 def _cold(filter_: blind.Filter) -> float:
     """What the first question after a start pays besides; a node that runs on keeps them open."""
-    part = hits.Stored("phone", 0, "2026-11", filter_.size, 0, "a")
+    part, at = filters.Stored("phone", 0, "2026-11", filter_.size, 0, "a"), "2026-11-24T00:00:00Z"
     with tempfile.TemporaryDirectory() as folder, Node.init(Path(folder) / "PH", "PH") as node:
-        work = partial(hits.put_part, origin="ID", audience="PH", part=part, raw=filter_.raw, at="2026-11-24T00:00:00Z")
+        work = partial(filters.put_part, origin="ID", audience="PH", part=part, raw=filter_.raw, at=at)
         node.ctx.db.write(work)
         with node.ctx.db.read() as connection:
-            read = partial(hits.body, connection, "ID", "PH", "a")
+            read = partial(filters.body, connection, "ID", "PH", "a")
             return cpu_seconds(lambda: blind.Filter(read() or b"")) * _PARTNERS * 1e3
 
 

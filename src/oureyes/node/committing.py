@@ -1,0 +1,188 @@
+"""Private questions, the keys: a holder commits to one set a month before all members, who show each other its words.
+
+A holder that shows one asker a key of its own knows that asker's questions apart from all others. So its keys count
+when more than half of the other members were shown the same, and nobody another. Nobody's bare word counts: what is
+passed on is what the holder itself signed, so that
+
+- a witness cannot make a holder out to have shown two keys: that takes the holder's signature on both;
+- one honest member that was shown the other key proves it to all, and no majority is needed for that;
+- to hide a key made for one asker, the holder needs more than half of the others with it, all of them silent or lying.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from oureyes.correlate import blind
+from oureyes.errors import InvalidObject, NotHeld, VerificationError
+from oureyes.exchange.envelope import pack, unpack
+from oureyes.model.sharing import Kind, Statement
+from oureyes.node import connecting
+from oureyes.node.context import Context
+from oureyes.node.sending import send, statement_of
+from oureyes.storage import Connection, desk, hits
+
+__all__ = ["borne_out", "commit", "epoch_of", "evidence", "key_of", "keys_shown", "witnessed"]
+
+_LONGEST = 8 << 10  # of a holder's signed words: a key for each of seven kinds takes a tenth of it
+
+
+def epoch_of(now: str) -> str:
+    """The month: filters and keys last that long."""
+    return now[:7]
+
+
+# --- ours ------------------------------------------------------------------------------------------------------------
+
+
+def commit(ctx: Context) -> str:
+    """See that this epoch has its keys, and that every member has been told their public halves. The epoch."""
+    now = ctx.now()
+    epoch = epoch_of(now)
+
+    def write(connection: Connection) -> None:
+        if hits.seed(connection, epoch) is None:
+            hits.put_seed(connection, epoch, os.urandom(32), now)
+        known = hits.committed(connection, ctx.me, epoch)
+        keys = dict(known.keys) if known else _publics(ctx, connection, epoch)
+        told = set((desk.get_setting(connection, f"hit-keys {epoch}") or "").split())
+        new = sorted(set(ctx.roster.members) - {ctx.me} - told)
+        if not new:
+            return
+        words = pack(blind.KEYS_TYPE, blind.write_commitment(ctx.me, epoch, keys), (ctx.keys.sign,))
+        statement = statement_of(ctx, Kind.HIT_KEYS, new, detail={"said": words.decode()})
+        seen = _read(ctx, words)
+        if known is None:
+            hits.put_committed(connection, _kept(seen, statement.id, words), now)
+        send(ctx, connection, statement)
+        desk.put_setting(connection, f"hit-keys {epoch}", " ".join(sorted(told | set(new))))
+        ctx.audit(connection, ctx.me, "commit", f"{ctx.me}/{epoch}", "", digest=seen.digest.hex(), count=len(new))
+
+    ctx.db.write(write)
+    return epoch
+
+
+def _publics(ctx: Context, connection: Connection, epoch: str) -> dict[str, str]:
+    return {kind: key_of(ctx, connection, epoch, kind).public.hex() for kind in blind.KINDS}
+
+
+def key_of(ctx: Context, connection: Connection, epoch: str, kind: str) -> blind.PrivateKey:
+    """Our key of an epoch for one kind of selector."""
+    found = hits.seed(connection, epoch)
+    if found is None:
+        raise NotHeld(f"key of {epoch}", "the key of this epoch", "none", "ask by the newest list of filters")
+    return blind.derive_key(found, blind.key_info(ctx.me, epoch, kind))
+
+
+# --- those of others -------------------------------------------------------------------------------------------------
+
+
+def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """A member commits to the keys of an epoch, and the other members are shown its words. The first word is what it is
+    asked by; a second that differs proves that it says different things, and is shown to the others as well."""
+    words = _words(statement)
+    said = _read(ctx, words)
+    if said.member != statement.origin:
+        raise VerificationError(statement.id, f"keys of {statement.origin}", f"those of {said.member[:20]}")
+    known = hits.committed(connection, said.member, said.epoch)
+    if known is None:
+        hits.put_committed(connection, _kept(said, statement.id, words), ctx.now())
+    elif known.digest == said.digest:
+        return
+    elif _contradicted(connection, known):
+        raise VerificationError(statement.id, f"one set of keys for {said.epoch}", "more than two", "call the partner")
+    else:
+        hits.put_witness(connection, _witness(said, statement.origin, words), ctx.now())
+    others = sorted(set(ctx.roster.members) - {ctx.me, statement.origin})
+    if others:
+        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, others, detail=statement.detail))
+    _compare(ctx, connection, statement, said)
+
+
+def witnessed(ctx: Context, connection: Connection, statement: Statement) -> None:
+    """A member shows what another said its keys were. What that other did not sign is nothing, and is kept as evidence
+    against whoever passes it off."""
+    words = _words(statement)
+    said = _read(ctx, words)
+    if said.member == statement.origin:
+        raise InvalidObject(statement.id, "the keys of another member", "its own")
+    known = hits.committed(connection, said.member, said.epoch)
+    if known is not None and known.digest != said.digest and _contradicted(connection, known):
+        return  # that it says different things is proved already
+    hits.put_witness(connection, _witness(said, statement.origin, words), ctx.now())
+    _compare(ctx, connection, statement, said)
+
+
+def _words(statement: Statement) -> bytes:
+    said = statement.detail.get("said")
+    if not isinstance(said, str) or not 0 < len(said) <= _LONGEST:
+        raise InvalidObject(statement.id, "a member's signed words on its keys", "another form")
+    return said.encode()
+
+
+def _read(ctx: Context, words: bytes) -> blind.Commitment:
+    """The commitment, once the member that it names is found to have signed it."""
+    keys = {member.id: member.keys.sign for member in ctx.roster.members.values()}
+    body, signers = unpack(words, blind.KEYS_TYPE, keys)
+    said = blind.read_commitment(body)
+    if said.member not in signers:
+        raise VerificationError(
+            f"keys of {said.member[:20]}", f"the signature of {said.member[:20]}", "none that holds"
+        )
+    return said
+
+
+def _kept(said: blind.Commitment, statement: str, words: bytes) -> hits.Committed:
+    return hits.Committed(said.member, said.epoch, said.keys, said.digest, statement, words)
+
+
+def _witness(said: blind.Commitment, witness: str, words: bytes) -> hits.Witness:
+    return hits.Witness(said.member, said.epoch, witness, said.digest, words)
+
+
+def _contradicted(connection: Connection, shown: hits.Committed) -> list[str]:
+    """Who was shown other keys than we, by the holder's own signature."""
+    known = hits.witnesses(connection, shown.member, shown.epoch)
+    return sorted({one.witness for one in known if one.digest != shown.digest})
+
+
+def _compare(ctx: Context, connection: Connection, statement: Statement, said: blind.Commitment) -> None:
+    """People are told when a member shows different keys to different members: each key of its own tags an asker."""
+    shown = hits.committed(connection, said.member, said.epoch)
+    others = _contradicted(connection, shown) if shown else []
+    if others:
+        reason = f"it signed other keys of {said.epoch} for {others[0]} than for us; both are kept"
+        headline = f"{said.member} shows members different keys; ask it nothing"
+        connecting.notice(ctx, connection, replace(statement, reason=reason), headline)
+        ctx.audit(connection, said.member, "equivocation", f"{said.member}/{said.epoch}")
+
+
+def borne_out(ctx: Context, connection: Connection, member: str, epoch: str) -> int:
+    """How many others were shown the same keys as we; VerificationError when they are not enough, or one was shown
+    others."""
+    shown = hits.committed(connection, member, epoch)
+    if shown is None:
+        raise VerificationError(f"keys of {member}", f"its keys of {epoch} in its log", "none", "wait for its log")
+    apart = _contradicted(connection, shown)
+    if apart:
+        found = f"others, signed by it, before {', '.join(apart)}"
+        raise VerificationError(
+            f"keys of {member}", "the same keys before all members", found, "`oureyes hits evidence`"
+        )
+    others = set(ctx.roster.members) - {ctx.me, member}
+    same = others & {one.witness for one in hits.witnesses(connection, member, epoch)}
+    enough = len(others) // 2 + 1 if others else 0
+    if len(same) < enough:
+        wanted = f"{enough} of {len(others)} other members that were shown the same"
+        raise VerificationError(f"keys of {member}", wanted, f"{len(same)} so far", "ask again later")
+    return len(same)
+
+
+def evidence(ctx: Context, member: str, epoch: str) -> list[hits.Witness]:
+    """Who was shown which words on a member's keys, we among them. Each is signed by that member: two that differ prove
+    to anybody that it told members apart."""
+    with ctx.db.read() as connection:
+        shown, found = hits.committed(connection, member, epoch), hits.witnesses(connection, member, epoch)
+    ours = [hits.Witness(member, epoch, ctx.me, shown.digest, shown.words)] if shown else []
+    return [*ours, *found]
