@@ -49,7 +49,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("country", "", "ISO 3166 code that national phone numbers are read with; default: `member`"),
     Setting("default_tlp", "AMBER+STRICT", "TLP given to what arrives without any marking"),
     Setting("default_purpose", "investigation", "purpose given to what is recorded without one"),
-    Setting("review_days", 365, "days until what has no review date is looked at again, if the law's first term is no less"),
+    Setting("review_days", 365, "days until what has no review date is looked at again, or the law's first term"),
     Setting("shown_days", 1095, "days for which it stays known who outside was given a version that stands no more"),
     Setting("fanout", 20, "matches kept for one value on one arrival; commoner values rank lower, none is dropped"),
     Setting("heartbeat_s", 5, "seconds between heartbeats on an idle stream to a partner"),
