@@ -124,12 +124,17 @@ async def _answer(ctx: Context, lines: Lines, one: Prepared) -> Opened | str:
     try:
         async with lines.to(one.partner) as dial:
             raw = await dial.hit_question(one.asked.question.raw)
-        answer: Opened = await asyncio.to_thread(probing.opened, ctx, one, raw)
-        if await asyncio.to_thread(probing.look_again, ctx, one, answer):
+        answer, newer = await asyncio.to_thread(_opened, ctx, one, raw)
+        if newer:
             await _fetched(ctx, lines, one.partner)
         return answer
     except _FAULTS as fault:
         return _words(fault)
+
+
+def _opened(ctx: Context, one: Prepared, raw: bytes) -> tuple[Opened, bool]:
+    answer = probing.opened(ctx, one, raw)
+    return answer, probing.look_again(ctx, one, answer)
 
 
 def _unanswered(one: Prepared, why: str) -> Outcome:
