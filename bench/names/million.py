@@ -20,7 +20,7 @@ __all__ = ["figures"]
 
 _MIB = 1 << 20
 _ASKED = 300
-_BATCH = 50_000
+_READ = 50_000
 
 
 def figures(data: Path) -> Iterator[Figure]:
@@ -30,13 +30,12 @@ def figures(data: Path) -> Iterator[Figure]:
     names = [*found.crowd, *(truth.right if at % 2 else truth.left for at, truth in enumerate(truths))]
     order = list(range(len(names)))
     random.Random(7).shuffle(order)
-    for name in ("陈伟明", *found.crowd[:_BATCH]):
+    for name in ("陈伟明", *found.crowd[:_READ]):
         readings(name)  # the tables and what was read last are the matcher's, whether there is an index or not
     gc.collect()
     before = psutil.Process().memory_info().rss
     index, started = NameIndex(), time.process_time()
-    for at in range(0, len(order), _BATCH):
-        index.add((place, names[place]) for place in order[at : at + _BATCH])
+    index.add((place, names[place]) for place in order)
     built = time.process_time() - started
     gc.collect()
     held = (psutil.Process().memory_info().rss - before) / _MIB

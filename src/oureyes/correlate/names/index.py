@@ -13,7 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from oureyes.model.romanisation import fold, readings, skeleton
@@ -56,9 +56,12 @@ class NameIndex:
     def add(self, names: Iterable[tuple[int, str]]) -> None:
         """Number and name; one number may come with many names, as an object has aliases. One after the other: the
         sounds of fifty thousand names at once would take ten times what is kept of them."""
-        before = self._count
+        before, every = self._count, self._sounds(names)
+        first = next(every, None)
+        if first is None:
+            return
         self._pairs.clear()
-        self._store.add(self._sounds(names))
+        self._store.add(chain((first,), every))
         if self._count - before >= _MANY:
             _give_back()
 
@@ -165,7 +168,7 @@ class _Tantivy:
         self._tantivy = module
         builder = module.SchemaBuilder()
         builder.add_integer_field("number", stored=True)
-        builder.add_text_field("sounds", stored=False, tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field("sounds", stored=False, tokenizer_name="whitespace", index_option="basic")
         self._schema = builder.build()
         self._index = module.Index(self._schema)
         self._fresh = True
@@ -198,7 +201,7 @@ class _Tantivy:
         return self._index.searcher()
 
     def _query(self, features: Iterable[str], occur: Any) -> Any:
-        term = partial(self._tantivy.Query.term_query, self._schema, "sounds", index_option="freq")
+        term = partial(self._tantivy.Query.term_query, self._schema, "sounds", index_option="basic")
         return self._tantivy.Query.boolean_query([(occur, term(one)) for one in features])
 
 

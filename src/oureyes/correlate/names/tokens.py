@@ -44,14 +44,14 @@ def alike(one: str, other: str) -> float:
     first, second = fold(one), fold(other)
     if not first or not second:
         return 0.0
-    written = letters(one, other)
     if first == second:
         if max(len(one), len(other)) <= _SHORT + 1 and (one[-2:] == "nh") != (other[-2:] == "nh"):
             return 0.45  # An and Anh are two names in Vietnam
         if _even(one) == _even(other):
             return 0.96
+        written = letters(one, other)
         return 0.62 + 0.38 * written if min(len(one), len(other)) <= _SHORT else 0.86 + 0.14 * written
-    mine, theirs = set(skeleton(one).translate(_NEARLY)), set(skeleton(other).translate(_NEARLY))
+    mine, theirs = _consonants(one), _consonants(other)
     if 3 * len(mine & theirs) <= max(len(mine), len(theirs)):
         return 0.0
     size = (sum(_DROPPED.get(sound, 1.0) for sound in first) + sum(_DROPPED.get(sound, 1.0) for sound in second)) / 2
@@ -62,7 +62,12 @@ def alike(one: str, other: str) -> float:
             first, second = fold(loose), fold(other_loose)
             cost = 0.0 if first == second else _distance(first, second)
             heard = max(heard, min(1.0 - cost / max(size, 1.2), _LOOSELY))
-    return 0.8 * heard + 0.15 * written
+    return 0.8 * heard + 0.15 * letters(one, other)
+
+
+@lru_cache(maxsize=1 << 16)
+def _consonants(token: str) -> frozenset[str]:
+    return frozenset(skeleton(token).translate(_NEARLY))
 
 
 @lru_cache(maxsize=1 << 16)
