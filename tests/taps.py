@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 
 class Tap:
     """A proxy that keeps every byte of both directions, as a capture on the line would.
 
-    `cut` says what becomes of lines: "asked": one ends when something is asked over it that was not open before, and
-    the partner never hears of it; "answered": the partner hears it, and its answer is lost; "all": none comes about
-    any more, and those that stand end like "asked"."""
+    Lines up to number `dead` are dead, and end when something is asked over them: the partner never hears of it.
+    `cut` says what becomes of others: "answered": the partner hears, and its answer is lost; "all": none comes about
+    any more, and those that stand are dead."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._to, self.sent, self.received = (parts.hostname, parts.port), bytearray(), bytearray()
-        self.joined, self.open, self.cut, self.cuts = 0, 0, "", 0
+        self.joined = self.open = self.dead = self.cuts = 0
+        self.cut = ""
 
     async def __aenter__(self) -> Tap:
         self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
@@ -34,25 +36,29 @@ class Tap:
             return
         there, back = await asyncio.open_connection(*self._to)
         self.open += 1
+        number = self.joined
         await asyncio.gather(
-            self._carry(reader, back, self.sent, "asked", back, writer),
-            self._carry(there, writer, self.received, "answered", back, writer),
+            self._carry(reader, back, self.sent, lambda: number <= self.dead, back, writer),
+            self._carry(there, writer, self.received, self._loses, back, writer),
         )
         self.open -= 1
+
+    def _loses(self) -> bool:
+        lost, self.cut = self.cut == "answered", "" if self.cut == "answered" else self.cut
+        return lost
 
     async def _carry(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         kept: bytearray,
-        cut: str,
+        ended: Callable[[], bool],
         *ends: asyncio.StreamWriter,
     ) -> None:
         with contextlib.suppress(ConnectionError):
             while piece := await reader.read(1 << 16):
-                if self.cut in (cut, "all"):
+                if self.cut == "all" or ended():
                     self.cuts += 1
-                    self.cut = "" if self.cut == cut else self.cut
                     for end in ends:
                         end.transport.abort()
                     return

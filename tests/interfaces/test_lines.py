@@ -160,13 +160,25 @@ def test_a_member_with_another_certificate_is_not_asked_over_the_line_of_the_old
 def test_over_a_dead_line_a_question_is_asked_once_more_on_a_fresh_one_and_counted_once(tmp_path: Path) -> None:
     async def story(asker: Asker) -> None:
         await asker.ask()
-        asker.tap.cut = "asked"
+        asker.tap.dead = asker.tap.joined
         again = await asker.ask()
         assert (len(again.hits), again.left) == (1, 1024 - 2 * 8)
         assert (asker.tap.cuts, asker.tap.joined) == (1, 2)
         assert asker.booked() == [("answered", 8)] * 2 + [("asked", 8)] * 2
         await asker.ask()
         assert asker.tap.joined == 2  # the fresh one is kept in its turn
+
+    play(tmp_path, story)
+
+
+def test_of_several_dead_lines_no_second_one_is_tried(tmp_path: Path) -> None:
+    async def story(asker: Asker) -> None:
+        await asker.ask()
+        await asyncio.gather(*(asker.ask() for _ in range(6)))
+        asker.tap.dead = before = asker.tap.joined
+        assert before > 1
+        assert [len((await asker.ask()).hits) for _ in range(2)] == [1, 1]
+        assert (asker.tap.cuts, asker.tap.joined) == (1, before + 1)
 
     play(tmp_path, story)
 
