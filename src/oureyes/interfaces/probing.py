@@ -26,7 +26,6 @@ from oureyes.node.probing import Opened, Outcome, Prepared
 __all__ = ["Wanted", "ask", "ask_all", "fetch"]
 
 _InThread = Callable[..., Awaitable[Any]]
-_FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ async def _answer(ctx: Context, dial: Dialler, one: Prepared) -> Opened | str:
         if await asyncio.to_thread(probing.look_again, ctx, one, answer):
             await fetch(ctx, dial)
         return answer
-    except _FAULTS as fault:
+    except Exception as fault:  # whatever a partner says: the others' answers are paid for, and are kept
         return _words(fault)
 
 

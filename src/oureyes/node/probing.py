@@ -221,9 +221,9 @@ def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
 
 
 def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
-    """The list that is kept; one that the partner's present key did not sign is none."""
+    """The list that is kept; one that the partner's present key did not sign, or that cannot be read, is none."""
     kept = filters.listed(connection, partner, ctx.me)
-    with contextlib.suppress(VerificationError):
+    with contextlib.suppress(OurEyesError):
         return _read_list(ctx, partner, kept.body) if kept else None
     return None
 
