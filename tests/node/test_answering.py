@@ -1,14 +1,17 @@
 """The holder's side: who is answered, about which records, how often; and what is turned away."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hit_parties import OTHER_PHONE, PHONE, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.correlate import blind
-from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
+from oureyes.exchange.envelope import unpack
 from oureyes.model.markings import Role
 from oureyes.node import answering, probing, publishing
 from oureyes.storage import filters, hits
@@ -78,6 +81,26 @@ def test_only_records_that_may_answer_this_partner_are_in_its_filter(tmp_path):
     met = put(asker, holder, "phone", [*cases, PHONE, OTHER_PHONE])
     assert {hit.value.partition(":")[2] for hit in met.hits} == {PHONE, "+66812345603", "+66812345605"}
     assert met.subjects == 11
+
+
+def test_while_filters_are_published_nobody_who_asks_for_one_holds_a_thread_that_answers_others(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    secret = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    publishing.publish(holder.ctx)
+    name = blind.read_parts(unpacked(holder)).parts[0].digest
+    asked = [partial(answering.list_for, holder.ctx, "PH"), partial(answering.part_for, holder.ctx, "PH", name)]
+    with ThreadPoolExecutor(1) as only, holder.ctx.publishing:
+        assert all(only.submit(ask).result(timeout=10) for ask in asked)  # nothing is stale: nothing to wait for
+        holder.retract([secret.id], by="ayu", reason="in error")
+        for ask in asked:
+            with pytest.raises(StorageError, match="in a minute"):
+                only.submit(ask).result(timeout=10)
+    fetched(asker, holder)
+    assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
+
+
+def unpacked(holder):
+    return unpack(answering.list_for(holder.ctx, "PH"), blind.LIST_TYPE, {})[0]
 
 
 def test_what_another_state_released_is_that_states_to_answer_for(tmp_path):

@@ -137,11 +137,13 @@ def part_for(ctx: Context, member: str, name: str) -> bytes:
 
 
 def _renewed(ctx: Context, member: str) -> None:
+    """Waits for nobody: a day's publishing takes minutes, and partners who waited for it in the threads that answer
+    everybody would stop all that others send."""
     with ctx.db.read() as connection:
         listed = filters.listed(connection, ctx.me, member)
         due = listed is not None and stale(ctx, connection, listed)
     if due:
-        renew(ctx, member)
+        renew(ctx, member, wait=False)
 
 
 def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:

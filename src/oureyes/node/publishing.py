@@ -72,12 +72,16 @@ def publish(ctx: Context, *, by: str = "") -> list[Published]:
         return [one for one in done if one]
 
 
-def renew(ctx: Context, partner: str = "") -> list[Published]:
+def renew(ctx: Context, partner: str = "", *, wait: bool = True) -> list[Published]:
     """Take out at once what stands in published filters and may answer no more; nothing is published of what has come
-    since. Of all partners, or of one."""
-    with ctx.publishing:
+    since. Of all partners, or of one. StorageError where somebody is at work on them and it must not `wait`."""
+    if not ctx.publishing.acquire(blocking=wait):
+        raise StorageError(f"filters for {partner}", "nobody at work on them", "somebody", "try again in a minute")
+    try:
         some = [one for one in _open(ctx) if partner in ("", one.partner)]
         return [done for one in some if (done := _renewed(ctx, one)) is not None]
+    finally:
+        ctx.publishing.release()
 
 
 def stale(ctx: Context, connection: Connection, listed: Listed) -> bool:
