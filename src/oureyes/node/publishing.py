@@ -21,7 +21,7 @@ from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import StixObject, digest
 from oureyes.model.sharing import Recipient
-from oureyes.node.committing import commit, epoch_of, key_of
+from oureyes.node.committing import commit, epoch_of, epochs_near, key_of, pass_on
 from oureyes.node.context import Context
 from oureyes.release import silence
 from oureyes.storage import Connection, filters, hits
@@ -96,12 +96,14 @@ def keep(ctx: Context) -> list[Published]:
         lists = [filters.listed(connection, ctx.me, one.partner) for one in open_]
         due = any(one is None or one.at_us <= day for one in lists) or hits.seed(connection, epoch) is None
     done = publish(ctx) if due else []
+    pass_on(ctx)
     long_ago = ctx.in_days(-_CASE_DAYS)
 
     def write(connection: Connection) -> None:
         hits.drop_seeds(connection, epoch)
         filters.drop_tags(connection, epoch_of(long_ago))
         hits.drop_found(connection, long_ago)
+        hits.drop_shown(connection, ctx.me, epochs_near(ctx.now())[0])
 
     ctx.db.write(write)
     return done

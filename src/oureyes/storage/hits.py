@@ -139,6 +139,9 @@ def committed(connection: Connection, member: str, epoch: str) -> Committed | No
     return None
 
 
+_SHOWN = ("hit_key", "hit_witness")
+
+
 def put_witness(connection: Connection, one: Witness, at: str) -> None:
     """Keep which keys of a member another member was shown."""
     values = (one.member, one.epoch, one.witness, one.digest, one.words, at)
@@ -152,6 +155,16 @@ def witnesses(connection: Connection, member: str, epoch: str) -> list[Witness]:
     where = "WHERE member = ? AND epoch = ? ORDER BY witness, digest"
     found = rows(connection, f"SELECT {columns} FROM hit_witness {where}", [member, epoch])
     return [Witness(str(r[0]), str(r[1]), str(r[2]), bytes(r[3]), bytes(r[4])) for r in found]
+
+
+def drop_shown(connection: Connection, besides: str, before: str) -> None:
+    """Forget the keys that all members but one showed of epochs before one. What proves that a member signed two sets
+    for one epoch stays."""
+    some = (f"SELECT member, epoch, digest FROM {table} WHERE epoch < ?" for table in _SHOWN)
+    sql = f"SELECT member, epoch FROM ({' UNION '.join(some)}) AS said GROUP BY member, epoch HAVING count(*) = 1"
+    for member, epoch in rows(connection, sql, [before, before]):
+        for table in _SHOWN if member != besides else ():
+            run(connection, f"DELETE FROM {table} WHERE member = ? AND epoch = ?", [member, epoch])
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------
