@@ -302,9 +302,11 @@ def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Fi
 def _keep_hit(ctx: Context, connection: Connection, one: Prepared, selector: blind.Selector, tag: bytes) -> Found:
     assert one.asked is not None
     question = one.asked.question
-    known = [hit for hit in hits.found(connection, partner=one.partner, value=selector.text) if hit.tag == tag]
-    if known:
-        return known[0]
+    # another officer's hit is that officer's: a case on it goes out in its name, for its purpose and by its right
+    mine = (person(one.by), question.purpose, question.basis, question.case, tag)
+    for hit in hits.found(connection, partner=one.partner, value=selector.text, case=question.case):
+        if (person(hit.by), hit.purpose, hit.basis, hit.case, hit.tag) == mine:
+            return hit
     made = Found(
         ctx.new_id("hit"), one.partner, question.kind, question.epoch, selector.text, tag, one.by,
         question.purpose, question.basis, question.case, ctx.now(), "found",

@@ -233,11 +233,11 @@ def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
     return {str(name): int(count) for name, count in found}
 
 
-def was_asked(connection: Connection, partner: str, kind: str, purpose: str, basis: str) -> bool:
-    """Whether a partner was answered on a kind, for a purpose and on a legal basis."""
-    where = "\"side\" = 'answered' AND partner = ? AND kind = ? AND purpose = ? AND basis = ?"
-    found = rows(connection, f"SELECT n FROM hit_question WHERE {where} LIMIT 1", [partner, kind, purpose, basis])
-    return bool(found)
+def answered_on(connection: Connection, partner: str, kind: str, purpose: str, basis: str, since_us: int) -> int:
+    """Of how many keys a partner was answered, on a kind, for a purpose and on a legal basis, since a moment."""
+    where = "\"side\" = 'answered' AND partner = ? AND kind = ? AND purpose = ? AND basis = ? AND at_us > ?"
+    given = [partner, kind, purpose, basis, since_us]
+    return int(rows(connection, f"SELECT coalesce(sum(keys), 0) FROM hit_question WHERE {where}", given)[0][0])
 
 
 def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
@@ -292,10 +292,10 @@ def put_found(connection: Connection, one: Found) -> None:
     insert_many(connection, "hit", _FOUND, [(*values, one.at, one.state)])
 
 
-def found(connection: Connection, *, partner: str = "", value: str = "") -> list[Found]:
+def found(connection: Connection, *, partner: str = "", value: str = "", case: str = "") -> list[Found]:
     """Hits, newest first."""
     where, given = ["1 = 1"], []
-    for column, wanted in (("partner", partner), ("value", value)):
+    for column, wanted in (("partner", partner), ("value", value), ('"case"', case)):
         if wanted:
             where.append(f"{column} = ?")
             given.append(wanted)
@@ -342,16 +342,20 @@ class Case:
     ground: str
     release: str
     by: str
+    tag: str = ""
 
 
-_CASE = 'id, "side", partner, kind, value, purpose, basis, opened, received, answered, refused, ground, "release", "by"'
+_CASE = (  # in the order of the fields
+    'id, "side", partner, kind, value, purpose, basis, opened, received, answered, refused, ground, "release", "by"'
+    ", tag"
+)
 
 
 def put_case(connection: Connection, one: Case) -> None:
     """Keep a case as it stands."""
     run(connection, "DELETE FROM hit_case WHERE id = ?", [one.id])
     values = (one.id, one.side, one.partner, one.kind, one.value, one.purpose, one.basis, one.opened, one.received)
-    more = (one.answered, one.refused, one.ground, one.release, one.by)
+    more = (one.answered, one.refused, one.ground, one.release, one.by, one.tag)
     insert_many(connection, "hit_case", _CASE, [(*values, *more)])
 
 
@@ -359,4 +363,11 @@ def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
     """Cases, newest first, or one by its id."""
     where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
     got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
+    return [Case(*(str(part) for part in row)) for row in got]
+
+
+def cases_on(connection: Connection, side: str, partner: str, kind: str, purpose: str, basis: str) -> list[Case]:
+    """The cases with a partner on a kind, for a purpose and on a legal basis."""
+    where = '"side" = ? AND partner = ? AND kind = ? AND purpose = ? AND basis = ?'
+    got = rows(connection, f"SELECT {_CASE} FROM hit_case WHERE {where}", [side, partner, kind, purpose, basis])
     return [Case(*(str(part) for part in row)) for row in got]

@@ -456,6 +456,7 @@ hit_case = _table(
     Column("ground", String, nullable=False, server_default=""),
     Column("release", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
+    Column("tag", String, nullable=False, server_default=""),  # what hit, as the asker sent it
 )
 search_set = _table(
     "search_set",  # one-way filters for checks without a line: made here, or taken from others
