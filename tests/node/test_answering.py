@@ -4,9 +4,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from unittest.mock import ANY
 
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
+from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.correlate import blind
@@ -41,6 +42,34 @@ def test_two_people_make_an_agreement_and_one_ends_it(tmp_path):
     for name in (lambda: answering.list_for(holder.ctx, "PH"), lambda: answering.part_for(holder.ctx, "PH", "0" * 64)):
         with pytest.raises(Refused):
             name()
+
+
+def test_one_person_alone_changes_no_agreement_that_two_made(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    before = answering.agreements(holder.ctx)["PH"]
+    for purposes in (["prosecution"], ["investigation", "prosecution"]):
+        made = answering.allow(holder.ctx, "PH", ["wallet"], purposes, 64, by="ayu")
+    assert answering.agreements(holder.ctx)["PH"] == before
+    assert answering.proposals(holder.ctx) == [made]
+    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
+    with pytest.raises(Refused):
+        answering.agree(holder.ctx, "PH", by=" Ayu ")
+    agreed_to = answering.agree(holder.ctx, "PH", by="budi")
+    assert answering.agreements(holder.ctx)["PH"] == agreed_to == replace(made, approver="budi", state="open", at=ANY)
+    assert answering.proposals(holder.ctx) == []
+    publishing.publish(holder.ctx)
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert "what it answers about: wallet" in one.refusal
+
+
+def test_what_was_proposed_goes_with_the_agreement_it_was_to_replace(tmp_path):
+    _states, holder, _asker = a_pair(tmp_path)
+    answering.allow(holder.ctx, "PH", ["wallet"], ["prosecution"], 64, by="ayu")
+    answering.end(holder.ctx, "PH", by="budi")
+    assert answering.proposals(holder.ctx) == []
+    with pytest.raises(Refused):
+        answering.agree(holder.ctx, "PH", by="budi")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ __all__ = [
     "list_for",
     "part_for",
     "person",
+    "proposals",
     "too_long",
 ]
 
@@ -43,7 +44,8 @@ _LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing
 def allow(
     ctx: Context, partner: str, kinds: Sequence[str], purposes: Sequence[str], daily: int, *, by: str
 ) -> Agreement:
-    """Propose to answer a partner: about which kinds, for which purposes, how many keys a day. Another must agree."""
+    """Propose to answer a partner: about which kinds, for which purposes, how many keys a day. Another must agree; an
+    agreement that is open stands until then."""
     ctx.require_purpose(by, "investigation", f"agreement with {partner}")
     if partner == ctx.me or partner not in ctx.roster.members:
         raise ConfigError(
@@ -57,52 +59,66 @@ def allow(
     made = Agreement(
         partner, tuple(dict.fromkeys(kinds)), tuple(dict.fromkeys(purposes)), daily, by, "", "proposed", ctx.now()
     )
-    return _agreed(ctx, made, by)
+
+    def write(connection: Connection) -> Agreement:
+        standing = hits.agreements(connection).get(partner)
+        return _agreed(ctx, connection, made, by, beside=standing is not None and standing.state == "open")
+
+    return ctx.db.write(write)
 
 
 def agree(ctx: Context, partner: str, *, by: str) -> Agreement:
-    """Another person agrees: from now on the partner is answered."""
-    found = _agreement(ctx, partner)
-    if found.state != "proposed":
-        raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
-    if not by or person(by) == person(found.author):
-        raise Refused(f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by")
-    return _agreed(ctx, replace(found, approver=by, state="open", at=ctx.now()), by)
+    """Another person agrees: from now on the partner is answered, as was proposed last."""
+
+    def write(connection: Connection) -> Agreement:
+        found = hits.agreements(connection, beside=True).get(partner) or _agreement(connection, partner)
+        if found.state != "proposed":
+            raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
+        if not by or person(by) == person(found.author):
+            raise Refused(
+                f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by"
+            )
+        return _agreed(ctx, connection, replace(found, approver=by, state="open", at=ctx.now()), by)
+
+    return ctx.db.write(write)
 
 
 def end(ctx: Context, partner: str, *, by: str) -> Agreement:
     """Answer a partner no more, at once."""
-    found = _agreement(ctx, partner)
 
-    def write(connection: Connection) -> None:
-        kept = filters.parts(connection, ctx.me, partner)
+    def write(connection: Connection) -> Agreement:
+        found, kept = _agreement(connection, partner), filters.parts(connection, ctx.me, partner)
         filters.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
+        return _agreed(ctx, connection, replace(found, state="ended", at=ctx.now()), by)
 
-    ctx.db.write(write)
-    return _agreed(ctx, replace(found, state="ended", at=ctx.now()), by)
+    return ctx.db.write(write)
 
 
 def agreements(ctx: Context) -> dict[str, Agreement]:
-    """All of them, by partner."""
+    """All that stand, by partner."""
     with ctx.db.read() as connection:
         return hits.agreements(connection)
 
 
-def _agreement(ctx: Context, partner: str) -> Agreement:
-    found = agreements(ctx).get(partner)
+def proposals(ctx: Context) -> list[Agreement]:
+    """What is proposed in place of an agreement that stands."""
+    with ctx.db.read() as connection:
+        return list(hits.agreements(connection, beside=True).values())
+
+
+def _agreement(connection: Connection, partner: str) -> Agreement:
+    found = hits.agreements(connection).get(partner)
     if found is None:
         raise NotHeld(f"agreement with {partner[:20]}", "an agreement", "none", "`oureyes hits allow`")
     return found
 
 
-def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
-    def write(connection: Connection) -> Agreement:
-        hits.put_agreement(connection, made)
+def _agreed(ctx: Context, connection: Connection, made: Agreement, by: str, *, beside: bool = False) -> Agreement:
+    hits.put_agreement(connection, made, beside=beside)
+    if not beside:
         filters.outdate(connection, ctx.me, made.partner)
-        ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
-        return made
-
-    return ctx.db.write(write)
+    ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
+    return made
 
 
 def person(name: str) -> str:

@@ -35,9 +35,15 @@ class Agreement:
     at: str
 
 
-def put_agreement(connection: Connection, one: Agreement) -> None:
-    """Keep an agreement as it stands."""
-    run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
+_AGREEMENT = "partner, kinds, purposes, daily, author, approver, state, at"
+
+
+def put_agreement(connection: Connection, one: Agreement, *, beside: bool = False) -> None:
+    """Keep an agreement as it stands; `beside` one that stands until somebody else agrees to this. What was proposed
+    beside is replaced by either."""
+    run(connection, "DELETE FROM hit_proposal WHERE partner = ?", [one.partner])
+    if not beside:
+        run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
     values = (
         one.partner,
         to_text(one.kinds),
@@ -48,16 +54,13 @@ def put_agreement(connection: Connection, one: Agreement) -> None:
         one.state,
         one.at,
     )
-    columns = "partner, kinds, purposes, daily, author, approver, state, at"
-    insert_many(connection, "hit_agreement", columns, [values])
+    insert_many(connection, "hit_proposal" if beside else "hit_agreement", _AGREEMENT, [values])
 
 
-def agreements(connection: Connection) -> dict[str, Agreement]:
-    """All of them, by partner."""
-    found = rows(
-        connection,
-        "SELECT partner, kinds, purposes, daily, author, approver, state, at FROM hit_agreement ORDER BY partner",
-    )
+def agreements(connection: Connection, *, beside: bool = False) -> dict[str, Agreement]:
+    """All of them, by partner; or those that are proposed beside one that stands."""
+    table = "hit_proposal" if beside else "hit_agreement"
+    found = rows(connection, f"SELECT {_AGREEMENT} FROM {table} ORDER BY partner")
     return {
         str(r[0]): Agreement(
             str(r[0]),

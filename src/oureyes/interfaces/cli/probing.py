@@ -292,7 +292,7 @@ def agreements(at: Session) -> None:
     from oureyes.node import answering
 
     with at.node() as node:
-        found = list(answering.agreements(node.ctx).values())
+        found = [*answering.agreements(node.ctx).values(), *answering.proposals(node.ctx)]
     body = [_agreement(one) for one in found]
     columns = ("partner", "state", "kinds", "purposes", "daily", "author", "approver")
     rows = [[", ".join(one[name]) if isinstance(one[name], tuple) else one[name] for name in columns] for one in body]
