@@ -314,6 +314,30 @@ async def _too_long(folder):
         assert len(holder.audit(by="auditor", verb="turn-away")) == 2
 
 
+def test_a_question_that_is_not_what_was_signed_is_written_down_and_costs_nothing(tmp_path, monkeypatch):
+    asyncio.run(_another_body(tmp_path, monkeypatch))
+
+
+async def _another_body(folder, monkeypatch):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        await asyncio.to_thread(agreed, holder, "PH")
+        await until(borne_out(asker, "ID"))
+        request = aiohttp.ClientSession.request
+
+        def altered(self, method, target, **more):
+            if "hitno/ask" in str(target):
+                more["data"] = more["data"].getvalue()[:-1] + b"?"
+            return request(self, method, target, **more)
+
+        monkeypatch.setattr(aiohttp.ClientSession, "request", altered)
+        (one,) = await carrying.ask_all(asker, wanted("phone", [PHONE], "ID"))
+        assert "401" in one.refusal
+        lines = [(line.side, line.partner, line.keys, line.reason) for line in probing.ledger(holder.ctx)]
+        assert lines == [("refused", "PH", 0, "not what was signed")]
+        assert len(holder.audit(by="auditor", verb="turn-away")) == 1
+
+
 def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):
     asyncio.run(_replayed(tmp_path, monkeypatch))
 

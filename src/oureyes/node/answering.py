@@ -30,11 +30,11 @@ __all__ = [
     "part_for",
     "person",
     "proposals",
-    "too_long",
+    "unread",
 ]
 
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
-_WRITTEN_A_MINUTE = 30  # refusals of one partner
+_WRITTEN_A_MINUTE = 30  # refusals of one partner for one reason
 _LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing, this only bounds what it may send
 
 
@@ -213,13 +213,17 @@ def _booked(
     return "", serial, agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
-def too_long(ctx: Context, member: str) -> None:
-    """Book what was sent as a question and was longer than the longest, unread."""
-    ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+def unread(ctx: Context, member: str, status: int) -> None:
+    """Write down what was sent as a question and was not read. What is longer than the longest costs as much; what
+    broke off, or is not what was signed, costs nothing: a bad line does that as well."""
+    if status == 413:
+        ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+    else:
+        ctx.db.write(lambda connection: _turn_away(ctx, connection, member, "", "", "not what was signed"))
 
 
 def _booked_malformed(ctx: Context, connection: Connection, member: str, count: int, purpose: str) -> str:
-    """What is no question costs what one of its length would, else it could be sent without end. Why it is refused."""
+    """What is no question costs what one of its length would, until the partner may send none. Why it is refused."""
     agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
     daily = agreement.daily if agreement else _LEAST_DAILY
     over = _over(spent + count > daily, lately)
@@ -264,9 +268,17 @@ def _turn_away(
     count: int = 0,
 ) -> None:
     """The ledger's line and the audit row of a refusal; of what the partner said only words we know are kept. Whoever
-    goes on all the same fills neither: of one minute so many are written down and no more."""
-    if hits.refused_since(connection, member, ctx.now_us() - _A_MINUTE_US) >= _WRITTEN_A_MINUTE:
-        return
+    goes on all the same fills neither: of each reason so many a minute have a line of their own. Those after them are
+    counted in the last one, and the log has how many they are each time that they have doubled."""
     kind, purpose = kind if kind in (*blind.KINDS, "filter") else "other", purpose if purpose in CRIME_PURPOSES else ""
-    hits.add_question(connection, hits.Line("refused", member, member, kind, count, purpose, "", "", ctx.now_us()))
-    ctx.audit(connection, member, "turn-away", "", purpose, kind=kind, reason=reason, count=count)
+    now = ctx.now_us()
+    line = hits.Line("refused", member, member, kind, count, purpose, "", "", now, reason=reason)
+    said: dict[str, str | int] = {"kind": kind, "reason": reason, "count": count}
+    if hits.refused_since(connection, member, reason, now - _A_MINUTE_US) < _WRITTEN_A_MINUTE:
+        hits.add_question(connection, line)
+    else:
+        more = hits.count_in(connection, line) - 1
+        if more & (more - 1):  # no power of two
+            return
+        said["more"] = more
+    ctx.audit(connection, member, "turn-away", "", purpose, **said)

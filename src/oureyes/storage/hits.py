@@ -176,7 +176,7 @@ def drop_shown(connection: Connection, besides: str, before: str) -> None:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One question, asked, answered or refused. At the holder `subjects` and `hits` are 0: it does not know; what it
-    refused counts no keys, unless it was no question at all."""
+    refused counts no keys, unless it was no question at all. One line may stand for several refusals (`times`)."""
 
     side: str
     partner: str
@@ -189,17 +189,28 @@ class Line:
     at_us: int
     subjects: int = 0
     hits: int = 0
+    reason: str = ""
+    times: int = 1
 
 
-_LINE = '"side", partner, "by", kind, keys, purpose, basis, "case", at_us, subjects, hits'
+_LINE = '"side", partner, "by", kind, keys, purpose, basis, "case", at_us, subjects, hits, reason, times'
 
 
 def add_question(connection: Connection, one: Line) -> int:
     """Write one into the ledger; its number."""
     n = next_numbers(connection, "hit_question")
     values = (n, one.side, one.partner, one.by, one.kind, one.keys, one.purpose, one.basis, one.case, one.at_us)
-    insert_many(connection, "hit_question", f"n, {_LINE}", [(*values, one.subjects, one.hits)])
+    insert_many(connection, "hit_question", f"n, {_LINE}", [(*values, one.subjects, one.hits, one.reason, one.times)])
     return n
+
+
+def count_in(connection: Connection, one: Line) -> int:
+    """Add a refusal to the newest line of its partner and reason; for how many that line stands now."""
+    sql = "SELECT max(n) FROM hit_question WHERE \"side\" = 'refused' AND partner = ? AND reason = ?"
+    ((n,),) = rows(connection, sql, [one.partner, one.reason])
+    run(connection, "UPDATE hit_question SET times = times + 1, keys = keys + ? WHERE n = ?", [one.keys, n])
+    ((times,),) = rows(connection, "SELECT times FROM hit_question WHERE n = ?", [n])
+    return int(times)
 
 
 def hits_of(connection: Connection, n: int, count: int) -> None:
@@ -220,10 +231,10 @@ def keys_since(connection: Connection, sides: Sequence[str], partner: str, since
     return sum(int(keys) for keys, _ in found), sum(int(count) for _, count in found)
 
 
-def refused_since(connection: Connection, partner: str, since_us: int) -> int:
-    """How many questions of a partner were written down as refused since a moment."""
-    where = "\"side\" = 'refused' AND partner = ? AND at_us > ?"
-    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, since_us])[0][0])
+def refused_since(connection: Connection, partner: str, reason: str, since_us: int) -> int:
+    """How many lines there are of what a partner was refused for a reason since a moment."""
+    where = "\"side\" = 'refused' AND partner = ? AND reason = ? AND at_us > ?"
+    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, reason, since_us])[0][0])
 
 
 def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
@@ -259,6 +270,8 @@ def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
             int(r[8]),
             int(r[9]),
             int(r[10]),
+            str(r[11]),
+            int(r[12]),
         )
         for r in found
     ]

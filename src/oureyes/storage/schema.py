@@ -432,6 +432,8 @@ hit_question = _table(
     Column("basis", String, nullable=False),
     Column("case", String, nullable=False),  # a digest
     Column("at_us", BigInteger, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),  # why it was refused
+    Column("times", Integer, nullable=False, server_default="1"),  # of refusals that come too fast, how many at once
     Index("hit_question_partner", "side", "partner", "at_us"),
 )
 hit = _table(

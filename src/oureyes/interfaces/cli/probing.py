@@ -211,10 +211,11 @@ def ledger(
             "side": one.side, "partner": one.partner, "by": one.by, "kind": one.kind, "keys": one.keys,
             "subjects": one.subjects, "hits": one.hits, "purpose": one.purpose, "basis": one.basis, "case": one.case,
             "at": datetime.fromtimestamp(one.at_us / 1e6, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "reason": one.reason, "times": one.times,
         }
         for one in found
     ]  # fmt: skip
-    columns = ("at", "side", "partner", "by", "kind", "keys", "purpose", "basis")
+    columns = ("at", "side", "partner", "by", "kind", "keys", "purpose", "basis", "reason", "times")
     rows = [[one[name] for name in columns] for one in body]
     at.screen.answer({"questions": body}, lambda: at.screen.table(columns, rows, empty="no questions yet"))
 
