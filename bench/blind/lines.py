@@ -204,8 +204,8 @@ async def _exchanged(asker: Node, partners: Sequence[str]) -> None:
         await asyncio.gather(*(one(session, member) for member in partners))
 
 
-def _wanted(value: str, partners: Sequence[str]) -> carrying.Wanted:
-    return carrying.Wanted("phone", [value], partners, "bench", "investigation", "treaty", "bench")
+def _wanted(value: str, partners: Sequence[str], case: str = "bench") -> carrying.Wanted:
+    return carrying.Wanted("phone", [value], partners, "bench", "investigation", "treaty", case)
 
 
 # --- hits and misses -------------------------------------------------------------------------------------------------
@@ -256,14 +256,17 @@ async def _interleaved(
         async with _Listener(nodes["ID"].roster.members["ID"].url) as listener:
             there = {"ID": listener.url}
             await carrying.ask_all(nodes["PH"], _wanted(_NOT_HELD, ["ID"]), there, fresh=True)
-            for held in order:
+            for place, held in enumerate(order):
                 clock.forward()
                 listener.lengths.clear()
-                wanted, started = _wanted(_HELD if held else _NOT_HELD, ["ID"]), time.perf_counter()
+                # a case of its own each time: a hit that is known already would not be kept again
+                wanted = _wanted(_HELD if held else _NOT_HELD, ["ID"], f"bench {place}")
+                started = time.perf_counter()
                 (one,) = await carrying.ask_all(nodes["PH"], wanted, there)
                 whole[held].append(time.perf_counter() - started)
                 assert bool(one.hits) is held, one.refusal
                 line[held].append(await listener.length())
+        assert len(probing.found(nodes["PH"].ctx)) == sum(order)
     finally:
         await service.stop()
         nodes["ID"].close()
