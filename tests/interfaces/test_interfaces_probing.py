@@ -453,7 +453,7 @@ def test_nobody_is_asked_that_is_no_other_member(tmp_path):
     found = homes(tmp_path, ["ID", "PH"])
     with Node.open(found["PH"]) as asker:
         for partners in ((), ("PH",), ("XX",)):
-            with pytest.raises(Refused):
+            with pytest.raises(Refused, match="oureyes roster"):
                 carrying.ask(asker, wanted("phone", [PHONE], *partners))
 
 

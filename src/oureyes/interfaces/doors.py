@@ -119,6 +119,7 @@ class Doors:
             self._thread.join()
         self.executor.shutdown()
         self._asking.shutdown()
+        self.api.close()
         self.serving.notes.close()
 
 

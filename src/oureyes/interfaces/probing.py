@@ -68,9 +68,8 @@ async def ask_all(
     ctx, to = node.ctx, tuple(dict.fromkeys(wanted.partners))
     strangers = sorted(set(to) - (set(ctx.roster.members) - {ctx.me}))
     if strangers or not to:
-        raise Refused(
-            f"member {', '.join(strangers)[:40] or 'nobody'}", "other members of the roster", "none by that id"
-        )
+        named = f"member {', '.join(strangers)[:40] or 'nobody'}"
+        raise Refused(named, "other members of the roster", "none by that id", "`oureyes roster` names them")
     await asyncio.to_thread(probing.vetted, ctx, wanted.kind, wanted.values, len(to), **wanted.said)
     async with _diallers(node, to, addresses or {}) as dial:
         stale = to if fresh else await asyncio.to_thread(probing.partners_stale, ctx, to)

@@ -15,7 +15,7 @@ import re
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -87,7 +87,13 @@ class Api:
         self._most = node.ctx.config.number("api_max_mib") << 20
         self._bodies = {officer: Bodies() for officer in (True, False)}  # outsiders hold up no officer
         self._comparing = threading.Lock()
-        self.streams = Streams(self._reading, executor)
+        # threads of their own: one write wakes every stream, and no question of a person may wait behind 200 of them
+        self._following = ThreadPoolExecutor(2, f"oureyes-streams-{node.member}")
+        self.streams = Streams(self._reading, self._following)
+
+    def close(self) -> None:
+        """Let the threads of the streams end."""
+        self._following.shutdown()
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
