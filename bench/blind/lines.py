@@ -261,8 +261,8 @@ def _context(asker: Node, member: str) -> ssl.SSLContext:
     return client_context(own, home / "tls.key", ctx.roster.members[member].keys.certificate)
 
 
-def _wanted(value: str, partners: Sequence[str]) -> carrying.Wanted:
-    return carrying.Wanted("phone", [value], partners, "bench", "investigation", "treaty", "bench")
+def _wanted(value: str, partners: Sequence[str], case: str = "bench") -> carrying.Wanted:
+    return carrying.Wanted("phone", [value], partners, "bench", "investigation", "treaty", case)
 
 
 # --- hits and misses -------------------------------------------------------------------------------------------------
@@ -315,18 +315,23 @@ async def _interleaved(nodes: dict[str, Node], clock: _Clock) -> tuple[_Times, _
         async with _Listener(url) as listener, _Listener(url) as other, Lines(nodes["PH"], {"ID": other.url}) as lines:
             there = {"ID": listener.url}
             await carrying.ask_all(nodes["PH"], _wanted(_NOT_HELD, ["ID"]), there, fresh=True)
-            for held in order:
+            for place, held in enumerate(order):
                 clock.forward()
                 listener.lengths.clear()
-                wanted, started = _wanted(_HELD if held else _NOT_HELD, ["ID"]), time.perf_counter()
+                # a case of its own each time: a hit that is known already would not be kept again
+                wanted = _wanted(_HELD if held else _NOT_HELD, ["ID"], f"bench {place}")
+                started = time.perf_counter()
                 (one,) = await carrying.ask_all(nodes["PH"], wanted, there)
                 whole[held].append(time.perf_counter() - started)
                 assert bool(one.hits) is held, one.refusal
                 line[held].append(await listener.length())
                 clock.forward()
                 other.first = 0.0
-                await carrying.ask_over(nodes["PH"], lines, wanted)
+                await carrying.ask_over(
+                    nodes["PH"], lines, _wanted(_HELD if held else _NOT_HELD, ["ID"], f"kept {place}")
+                )
                 kept[held].append(other.last - other.first)
+        assert len(probing.found(nodes["PH"].ctx)) == 2 * sum(order)
     finally:
         await service.stop()
         nodes["ID"].close()

@@ -1,28 +1,32 @@
 """Journey J3 between real nodes over real sockets, with everything that crosses them captured."""
 
 import asyncio
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import aiohttp
+import msgspec
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
+from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, fetched, hold, red
 from paths import DATA
-from simulated import for_
+from simulated import deliver, federation, for_
 from taps import Tap, records
 from wired import Running, homes, until
 
 from oureyes.correlate import blind
 from oureyes.correlate.blind import voprf
 from oureyes.exchange.client import Dialler, PartnerSaid
+from oureyes.exchange.envelope import pack, unpack
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces import service
 from oureyes.interfaces.lines import Lines
 from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
-from oureyes.node import confirming, probing, publishing
+from oureyes.node import answering, confirming, probing, publishing
 from oureyes.node.opening import member_of
 from oureyes.storage import filters
 
@@ -271,6 +275,30 @@ async def _too_long(folder):
         assert len(holder.audit(by="auditor", verb="turn-away")) == 2
 
 
+def test_a_question_that_is_not_what_was_signed_is_written_down_and_costs_nothing(tmp_path, monkeypatch):
+    asyncio.run(_another_body(tmp_path, monkeypatch))
+
+
+async def _another_body(folder, monkeypatch):
+    async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
+        holder, asker = running.node("ID"), running.node("PH")
+        await asyncio.to_thread(agreed, holder, "PH")
+        await until(borne_out(asker, "ID"))
+        request = aiohttp.ClientSession.request
+
+        def altered(self, method, target, **more):
+            if "hitno/ask" in str(target):
+                more["data"] = more["data"].getvalue()[:-1] + b"?"
+            return request(self, method, target, **more)
+
+        monkeypatch.setattr(aiohttp.ClientSession, "request", altered)
+        (one,) = await carrying.ask_all(asker, wanted("phone", [PHONE], "ID"))
+        assert "401" in one.refusal
+        lines = [(line.side, line.partner, line.keys, line.reason) for line in probing.ledger(holder.ctx)]
+        assert lines == [("refused", "PH", 0, "not what was signed")]
+        assert len(holder.audit(by="auditor", verb="turn-away")) == 1
+
+
 def test_a_question_sent_again_is_a_replay_and_is_not_answered(tmp_path, monkeypatch):
     asyncio.run(_replayed(tmp_path, monkeypatch))
 
@@ -326,6 +354,59 @@ async def _together(folder, bodies):
         found = await carrying.ask_all(asker, wanted("wallet", [WALLET], "ID", "MY", "SG"))
         assert [(one.partner, len(one.hits)) for one in found] == [("ID", 1), ("MY", 0), ("SG", 1)]
         assert "reached" in found[1].refusal
+
+
+class Line:
+    """A partner's line without a socket; `fault` is what comes instead of an answer."""
+
+    def __init__(self, node, fault=None):
+        self.node, self.partner, self._fault = node, node.member, fault
+
+    async def hit_list(self):
+        return answering.list_for(self.node.ctx, "PH")
+
+    async def hit_filter(self, name, limit):
+        return answering.part_for(self.node.ctx, "PH", name)
+
+    async def hit_question(self, raw):
+        if self._fault is not None:
+            raise self._fault
+        return answering.evaluate(self.node.ctx, "PH", raw)
+
+
+class NumbersBeyondAllBounds(Line):
+    """Its list and its answers name a number that no store holds."""
+
+    async def hit_list(self):
+        body, _ = unpack(await super().hit_list(), blind.LIST_TYPE, {})
+        made = msgspec.structs.replace(blind.read_parts(body), serial=2**63)
+        return pack(blind.LIST_TYPE, blind.write_parts(made), (self.node.ctx.keys.sign,))
+
+    async def hit_question(self, raw):
+        said = await super().hit_question(raw)
+        return said[:4] + (2**62).to_bytes(8, "big") + said[12:]
+
+
+@pytest.mark.parametrize("bad", [NumbersBeyondAllBounds, partial(Line, fault=OverflowError("too large"))])
+def test_whatever_one_partner_says_the_others_answers_are_kept(tmp_path, monkeypatch, bad):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    for member in ("ID", "SG"):
+        hold(states[member], "phone-number", PHONE, red("PH"))
+        agreed(states[member], "PH")
+    deliver(states)
+    for member in ("ID", "SG"):
+        fetched(states["PH"], states[member])
+
+    there = {"ID": Line(states["ID"]), "SG": bad(states["SG"])}
+
+    class Kept(contextlib.nullcontext):
+        def to(self, partner):
+            return contextlib.nullcontext(there[partner])
+
+    monkeypatch.setattr(carrying, "Lines", lambda node, addresses: Kept(Kept()))
+    good, other = carrying.ask(states["PH"], wanted("phone", [PHONE], "ID", "SG"))
+    assert (len(good.hits), good.refusal) == (1, "")
+    assert (len(other.hits), bool(other.refusal)) == (0, True)
 
 
 def test_nobody_is_asked_that_is_no_other_member(tmp_path):

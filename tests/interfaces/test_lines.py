@@ -316,6 +316,7 @@ def an_officer(node: Node, port: int, folder: Path) -> Client:
     accounts.create(node.ctx, Account("lia", OFFICER, scopes=scopes), by="registrar")
     accounts.approve_account(node.ctx, "lia", by="chief")
     _, token = accounts.issue(node.ctx, "lia", by="registrar", scopes=scopes, days=1)
+    accounts.approve_credentials(node.ctx, "lia", by="chief")
     file = folder / "node.pem"
     file.write_text(to_pem(member_of(node.ctx.config.home).keys.certificate))
     return Client(f"https://127.0.0.1:{port}", token=token, ca=file)

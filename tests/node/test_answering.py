@@ -1,21 +1,26 @@
 """The holder's side: who is answered, about which records, how often; and what is turned away."""
 
 import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from unittest.mock import ANY
 
 import pytest
-from hit_parties import OTHER_PHONE, PHONE, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
+from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetched, hold, prepared, put, red
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.correlate import blind
-from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused, StorageError
+from oureyes.exchange.envelope import unpack
 from oureyes.model.markings import Role
 from oureyes.node import answering, probing, publishing
 from oureyes.storage import filters, hits
 
 
-def turned_away(node):
-    return [row.detail["reason"] for row in node.audit(by="auditor", verb="turn-away")]
+def turned_away(node, limit=100):
+    return [row.detail["reason"] for row in node.audit(by="auditor", verb="turn-away", limit=limit)]
 
 
 def test_two_people_make_an_agreement_and_one_ends_it(tmp_path):
@@ -38,6 +43,34 @@ def test_two_people_make_an_agreement_and_one_ends_it(tmp_path):
     for name in (lambda: answering.list_for(holder.ctx, "PH"), lambda: answering.part_for(holder.ctx, "PH", "0" * 64)):
         with pytest.raises(Refused):
             name()
+
+
+def test_one_person_alone_changes_no_agreement_that_two_made(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    before = answering.agreements(holder.ctx)["PH"]
+    for purposes in (["prosecution"], ["investigation", "prosecution"]):
+        made = answering.allow(holder.ctx, "PH", ["wallet"], purposes, 64, by="ayu")
+    assert answering.agreements(holder.ctx)["PH"] == before
+    assert answering.proposals(holder.ctx) == [made]
+    assert len(put(asker, holder, "phone", [PHONE]).hits) == 1
+    with pytest.raises(Refused):
+        answering.agree(holder.ctx, "PH", by=" Ayu ")
+    agreed_to = answering.agree(holder.ctx, "PH", by="budi")
+    assert answering.agreements(holder.ctx)["PH"] == agreed_to == replace(made, approver="budi", state="open", at=ANY)
+    assert answering.proposals(holder.ctx) == []
+    publishing.publish(holder.ctx)
+    fetched(asker, holder)
+    (one,) = probing.prepare(asker.ctx, "phone", [PHONE], ["ID"], **SAID)
+    assert "what it answers about: wallet" in one.refusal
+
+
+def test_what_was_proposed_goes_with_the_agreement_it_was_to_replace(tmp_path):
+    _states, holder, _asker = a_pair(tmp_path)
+    answering.allow(holder.ctx, "PH", ["wallet"], ["prosecution"], 64, by="ayu")
+    answering.end(holder.ctx, "PH", by="budi")
+    assert answering.proposals(holder.ctx) == []
+    with pytest.raises(Refused):
+        answering.agree(holder.ctx, "PH", by="budi")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +111,26 @@ def test_only_records_that_may_answer_this_partner_are_in_its_filter(tmp_path):
     met = put(asker, holder, "phone", [*cases, PHONE, OTHER_PHONE])
     assert {hit.value.partition(":")[2] for hit in met.hits} == {PHONE, "+66812345603", "+66812345605"}
     assert met.subjects == 11
+
+
+def test_while_filters_are_published_nobody_who_asks_for_one_holds_a_thread_that_answers_others(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    secret = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    publishing.publish(holder.ctx)
+    name = blind.read_parts(unpacked(holder)).parts[0].digest
+    asked = [partial(answering.list_for, holder.ctx, "PH"), partial(answering.part_for, holder.ctx, "PH", name)]
+    with ThreadPoolExecutor(1) as only, holder.ctx.publishing:
+        assert all(only.submit(ask).result(timeout=10) for ask in asked)  # nothing is stale: nothing to wait for
+        holder.retract([secret.id], by="ayu", reason="in error")
+        for ask in asked:
+            with pytest.raises(StorageError, match="in a minute"):
+                only.submit(ask).result(timeout=10)
+    fetched(asker, holder)
+    assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
+
+
+def unpacked(holder):
+    return unpack(answering.list_for(holder.ctx, "PH"), blind.LIST_TYPE, {})[0]
 
 
 def test_what_another_state_released_is_that_states_to_answer_for(tmp_path):
@@ -250,11 +303,36 @@ def test_whoever_floods_the_holder_does_not_flood_its_logs(tmp_path, member):
             answering.evaluate(holder.ctx, member, raw)
         with pytest.raises(Refused):
             answering.part_for(holder.ctx, member, "0" * 64)
-    written = len(turned_away(holder))
-    assert written == len(probing.ledger(holder.ctx, 1000)) == 30
+    lines = probing.ledger(holder.ctx, 1000)
+    reasons = Counter(line.reason for line in lines)
+    assert sum(line.times for line in lines) == 200  # and none is lost
+    assert max(reasons.values()) == 30
+    assert len(reasons) <= 4
+    assert len(turned_away(holder, 1000)) <= len(reasons) * (30 + 8)
     clock.forward(minutes=2)
     if member == "PH":
         assert put(asker, holder, "phone", [PHONE]).hits
+
+
+def test_cheap_refusals_hide_no_others(tmp_path):
+    """Thirty questions for filters that there are not must not buy a minute in which nothing is written down."""
+    clock = Clock()
+    _states, holder, asker = a_pair(tmp_path, clock)
+    fetched(asker, holder)
+    question = replace(prepared(asker, holder, "phone", [PHONE]).asked.question, purpose="counter-terrorism")
+    for _ in range(30):
+        with pytest.raises(Refused):
+            answering.part_for(holder.ctx, "PH", "0" * 64)
+    for _ in range(50):
+        with pytest.raises(Refused):
+            answering.evaluate(holder.ctx, "PH", question.raw)
+    written = [row.detail for row in holder.audit(by="auditor", verb="turn-away", limit=1000)]
+    unauthorised = [one for one in written if "purpose" in one["reason"]]
+    assert [one.get("more", 0) for one in unauthorised] == [16, 8, 4, 2, 1, *[0] * 30]
+    assert sum(line.times for line in probing.ledger(holder.ctx, 1000) if "purpose" in line.reason) == 50
+    with pytest.raises(InvalidObject):
+        answering.evaluate(holder.ctx, "PH", b"")
+    assert probing.ledger(holder.ctx)[0].keys == 8
 
 
 def test_what_is_no_element_is_refused_and_not_evaluated(tmp_path):

@@ -1,15 +1,18 @@
 """The keys of private questions: said once to all, passed on as they were signed, and believed by how many were shown
 the same."""
 
+from dataclasses import replace
+
 import pytest
 from hit_parties import PHONE, SAID, a_pair, agreed, fetched, hold, prepared, put, red, said, signed_keys, tagged_keys
-from simulated import deliver, federation
+from simulated import Clock, deliver, federation
 
 from oureyes.correlate import blind
 from oureyes.exchange.envelope import unpack
 from oureyes.model.sharing import Kind
-from oureyes.node import committing, probing
+from oureyes.node import committing, exchanging, probing, publishing
 from oureyes.storage import desk, hits
+from oureyes.storage.dialect import rows
 
 
 def put_aside(node):
@@ -203,3 +206,129 @@ def test_a_member_that_joins_is_told_the_same_keys(tmp_path):
     assert before == 1
     assert committing.commit(holder.ctx) == "2026-11"
     assert len(holder.audit(by="auditor", verb="commit")) == before
+
+
+# --- what is kept, and who joins -------------------------------------------------------------------------------------
+
+
+def kept_of(node, member):
+    """(month, digest) of what is kept of a member's keys."""
+    with node.ctx.db.read() as connection:
+        sql = "SELECT epoch, digest FROM {} WHERE member = ?"
+        return [
+            (epoch, bytes(seen))
+            for table in ("hit_key", "hit_witness")
+            for epoch, seen in rows(connection, sql.format(table), [member])
+        ]
+
+
+def passed_on(node):
+    """How many entries the node has written for others."""
+    return sum(exchanging.sizes(node.ctx).values())
+
+
+@pytest.mark.parametrize("epoch", ["9999-99", "2027-01", "2026-13", "0000-00", "2026-09"])
+def test_keys_of_a_month_that_is_not_near_are_neither_kept_nor_passed_on(tmp_path, epoch):
+    states, holder, asker = a_pair(tmp_path)
+    before = kept_of(asker, "ID")
+    words = signed_keys(holder, tagged_keys(), epoch=epoch)
+    said(holder, Kind.HIT_KEYS, ["PH", "SG"], words)
+    said(states["SG"], Kind.HIT_WITNESS, ["PH"], words)
+    sent = passed_on(asker)
+    deliver(states)
+    assert kept_of(asker, "ID") == before
+    assert passed_on(asker) == sent
+    assert len(put_aside(asker)) == (0 if epoch < "2026-10" else 2)  # what comes late is no fault
+
+
+def test_a_month_that_there_is_not_is_none_that_is_near(tmp_path):
+    clock = Clock()
+    clock.forward(days=20)
+    states = federation(tmp_path, ["ID", "PH"], clock)
+    said(states["ID"], Kind.HIT_KEYS, ["PH"], signed_keys(states["ID"], tagged_keys(), epoch="2026-13"))
+    deliver(states)
+    assert kept_of(states["PH"], "ID") == []
+
+
+def test_of_many_sets_for_a_month_to_come_two_are_kept(tmp_path):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker, witness = states.values()
+    for seed in range(1, 31):
+        words = signed_keys(holder, tagged_keys(seed=bytes([seed]) * 32), epoch="2026-12")
+        said(witness, Kind.HIT_WITNESS, ["PH"], words)
+    deliver(states)
+    assert len(kept_of(asker, "ID")) == 2
+    assert len(told_apart(asker)) == 1  # and it is known at once, though nothing was shown to PH
+
+
+def test_people_are_told_once_that_a_member_says_different_things(tmp_path):
+    states = federation(tmp_path, ["ID", "MY", "PH", "SG", "TH"])
+    holder, asker = states["ID"], states["PH"]
+    agreed(holder, "PH")
+    deliver(states)
+    words = committing.evidence(asker.ctx, "ID", "2026-11")[0].words.decode()
+    said(holder, Kind.HIT_KEYS, ["PH", "SG", "TH", "MY"], signed_keys(holder, tagged_keys()))
+    for _ in range(20):
+        said(states["SG"], Kind.HIT_WITNESS, ["PH"], {"said": words})
+    deliver(states)
+    assert len(told_apart(asker)) == len(asker.audit(by="auditor", verb="equivocation")) == 1
+
+
+def test_keys_of_old_months_go_and_what_proves_two_sets_stays(tmp_path):
+    clock = Clock()
+    states, holder, asker = a_pair(tmp_path, clock)
+    liar = states["SG"]
+    agreed(liar, "PH")
+    deliver(states)
+    said(liar, Kind.HIT_KEYS, ["PH"], signed_keys(liar, tagged_keys()))
+    deliver(states)
+    clock.forward(days=20)  # December: clocks and channels may still be in November
+    publishing.keep(asker.ctx)
+    assert kept_of(asker, "ID")
+    clock.forward(days=31)
+    for node in (asker, holder):
+        publishing.keep(node.ctx)
+    assert kept_of(asker, "ID") == []
+    assert len({seen for _, seen in kept_of(asker, "SG")}) == 2
+    assert "2026-11" in {epoch for epoch, _ in kept_of(holder, "ID")}  # what we signed ourselves is not forgotten
+
+
+def test_who_joins_in_the_middle_of_a_month_can_ask_once_the_others_noticed(tmp_path):
+    states = federation(tmp_path, ["ID", "MY", "PH", "SG", "TH"])
+    holder, newcomer = states["ID"], states["MY"]
+    whole = holder.ctx.roster
+    old = {name: node for name, node in states.items() if name != "MY"}
+    for node in old.values():
+        node.ctx.roster = replace(whole, members={name: one for name, one in whole.members.items() if name != "MY"})
+    hold(holder, "phone-number", PHONE, red("PH", "MY"))
+    agreed(holder, "PH")
+    deliver(old)
+    for node in old.values():
+        node.ctx.roster = whole
+    agreed(holder, "MY")
+    deliver(states)
+    fetched(newcomer, holder)
+    assert "2 of 3 other members that were shown the same, found 0" in refusal(newcomer, "ID")
+    for node in old.values():
+        publishing.keep(node.ctx)
+    deliver(states)
+    assert len(put(newcomer, holder, "phone", [PHONE]).hits) == 1
+    sent = passed_on(old["SG"])
+    publishing.keep(old["SG"].ctx)
+    assert passed_on(old["SG"]) == sent  # once
+
+
+def test_who_joins_later_is_shown_both_sets_of_a_member_that_signed_two(tmp_path):
+    states = federation(tmp_path, ["ID", "MY", "PH", "SG"])
+    holder, witness = states["ID"], states["SG"]
+    whole = holder.ctx.roster
+    for node in (holder, witness, states["PH"]):
+        node.ctx.roster = replace(whole, members={name: one for name, one in whole.members.items() if name != "MY"})
+    agreed(holder, "PH")
+    said(holder, Kind.HIT_KEYS, ["SG"], signed_keys(holder, tagged_keys()))
+    deliver({"ID": holder, "SG": witness})
+    assert told_apart(witness)
+    witness.ctx.roster = whole
+    publishing.keep(witness.ctx)
+    deliver({"MY": states["MY"], "SG": witness})
+    assert told_apart(states["MY"])

@@ -189,6 +189,71 @@ def test_a_case_on_what_was_never_asked_is_put_aside_and_so_is_one_opened_twice(
     assert len(confirming.cases(holder.ctx)) == 1
 
 
+def test_no_more_cases_ring_than_keys_were_answered(tmp_path):
+    """Each case rings at the holder's desk and starts a clock: one question must not buy two hundred."""
+    clock = Clock()
+    states, holder, asker = a_pair(tmp_path, clock)
+
+    def flood(first, count):
+        for place in range(first, first + count):
+            said(asker, Kind.HIT_CASE, "ID", {**DETAIL, "case": f"case--{place}", "tag": f"{place:026x}"})
+        deliver(states, rounds=20)
+        return len(confirming.cases(holder.ctx))
+
+    put(asker, holder, "phone", [PHONE])
+    assert flood(0, 40) == 8  # a question's keys, with its fillers
+    assert len([row for row, *_ in holder.inbox() if "no record of ours" in row.headline]) == 8
+    put(asker, holder, "phone", [PHONE])
+    assert flood(100, 9) == 16
+    clock.forward(days=81)
+    assert flood(200, 9) == 16  # what was asked a quarter of a year ago opens nothing
+
+
+def test_one_output_has_one_case_until_it_is_answered(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    put(asker, holder, "phone", [PHONE])
+    for place in range(3):
+        said(asker, Kind.HIT_CASE, "ID", {**DETAIL, "case": f"case--{place}"})
+    deliver(states)
+    (first,) = confirming.cases(holder.ctx)
+    confirming.answer(holder.ctx, first.id, by="ayu", ground="not-held")
+    said(asker, Kind.HIT_CASE, "ID", {**DETAIL, "case": "case--again"})
+    deliver(states)
+    assert {one.id for one in confirming.cases(holder.ctx)} == {first.id, "case--again"}
+
+
+def test_a_second_officers_hit_is_its_own_and_its_case_says_by_what_right(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    first = put(asker, holder, "phone", [PHONE]).hits[0]
+    mara = {"by": "mara", "case": "KN-2026-200", "basis": "court-order"}
+    second = put(asker, holder, "phone", [PHONE], **mara).hits[0]
+    assert (first.by, first.basis, second.by, second.basis) == ("lia", "treaty", "mara", "court-order")
+    assert first.case != second.case
+    assert put(asker, holder, "phone", [PHONE], **{**mara, "by": " MARA "}).hits == (second,)
+    confirming.open_case(asker.ctx, second.id, by="mara")
+    deliver(states)
+    assert [case.basis for case in confirming.cases(holder.ctx)] == ["court-order"]
+    confirming.open_case(asker.ctx, first.id, by="lia")
+    deliver(states)
+    assert len(confirming.cases(holder.ctx)) == 2
+
+
+def test_two_officers_with_one_right_wait_for_one_answer(tmp_path):
+    """The holder would put the second aside."""
+    states, holder, asker = a_pair(tmp_path)
+    hits = [put(asker, holder, "phone", [PHONE], case=case).hits[0] for case in ("KN-1", "KN-2")]
+    assert hits[0].id != hits[1].id
+    opened = confirming.open_case(asker.ctx, hits[0].id, by="lia")
+    with pytest.raises(Refused, match=opened.id):
+        confirming.open_case(asker.ctx, hits[1].id, by="lia")
+    deliver(states)
+    confirming.answer(holder.ctx, opened.id, by="ayu", ground="security")
+    deliver(states)
+    confirming.open_case(asker.ctx, hits[1].id, by="lia")
+    deliver(states)
+    assert len(confirming.cases(holder.ctx)) == 2
+
+
 def test_a_tag_that_was_made_up_leads_to_no_record(tmp_path):
     states, holder, asker = a_pair(tmp_path)
     put(asker, holder, "phone", [PHONE])

@@ -301,6 +301,25 @@ def test_a_kind_whose_key_was_never_shown_is_not_asked(tmp_path):
     assert "phone" in one.refusal
 
 
+def test_a_list_without_an_end_is_not_kept_and_one_that_was_kept_stops_no_question_to_others(tmp_path):
+    states, holder, asker = a_pair(tmp_path)
+    other = states["SG"]
+    agreed(other, "PH")
+    deliver(states)
+    for node in (holder, other):
+        fetched(asker, node)
+    endless = relisted(other, answering.list_for(other.ctx, "PH"), expires="soon", serial=9)
+    for work in (probing.missing, lambda *given: probing.keep_list(*given, {})):
+        with pytest.raises(InvalidObject):
+            work(asker.ctx, "SG", endless)
+    kept = filters.Listed(9, endless, asker.ctx.now_us())
+    asker.ctx.db.write(lambda connection: filters.put_list(connection, "SG", "PH", kept))
+    good, bad = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
+    assert (good.refusal, bad.asked) == ("", None)
+    assert [one.partner for one in probing.quotas(asker.ctx)] == ["ID"]
+    assert probing.partners_stale(asker.ctx, ["ID", "SG"]) == ["SG"]
+
+
 @pytest.mark.parametrize("epoch", ["2025-01", "2031-07"])
 def test_a_list_of_a_month_that_is_not_this_one_is_not_asked_by(tmp_path, epoch):
     """A holder that has shown keys of many months could give each asker a month of its own, and so a key."""

@@ -86,14 +86,22 @@ def test_hits_without_a_case_go_after_a_time_and_those_with_one_stay(store):
 
 
 def test_what_was_refused_is_counted_and_costs_nothing_unless_it_was_no_question(store):
-    line = hits.Line("refused", "PH", "PH", "other", 8, "investigation", "", "", 100)
+    line = hits.Line("refused", "PH", "PH", "other", 8, "investigation", "", "", 100, reason="malformed")
 
     def write(connection):
         for keys in (8, 0):
             hits.add_question(connection, replace(line, keys=keys))
+        hits.add_question(connection, replace(line, keys=0, reason="no list"))
+        assert [hits.count_in(connection, replace(line, keys=keys)) for keys in (0, 16)] == [2, 3]
 
     store.write(write)
     with store.read() as connection:
-        assert hits.keys_since(connection, ("answered", "refused"), "PH", 0) == (8, 1)
-        assert hits.refused_since(connection, "PH", 0) == 2
-        assert hits.refused_since(connection, "PH", 100) == hits.refused_since(connection, "SG", 0) == 0
+        assert hits.keys_since(connection, ("answered", "refused"), "PH", 0) == (24, 2)
+        assert hits.refused_since(connection, "PH", "malformed", 0) == 2
+        assert hits.refused_since(connection, "PH", "malformed", 100) == 0
+        assert hits.refused_since(connection, "SG", "malformed", 0) == 0
+        assert [(one.reason, one.times) for one in hits.questions(connection)] == [
+            ("no list", 1),
+            ("malformed", 3),
+            ("malformed", 1),
+        ]

@@ -83,7 +83,7 @@ _MEANS = {
     413: "too much was sent at once",
     429: "as much as was agreed has been asked; ask again tomorrow",
     422: "the partner holds evidence of two histories; call it",
-    503: "the partner cannot write; it will be tried again",
+    503: "the partner is busy or cannot write; try again in a minute",
 }
 
 

@@ -75,7 +75,7 @@ class Federation:
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
         channel = "/oe/1/ch/{origin}/{recipient}/{epoch}/"
-        ask = self._signed(self._hit_question, MAX_QUESTION, answering.too_long)
+        ask = self._signed(self._hit_question, MAX_QUESTION, answering.unread)
         return [
             Route(channel + "stream", self._signed(self._stream), methods=["GET"]),
             Route(channel + "entries", self._signed(self._entries), methods=["GET"]),
@@ -109,9 +109,10 @@ class Federation:
     # --- who asks ----------------------------------------------------------------------------------------------------
 
     def _signed(
-        self, endpoint: _Endpoint, body_limit: int = 0, too_long: Callable[[Context, str], None] | None = None
+        self, endpoint: _Endpoint, body_limit: int = 0, unread: Callable[[Context, str, int], None] | None = None
     ) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint that only members reach, and whose errors are answers; `too_long` is told of a body that was."""
+        """An endpoint that only members reach, and whose errors are answers; `unread` is told of a body that
+        was too long, broke off or is another than was signed."""
 
         async def answer(request: Request) -> Response:
             try:
@@ -126,10 +127,12 @@ class Federation:
                     raise _Answer(problem(401, "not signed by a member in the agreed way"))
                 return answer
             except _Answer as ready:
-                if ready.response.status_code == 413 and too_long is not None:
-                    await self._in_thread(too_long, self._node.ctx, member)
+                if isinstance(ready, _Unread) and unread is not None:
+                    await self._in_thread(unread, self._node.ctx, member, ready.response.status_code)
                 return ready.response
             except (ClientDisconnect, TimeoutError):
+                if unread is not None:
+                    await self._in_thread(unread, self._node.ctx, member, 408)
                 return problem(408, "the request did not come in time")
             except OurEyesError as error:
                 _LOG.info("%s %s: %s", member, request.method, error)
@@ -159,11 +162,11 @@ class Federation:
                 async for chunk in request.stream():
                     read += chunk
                     if len(read) > limit:
-                        raise _Answer(problem(413, f"more than {limit} bytes"))
+                        raise _Unread(problem(413, f"more than {limit} bytes"))
         try:
             refuse_other_body(request.headers, bytes(read), member)
         except VerificationError:
-            raise _Answer(problem(401, "not signed by a member in the agreed way")) from None
+            raise _Unread(problem(401, "not signed by a member in the agreed way")) from None
         return bytes(read)
 
     def _ours(self, request: Request, member: str) -> Channel:
@@ -296,6 +299,10 @@ class _Answer(Exception):
 
     def __init__(self, response: Response) -> None:
         self.response = response
+
+
+class _Unread(_Answer):
+    """… because the body was not what was announced."""
 
 
 class _Wake:

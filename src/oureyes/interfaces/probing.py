@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import aiohttp
-
 from oureyes.errors import OurEyesError, Refused
 from oureyes.exchange.client import Dialler, PartnerSaid
 from oureyes.interfaces.lines import Lines
@@ -26,7 +24,6 @@ __all__ = ["Asking", "Wanted", "ask", "ask_all", "ask_over", "fetch"]
 
 _Carried = tuple[Prepared, Opened | str]
 _InThread = Callable[..., Awaitable[Any]]
-_FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ async def _answer(ctx: Context, lines: Lines, one: Prepared) -> Opened | str:
         if newer:
             await _fetched(ctx, lines, one.partner)
         return answer
-    except _FAULTS as fault:
+    except Exception as fault:  # whatever a partner says: the others' answers are paid for, and are kept
         return _words(fault)
 
 

@@ -29,11 +29,12 @@ __all__ = [
     "list_for",
     "part_for",
     "person",
-    "too_long",
+    "proposals",
+    "unread",
 ]
 
 _A_MINUTE, _A_MINUTE_US = 30, 60_000_000  # questions of one partner
-_WRITTEN_A_MINUTE = 30  # refusals of one partner
+_WRITTEN_A_MINUTE = 30  # refusals of one partner for one reason
 _LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing, this only bounds what it may send
 
 
@@ -43,7 +44,8 @@ _LEAST_DAILY = 1024  # of a partner without an agreement; it is answered nothing
 def allow(
     ctx: Context, partner: str, kinds: Sequence[str], purposes: Sequence[str], daily: int, *, by: str
 ) -> Agreement:
-    """Propose to answer a partner: about which kinds, for which purposes, how many keys a day. Another must agree."""
+    """Propose to answer a partner: about which kinds, for which purposes, how many keys a day. Another must agree; an
+    agreement that is open stands until then."""
     ctx.require_purpose(by, "investigation", f"agreement with {partner}")
     if partner == ctx.me or partner not in ctx.roster.members:
         raise ConfigError(
@@ -57,52 +59,66 @@ def allow(
     made = Agreement(
         partner, tuple(dict.fromkeys(kinds)), tuple(dict.fromkeys(purposes)), daily, by, "", "proposed", ctx.now()
     )
-    return _agreed(ctx, made, by)
+
+    def write(connection: Connection) -> Agreement:
+        standing = hits.agreements(connection).get(partner)
+        return _agreed(ctx, connection, made, by, beside=standing is not None and standing.state == "open")
+
+    return ctx.db.write(write)
 
 
 def agree(ctx: Context, partner: str, *, by: str) -> Agreement:
-    """Another person agrees: from now on the partner is answered."""
-    found = _agreement(ctx, partner)
-    if found.state != "proposed":
-        raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
-    if not by or person(by) == person(found.author):
-        raise Refused(f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by")
-    return _agreed(ctx, replace(found, approver=by, state="open", at=ctx.now()), by)
+    """Another person agrees: from now on the partner is answered, as was proposed last."""
+
+    def write(connection: Connection) -> Agreement:
+        found = hits.agreements(connection, beside=True).get(partner) or _agreement(connection, partner)
+        if found.state != "proposed":
+            raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
+        if not by or person(by) == person(found.author):
+            raise Refused(
+                f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by"
+            )
+        return _agreed(ctx, connection, replace(found, approver=by, state="open", at=ctx.now()), by)
+
+    return ctx.db.write(write)
 
 
 def end(ctx: Context, partner: str, *, by: str) -> Agreement:
     """Answer a partner no more, at once."""
-    found = _agreement(ctx, partner)
 
-    def write(connection: Connection) -> None:
-        kept = filters.parts(connection, ctx.me, partner)
+    def write(connection: Connection) -> Agreement:
+        found, kept = _agreement(connection, partner), filters.parts(connection, ctx.me, partner)
         filters.drop_parts(connection, ctx.me, partner, [one.digest for one in kept])
+        return _agreed(ctx, connection, replace(found, state="ended", at=ctx.now()), by)
 
-    ctx.db.write(write)
-    return _agreed(ctx, replace(found, state="ended", at=ctx.now()), by)
+    return ctx.db.write(write)
 
 
 def agreements(ctx: Context) -> dict[str, Agreement]:
-    """All of them, by partner."""
+    """All that stand, by partner."""
     with ctx.db.read() as connection:
         return hits.agreements(connection)
 
 
-def _agreement(ctx: Context, partner: str) -> Agreement:
-    found = agreements(ctx).get(partner)
+def proposals(ctx: Context) -> list[Agreement]:
+    """What is proposed in place of an agreement that stands."""
+    with ctx.db.read() as connection:
+        return list(hits.agreements(connection, beside=True).values())
+
+
+def _agreement(connection: Connection, partner: str) -> Agreement:
+    found = hits.agreements(connection).get(partner)
     if found is None:
         raise NotHeld(f"agreement with {partner[:20]}", "an agreement", "none", "`oureyes hits allow`")
     return found
 
 
-def _agreed(ctx: Context, made: Agreement, by: str) -> Agreement:
-    def write(connection: Connection) -> Agreement:
-        hits.put_agreement(connection, made)
+def _agreed(ctx: Context, connection: Connection, made: Agreement, by: str, *, beside: bool = False) -> Agreement:
+    hits.put_agreement(connection, made, beside=beside)
+    if not beside:
         filters.outdate(connection, ctx.me, made.partner)
-        ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
-        return made
-
-    return ctx.db.write(write)
+    ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
+    return made
 
 
 def person(name: str) -> str:
@@ -137,11 +153,13 @@ def part_for(ctx: Context, member: str, name: str) -> bytes:
 
 
 def _renewed(ctx: Context, member: str) -> None:
+    """Waits for nobody: a day's publishing takes minutes, and partners who waited for it in the threads that answer
+    everybody would stop all that others send."""
     with ctx.db.read() as connection:
         listed = filters.listed(connection, ctx.me, member)
         due = listed is not None and stale(ctx, connection, listed)
     if due:
-        renew(ctx, member)
+        renew(ctx, member, wait=False)
 
 
 def evaluate(ctx: Context, member: str, raw: bytes) -> bytes:
@@ -195,13 +213,17 @@ def _booked(
     return "", serial, agreement.daily - spent - count, key_of(ctx, connection, question.epoch, question.kind)
 
 
-def too_long(ctx: Context, member: str) -> None:
-    """Book what was sent as a question and was longer than the longest, unread."""
-    ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+def unread(ctx: Context, member: str, status: int) -> None:
+    """Write down what was sent as a question and was not read. What is longer than the longest costs as much; what
+    broke off, or is not what was signed, costs nothing: a bad line does that as well."""
+    if status == 413:
+        ctx.db.write(lambda connection: _booked_malformed(ctx, connection, member, blind.SIZES[-1], ""))
+    else:
+        ctx.db.write(lambda connection: _turn_away(ctx, connection, member, "", "", "not what was signed"))
 
 
 def _booked_malformed(ctx: Context, connection: Connection, member: str, count: int, purpose: str) -> str:
-    """What is no question costs what one of its length would, else it could be sent without end. Why it is refused."""
+    """What is no question costs what one of its length would, until the partner may send none. Why it is refused."""
     agreement, (spent, lately) = hits.agreements(connection).get(member), _spent(ctx, connection, member)
     daily = agreement.daily if agreement else _LEAST_DAILY
     over = _over(spent + count > daily, lately)
@@ -246,9 +268,17 @@ def _turn_away(
     count: int = 0,
 ) -> None:
     """The ledger's line and the audit row of a refusal; of what the partner said only words we know are kept. Whoever
-    goes on all the same fills neither: of one minute so many are written down and no more."""
-    if hits.refused_since(connection, member, ctx.now_us() - _A_MINUTE_US) >= _WRITTEN_A_MINUTE:
-        return
+    goes on all the same fills neither: of each reason so many a minute have a line of their own. Those after them are
+    counted in the last one, and the log has how many they are each time that they have doubled."""
     kind, purpose = kind if kind in (*blind.KINDS, "filter") else "other", purpose if purpose in CRIME_PURPOSES else ""
-    hits.add_question(connection, hits.Line("refused", member, member, kind, count, purpose, "", "", ctx.now_us()))
-    ctx.audit(connection, member, "turn-away", "", purpose, kind=kind, reason=reason, count=count)
+    now = ctx.now_us()
+    line = hits.Line("refused", member, member, kind, count, purpose, "", "", now, reason=reason)
+    said: dict[str, str | int] = {"kind": kind, "reason": reason, "count": count}
+    if hits.refused_since(connection, member, reason, now - _A_MINUTE_US) < _WRITTEN_A_MINUTE:
+        hits.add_question(connection, line)
+    else:
+        more = hits.count_in(connection, line) - 1
+        if more & (more - 1):  # no power of two
+            return
+        said["more"] = more
+    ctx.audit(connection, member, "turn-away", "", purpose, **said)

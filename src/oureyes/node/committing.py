@@ -7,12 +7,15 @@ passed on is what the holder itself signed, so that
 - a witness cannot make a holder out to have shown two keys: that takes the holder's signature on both;
 - one honest member that was shown the other key proves it to all, and no majority is needed for that;
 - to hide a key made for one asker, the holder needs more than half of the others with it, all of them silent or lying.
+
+What is kept and passed on is bounded: of this month and the two beside it, and of each no more than two sets of keys,
+which prove all there is to prove. Whoever joins later is shown what was said before (`pass_on`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from oureyes.correlate import blind
@@ -24,7 +27,17 @@ from oureyes.node.context import Context
 from oureyes.node.sending import send, statement_of
 from oureyes.storage import Connection, desk, hits
 
-__all__ = ["borne_out", "commit", "epoch_of", "evidence", "key_of", "keys_shown", "witnessed"]
+__all__ = [
+    "borne_out",
+    "commit",
+    "epoch_of",
+    "epochs_near",
+    "evidence",
+    "key_of",
+    "keys_shown",
+    "pass_on",
+    "witnessed",
+]
 
 _LONGEST = 8 << 10  # of a holder's signed words: a key for each of seven kinds takes a tenth of it
 
@@ -32,6 +45,13 @@ _LONGEST = 8 << 10  # of a holder's signed words: a key for each of seven kinds 
 def epoch_of(now: str) -> str:
     """The month: filters and keys last that long."""
     return now[:7]
+
+
+def epochs_near(now: str) -> tuple[str, str, str]:
+    """The last, this and the next: clocks and channels are late, but no more than that."""
+    this = int(now[:4]) * 12 + int(now[5:7]) - 1
+    last, same, after = (f"{month // 12:04}-{month % 12 + 1:02}" for month in (this - 1, this, this + 1))
+    return last, same, after
 
 
 # --- ours ------------------------------------------------------------------------------------------------------------
@@ -86,7 +106,9 @@ def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> No
     said = _read(ctx, words)
     if said.member != statement.origin:
         raise VerificationError(statement.id, f"keys of {statement.origin}", f"those of {said.member[:20]}")
-    known = hits.committed(connection, said.member, said.epoch)
+    if _past(ctx, statement, said):
+        return
+    known, before = hits.committed(connection, said.member, said.epoch), _shown(connection, said.member, said.epoch)
     if known is None:
         hits.put_committed(connection, _kept(said, statement.id, words), ctx.now())
     elif known.digest == said.digest:
@@ -95,10 +117,8 @@ def keys_shown(ctx: Context, connection: Connection, statement: Statement) -> No
         raise VerificationError(statement.id, f"one set of keys for {said.epoch}", "more than two", "call the partner")
     else:
         hits.put_witness(connection, _witness(said, statement.origin, words), ctx.now())
-    others = sorted(set(ctx.roster.members) - {ctx.me, statement.origin})
-    if others:
-        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, others, detail=statement.detail))
-    _compare(ctx, connection, statement, said)
+    _show(ctx, connection, said, [words], set(ctx.roster.members) - {ctx.me, statement.origin})
+    _compare(ctx, connection, statement, said, before)
 
 
 def witnessed(ctx: Context, connection: Connection, statement: Statement) -> None:
@@ -108,11 +128,68 @@ def witnessed(ctx: Context, connection: Connection, statement: Statement) -> Non
     said = _read(ctx, words)
     if said.member == statement.origin:
         raise InvalidObject(statement.id, "the keys of another member", "its own")
-    known = hits.committed(connection, said.member, said.epoch)
-    if known is not None and known.digest != said.digest and _contradicted(connection, known):
+    if _past(ctx, statement, said):
+        return
+    before = _shown(connection, said.member, said.epoch)
+    if len(before) > 1 and said.digest not in before:
         return  # that it says different things is proved already
     hits.put_witness(connection, _witness(said, statement.origin, words), ctx.now())
-    _compare(ctx, connection, statement, said)
+    _compare(ctx, connection, statement, said, before)
+
+
+def _past(ctx: Context, statement: Statement, said: blind.Commitment) -> bool:
+    """Whether the epoch is over, and nobody need be told of it; VerificationError for one that is far ahead."""
+    near = epochs_near(ctx.now())
+    if said.epoch > near[0] and said.epoch not in near:
+        raise VerificationError(statement.id, f"keys up to {near[-1]}", f"those of {said.epoch}", "compare clocks")
+    return said.epoch < near[0]
+
+
+def pass_on(ctx: Context) -> None:
+    """Show whoever joined since what the others said their keys were: a newcomer has nothing else to go by until the
+    next month begins."""
+    with ctx.db.read() as connection:
+        if not _unshown(ctx, connection):
+            return
+
+    def write(connection: Connection) -> None:
+        for shown, new in _unshown(ctx, connection):
+            more = [one for one in hits.witnesses(connection, shown.member, shown.epoch) if one.digest != shown.digest]
+            _show(ctx, connection, shown, [shown.words, *(one.words for one in more[:1])], new)
+
+    ctx.db.write(write)
+
+
+def _unshown(ctx: Context, connection: Connection) -> list[tuple[hits.Committed, set[str]]]:
+    """What members said their keys were, each with whom we have not told it."""
+    others = set(ctx.roster.members) - {ctx.me}
+    said = [
+        shown
+        for member in sorted(others)
+        for epoch in epochs_near(ctx.now())
+        if (shown := hits.committed(connection, member, epoch)) is not None
+    ]
+    return [(one, new) for one in said if (new := others - {one.member} - _told(connection, one))]
+
+
+def _told(connection: Connection, said: blind.Commitment | hits.Committed) -> set[str]:
+    return set((desk.get_setting(connection, f"hit-witness {said.member} {said.epoch}") or "").split())
+
+
+def _show(
+    ctx: Context,
+    connection: Connection,
+    said: blind.Commitment | hits.Committed,
+    words: Sequence[bytes],
+    to: set[str],
+) -> None:
+    """Pass on what a member signed, and remember to whom."""
+    if not to:
+        return
+    for one in words:
+        send(ctx, connection, statement_of(ctx, Kind.HIT_WITNESS, sorted(to), detail={"said": one.decode()}))
+    told = " ".join(sorted(_told(connection, said) | to))
+    desk.put_setting(connection, f"hit-witness {said.member} {said.epoch}", told)
 
 
 def _words(statement: Statement) -> bytes:
@@ -151,12 +228,22 @@ def _apart(shown: hits.Committed, known: Sequence[hits.Witness]) -> list[str]:
     return sorted({one.witness for one in known if one.digest != shown.digest})
 
 
-def _compare(ctx: Context, connection: Connection, statement: Statement, said: blind.Commitment) -> None:
-    """People are told when a member shows different keys to different members: each key of its own tags an asker."""
-    shown = hits.committed(connection, said.member, said.epoch)
-    others = _contradicted(connection, shown) if shown else []
-    if others:
-        reason = f"it signed other keys of {said.epoch} for {others[0]} than for us; both are kept"
+def _shown(connection: Connection, member: str, epoch: str) -> dict[bytes, str]:
+    """The sets of keys that a member signed for an epoch, each with one to whom it was shown."""
+    seen = {one.digest: one.witness for one in hits.witnesses(connection, member, epoch)}
+    shown = hits.committed(connection, member, epoch)
+    return {**seen, shown.digest: "us"} if shown else seen
+
+
+def _compare(
+    ctx: Context, connection: Connection, statement: Statement, said: blind.Commitment, before: Mapping[bytes, str]
+) -> None:
+    """People are told, once, when a member shows different keys to different members: each key of its own tags an
+    asker."""
+    shown = _shown(connection, said.member, said.epoch)
+    if len(before) < 2 <= len(shown):
+        one, *_, other = sorted(shown.values(), key="us".__eq__)
+        reason = f"it signed other keys of {said.epoch} for {one} than for {other}; both are kept"
         headline = f"{said.member} shows members different keys; ask it nothing"
         connecting.notice(ctx, connection, replace(statement, reason=reason), headline)
         ctx.audit(connection, said.member, "equivocation", f"{said.member}/{said.epoch}")

@@ -8,6 +8,7 @@ grounds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from oureyes.correlate import blind
@@ -17,7 +18,7 @@ from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
 from oureyes.node.context import Context
-from oureyes.node.publishing import may_tell
+from oureyes.node.publishing import DAY_US, may_tell
 from oureyes.node.sending import send, statement_of
 from oureyes.node.understanding import Reader
 from oureyes.plan.requests import GROUNDS, Clock, RequestState, Urgency
@@ -28,6 +29,7 @@ from oureyes.storage.hits import Case
 __all__ = ["Case", "answer", "case_answered", "case_opened", "cases", "clock", "open_case", "records", "watch", "words"]
 
 _AHEAD_DAYS = 1  # how far another clock may be ahead of ours
+_COUNTED_DAYS = 40  # a hit is forgotten then: cases of so many days are on questions of twice as many
 
 
 def open_case(ctx: Context, hit: str, *, by: str) -> Case:
@@ -41,15 +43,18 @@ def open_case(ctx: Context, hit: str, *, by: str) -> Case:
             raise NotHeld(hit[:60], "a hit of ours", "none by that id", "`oureyes hits`")
         if found.state != "found":
             raise Refused(hit, "a hit without a case", found.state, "`oureyes hits cases`")
+        tag, like = found.tag.hex(), (found.partner, found.kind, found.purpose, found.basis)
+        for standing in _standing(hits.cases_on(connection, "asker", *like), tag):
+            raise Refused(hit, "nothing that is asked already", standing.id, "wait for its answer")
         made = Case(
             ctx.new_id("case"), "asker", found.partner, found.kind, found.value, found.purpose, found.basis,
-            ctx.now(), "", "", "", "", "", by,
+            ctx.now(), "", "", "", "", "", by, tag,
         )  # fmt: skip
         detail: dict[str, object] = {
             "case": made.id,
             "kind": made.kind,
             "epoch": found.epoch,
-            "tag": found.tag.hex(),
+            "tag": tag,
             "purpose": made.purpose,
             "basis": made.basis,
         }
@@ -65,22 +70,45 @@ def open_case(ctx: Context, hit: str, *, by: str) -> Case:
 def case_opened(ctx: Context, connection: Connection, statement: Statement) -> None:
     """A partner opens a case on a hit: the clock starts, and our desk is told."""
     identifier, kind, epoch, tag, purpose, basis = _said(statement)
-    asked = hits.was_asked(connection, statement.origin, kind, purpose, basis)
-    if not asked or hits.cases(connection, identifier=identifier):
+    known = hits.cases_on(connection, "holder", statement.origin, kind, purpose, basis)
+    if _unasked(ctx, connection, statement.origin, kind, purpose, basis, known) or _standing(known, tag.hex()):
         raise VerificationError(statement.id, "a new case on something we were asked", "another", "call the partner")
+    if hits.cases(connection, identifier=identifier):
+        raise VerificationError(statement.id, "a case with an id of its own", "a known one", "call the partner")
     value, now = filters.value_of(connection, epoch, tag), ctx.now()
     # Whoever asked knows the output, hit or not: only what may answer the partner is a record it met.
     met = blind.kind_of_key(value) == kind and may_tell(ctx, connection, statement.origin, purpose, value)
-    known = value if met else ""
+    behind = value if met else ""
     made = Case(
-        identifier, "holder", statement.origin, kind, known, purpose, basis, statement.time, now, "", "", "", "", ""
-    )
+        identifier, "holder", statement.origin, kind, behind, purpose, basis, statement.time, now, "", "", "", "", "",
+        tag.hex(),
+    )  # fmt: skip
     hits.put_case(connection, made)
     _reply(ctx, connection, made, "received", now)
     said = replace(statement, reason=f"{blind.LEGAL_BASES[basis]}; answer by {clock(made).due()}")
-    behind = "met a record of ours" if known else "opens a case behind which no record of ours stands"
-    connecting.notice(ctx, connection, said, f"{statement.origin} {behind} ({kind}): case {identifier}")
+    word = "met a record of ours" if behind else "opens a case behind which no record of ours stands"
+    connecting.notice(ctx, connection, said, f"{statement.origin} {word} ({kind}): case {identifier}")
     ctx.audit(connection, statement.origin, "open-case", identifier, purpose, to=ctx.me, kind=kind)
+
+
+def _standing(known: Sequence[Case], tag: str) -> list[Case]:
+    """The cases on one output that are not answered yet."""
+    return [one for one in known if one.tag == tag and not (one.answered or one.refused)]
+
+
+def _unasked(
+    ctx: Context,
+    connection: Connection,
+    partner: str,
+    kind: str,
+    purpose: str,
+    basis: str,
+    known: Sequence[Case],
+) -> bool:
+    """Whether there are as many cases as keys that a partner was answered: each rings at a desk and starts a clock."""
+    since_us = ctx.now_us() - 2 * _COUNTED_DAYS * DAY_US
+    answered = hits.answered_on(connection, partner, kind, purpose, basis, since_us)
+    return answered <= sum(one.received > ctx.in_days(-_COUNTED_DAYS) for one in known)
 
 
 def _said(statement: Statement) -> tuple[str, str, str, bytes, str, str]:

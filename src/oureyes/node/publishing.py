@@ -21,7 +21,7 @@ from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import StixObject, digest
 from oureyes.model.sharing import Recipient
-from oureyes.node.committing import commit, epoch_of, key_of
+from oureyes.node.committing import commit, epoch_of, epochs_near, key_of, pass_on
 from oureyes.node.context import Context
 from oureyes.release import silence
 from oureyes.storage import Connection, filters, hits
@@ -72,12 +72,16 @@ def publish(ctx: Context, *, by: str = "") -> list[Published]:
         return [one for one in done if one]
 
 
-def renew(ctx: Context, partner: str = "") -> list[Published]:
+def renew(ctx: Context, partner: str = "", *, wait: bool = True) -> list[Published]:
     """Take out at once what stands in published filters and may answer no more; nothing is published of what has come
-    since. Of all partners, or of one."""
-    with ctx.publishing:
+    since. Of all partners, or of one. StorageError where somebody is at work on them and it must not `wait`."""
+    if not ctx.publishing.acquire(blocking=wait):
+        raise StorageError(f"filters for {partner}", "nobody at work on them", "somebody", "try again in a minute")
+    try:
         some = [one for one in _open(ctx) if partner in ("", one.partner)]
         return [done for one in some if (done := _renewed(ctx, one)) is not None]
+    finally:
+        ctx.publishing.release()
 
 
 def stale(ctx: Context, connection: Connection, listed: Listed) -> bool:
@@ -92,12 +96,14 @@ def keep(ctx: Context) -> list[Published]:
         lists = [filters.listed(connection, ctx.me, one.partner) for one in open_]
         due = any(one is None or one.at_us <= day for one in lists) or hits.seed(connection, epoch) is None
     done = publish(ctx) if due else []
+    pass_on(ctx)
     long_ago = ctx.in_days(-_CASE_DAYS)
 
     def write(connection: Connection) -> None:
         hits.drop_seeds(connection, epoch)
         filters.drop_tags(connection, epoch_of(long_ago))
         hits.drop_found(connection, long_ago)
+        hits.drop_shown(connection, ctx.me, epochs_near(ctx.now())[0])
 
     ctx.db.write(write)
     return done

@@ -35,9 +35,15 @@ class Agreement:
     at: str
 
 
-def put_agreement(connection: Connection, one: Agreement) -> None:
-    """Keep an agreement as it stands."""
-    run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
+_AGREEMENT = "partner, kinds, purposes, daily, author, approver, state, at"
+
+
+def put_agreement(connection: Connection, one: Agreement, *, beside: bool = False) -> None:
+    """Keep an agreement as it stands; `beside` one that stands until somebody else agrees to this. What was proposed
+    beside is replaced by either."""
+    run(connection, "DELETE FROM hit_proposal WHERE partner = ?", [one.partner])
+    if not beside:
+        run(connection, "DELETE FROM hit_agreement WHERE partner = ?", [one.partner])
     values = (
         one.partner,
         to_text(one.kinds),
@@ -48,16 +54,13 @@ def put_agreement(connection: Connection, one: Agreement) -> None:
         one.state,
         one.at,
     )
-    columns = "partner, kinds, purposes, daily, author, approver, state, at"
-    insert_many(connection, "hit_agreement", columns, [values])
+    insert_many(connection, "hit_proposal" if beside else "hit_agreement", _AGREEMENT, [values])
 
 
-def agreements(connection: Connection) -> dict[str, Agreement]:
-    """All of them, by partner."""
-    found = rows(
-        connection,
-        "SELECT partner, kinds, purposes, daily, author, approver, state, at FROM hit_agreement ORDER BY partner",
-    )
+def agreements(connection: Connection, *, beside: bool = False) -> dict[str, Agreement]:
+    """All of them, by partner; or those that are proposed beside one that stands."""
+    table = "hit_proposal" if beside else "hit_agreement"
+    found = rows(connection, f"SELECT {_AGREEMENT} FROM {table} ORDER BY partner")
     return {
         str(r[0]): Agreement(
             str(r[0]),
@@ -139,6 +142,9 @@ def committed(connection: Connection, member: str, epoch: str) -> Committed | No
     return None
 
 
+_SHOWN = ("hit_key", "hit_witness")
+
+
 def put_witness(connection: Connection, one: Witness, at: str) -> None:
     """Keep which keys of a member another member was shown."""
     values = (one.member, one.epoch, one.witness, one.digest, one.words, at)
@@ -154,13 +160,23 @@ def witnesses(connection: Connection, member: str, epoch: str) -> list[Witness]:
     return [Witness(str(r[0]), str(r[1]), str(r[2]), bytes(r[3]), bytes(r[4])) for r in found]
 
 
+def drop_shown(connection: Connection, besides: str, before: str) -> None:
+    """Forget the keys that all members but one showed of epochs before one. What proves that a member signed two sets
+    for one epoch stays."""
+    some = (f"SELECT member, epoch, digest FROM {table} WHERE epoch < ?" for table in _SHOWN)
+    sql = f"SELECT member, epoch FROM ({' UNION '.join(some)}) AS said GROUP BY member, epoch HAVING count(*) = 1"
+    for member, epoch in rows(connection, sql, [before, before]):
+        for table in _SHOWN if member != besides else ():
+            run(connection, f"DELETE FROM {table} WHERE member = ? AND epoch = ?", [member, epoch])
+
+
 # --- the ledger ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One question, asked, answered or refused. At the holder `subjects` and `hits` are 0: it does not know; what it
-    refused counts no keys, unless it was no question at all."""
+    refused counts no keys, unless it was no question at all. One line may stand for several refusals (`times`)."""
 
     side: str
     partner: str
@@ -173,17 +189,28 @@ class Line:
     at_us: int
     subjects: int = 0
     hits: int = 0
+    reason: str = ""
+    times: int = 1
 
 
-_LINE = '"side", partner, "by", kind, keys, purpose, basis, "case", at_us, subjects, hits'
+_LINE = '"side", partner, "by", kind, keys, purpose, basis, "case", at_us, subjects, hits, reason, times'
 
 
 def add_question(connection: Connection, one: Line) -> int:
     """Write one into the ledger; its number."""
     n = next_numbers(connection, "hit_question")
     values = (n, one.side, one.partner, one.by, one.kind, one.keys, one.purpose, one.basis, one.case, one.at_us)
-    insert_many(connection, "hit_question", f"n, {_LINE}", [(*values, one.subjects, one.hits)])
+    insert_many(connection, "hit_question", f"n, {_LINE}", [(*values, one.subjects, one.hits, one.reason, one.times)])
     return n
+
+
+def count_in(connection: Connection, one: Line) -> int:
+    """Add a refusal to the newest line of its partner and reason; for how many that line stands now."""
+    sql = "SELECT max(n) FROM hit_question WHERE \"side\" = 'refused' AND partner = ? AND reason = ?"
+    ((n,),) = rows(connection, sql, [one.partner, one.reason])
+    run(connection, "UPDATE hit_question SET times = times + 1, keys = keys + ? WHERE n = ?", [one.keys, n])
+    ((times,),) = rows(connection, "SELECT times FROM hit_question WHERE n = ?", [n])
+    return int(times)
 
 
 def hits_of(connection: Connection, n: int, count: int) -> None:
@@ -204,10 +231,10 @@ def keys_since(connection: Connection, sides: Sequence[str], partner: str, since
     return sum(int(keys) for keys, _ in found), sum(int(count) for _, count in found)
 
 
-def refused_since(connection: Connection, partner: str, since_us: int) -> int:
-    """How many questions of a partner were written down as refused since a moment."""
-    where = "\"side\" = 'refused' AND partner = ? AND at_us > ?"
-    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, since_us])[0][0])
+def refused_since(connection: Connection, partner: str, reason: str, since_us: int) -> int:
+    """How many lines there are of what a partner was refused for a reason since a moment."""
+    where = "\"side\" = 'refused' AND partner = ? AND reason = ? AND at_us > ?"
+    return int(rows(connection, f"SELECT count(*) FROM hit_question WHERE {where}", [partner, reason, since_us])[0][0])
 
 
 def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
@@ -220,11 +247,11 @@ def subjects_since(connection: Connection, since_us: int) -> dict[str, int]:
     return {str(name): int(count) for name, count in found}
 
 
-def was_asked(connection: Connection, partner: str, kind: str, purpose: str, basis: str) -> bool:
-    """Whether a partner was answered on a kind, for a purpose and on a legal basis."""
-    where = "\"side\" = 'answered' AND partner = ? AND kind = ? AND purpose = ? AND basis = ?"
-    found = rows(connection, f"SELECT n FROM hit_question WHERE {where} LIMIT 1", [partner, kind, purpose, basis])
-    return bool(found)
+def answered_on(connection: Connection, partner: str, kind: str, purpose: str, basis: str, since_us: int) -> int:
+    """Of how many keys a partner was answered, on a kind, for a purpose and on a legal basis, since a moment."""
+    where = "\"side\" = 'answered' AND partner = ? AND kind = ? AND purpose = ? AND basis = ? AND at_us > ?"
+    given = [partner, kind, purpose, basis, since_us]
+    return int(rows(connection, f"SELECT coalesce(sum(keys), 0) FROM hit_question WHERE {where}", given)[0][0])
 
 
 def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
@@ -243,6 +270,8 @@ def questions(connection: Connection, *, limit: int = 100) -> list[Line]:
             int(r[8]),
             int(r[9]),
             int(r[10]),
+            str(r[11]),
+            int(r[12]),
         )
         for r in found
     ]
@@ -279,10 +308,10 @@ def put_found(connection: Connection, one: Found) -> None:
     insert_many(connection, "hit", _FOUND, [(*values, one.at, one.state)])
 
 
-def found(connection: Connection, *, partner: str = "", value: str = "") -> list[Found]:
+def found(connection: Connection, *, partner: str = "", value: str = "", case: str = "") -> list[Found]:
     """Hits, newest first."""
     where, given = ["1 = 1"], []
-    for column, wanted in (("partner", partner), ("value", value)):
+    for column, wanted in (("partner", partner), ("value", value), ('"case"', case)):
         if wanted:
             where.append(f"{column} = ?")
             given.append(wanted)
@@ -329,16 +358,20 @@ class Case:
     ground: str
     release: str
     by: str
+    tag: str = ""
 
 
-_CASE = 'id, "side", partner, kind, value, purpose, basis, opened, received, answered, refused, ground, "release", "by"'
+_CASE = (  # in the order of the fields
+    'id, "side", partner, kind, value, purpose, basis, opened, received, answered, refused, ground, "release", "by"'
+    ", tag"
+)
 
 
 def put_case(connection: Connection, one: Case) -> None:
     """Keep a case as it stands."""
     run(connection, "DELETE FROM hit_case WHERE id = ?", [one.id])
     values = (one.id, one.side, one.partner, one.kind, one.value, one.purpose, one.basis, one.opened, one.received)
-    more = (one.answered, one.refused, one.ground, one.release, one.by)
+    more = (one.answered, one.refused, one.ground, one.release, one.by, one.tag)
     insert_many(connection, "hit_case", _CASE, [(*values, *more)])
 
 
@@ -346,4 +379,11 @@ def cases(connection: Connection, *, identifier: str = "") -> list[Case]:
     """Cases, newest first, or one by its id."""
     where, given = ("WHERE id = ?", [identifier]) if identifier else ("", [])
     got = rows(connection, f"SELECT {_CASE} FROM hit_case {where} ORDER BY opened DESC, id", given)
+    return [Case(*(str(part) for part in row)) for row in got]
+
+
+def cases_on(connection: Connection, side: str, partner: str, kind: str, purpose: str, basis: str) -> list[Case]:
+    """The cases with a partner on a kind, for a purpose and on a legal basis."""
+    where = '"side" = ? AND partner = ? AND kind = ? AND purpose = ? AND basis = ?'
+    got = rows(connection, f"SELECT {_CASE} FROM hit_case WHERE {where}", [side, partner, kind, purpose, basis])
     return [Case(*(str(part) for part in row)) for row in got]

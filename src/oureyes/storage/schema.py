@@ -7,6 +7,8 @@ under different markings. Keys and matches hang on holdings. Ids are interned as
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -337,17 +339,24 @@ activity = _table(
     Index("activity_object", "object"),
     UniqueConstraint("origin", "object", "what", "statement"),
 )
-hit_agreement = _table(
-    "hit_agreement",  # with whom we answer hit/no-hit: about what, for which purposes, how often; by two people
-    Column("partner", String, primary_key=True),
-    Column("kinds", Text, nullable=False),
-    Column("purposes", Text, nullable=False),
-    Column("daily", Integer, nullable=False),
-    Column("author", String, nullable=False),
-    Column("approver", String, nullable=False, server_default=""),
-    Column("state", String, nullable=False),  # proposed | open | ended
-    Column("at", String, nullable=False),
-)
+
+
+def _agreement() -> tuple[Column[Any], ...]:
+    return (
+        Column("partner", String, primary_key=True),
+        Column("kinds", Text, nullable=False),
+        Column("purposes", Text, nullable=False),
+        Column("daily", Integer, nullable=False),
+        Column("author", String, nullable=False),
+        Column("approver", String, nullable=False, server_default=""),
+        Column("state", String, nullable=False),  # proposed | open | ended
+        Column("at", String, nullable=False),
+    )
+
+
+# with whom we answer hit/no-hit: about what, for which purposes, how often; by two people
+hit_agreement = _table("hit_agreement", *_agreement())
+hit_proposal = _table("hit_proposal", *_agreement())  # what one proposes while another stands
 hit_seed = _table(
     "hit_seed",  # what an epoch's private keys come from; gone when the epoch is
     Column("epoch", String, primary_key=True),
@@ -423,6 +432,8 @@ hit_question = _table(
     Column("basis", String, nullable=False),
     Column("case", String, nullable=False),  # a digest
     Column("at_us", BigInteger, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),  # why it was refused
+    Column("times", Integer, nullable=False, server_default="1"),  # of refusals that come too fast, how many at once
     Index("hit_question_partner", "side", "partner", "at_us"),
 )
 hit = _table(
@@ -456,6 +467,7 @@ hit_case = _table(
     Column("ground", String, nullable=False, server_default=""),
     Column("release", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
+    Column("tag", String, nullable=False, server_default=""),  # what hit, as the asker sent it
 )
 search_set = _table(
     "search_set",  # one-way filters for checks without a line: made here, or taken from others

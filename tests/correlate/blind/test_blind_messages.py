@@ -2,17 +2,21 @@
 
 import os
 
+import msgspec
 import pytest
 
 from oureyes.correlate.blind.messages import (
     MAX_QUESTION,
     SIZES,
     Answer,
+    Part,
+    Parts,
     Question,
     padded_batch,
     read_answer,
     read_parts,
     read_question,
+    write_parts,
 )
 from oureyes.errors import InvalidObject
 
@@ -83,3 +87,45 @@ def test_what_is_no_list_of_filters_is_refused():
     for raw in (b"", b"{}", b'{"v":2}'):
         with pytest.raises(InvalidObject):
             read_parts(raw)
+
+
+def a_list(**changes):
+    part = Part("phone", 0, 256, "0" * 64)
+    made = Parts(
+        1, "ID", "PH", "2026-11", 3, "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z", ("phone",), ("investigation",),
+        1024, (part,),
+    )  # fmt: skip
+    return msgspec.structs.replace(made, **changes)
+
+
+def test_a_list_comes_back_as_it_was():
+    assert read_parts(write_parts(a_list())) == a_list()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"serial": 0},
+        {"serial": 2**63},
+        {"serial": 2**70},
+        {"daily": -1},
+        {"daily": 2**31},
+        {"at": "now"},
+        {"expires": "soon"},
+        {"expires": "2026-13-01T00:00:00Z"},
+        {"epoch": "next"},
+        {"kinds": ("a\nb",)},
+        {"kinds": ("phone",) * 33},
+        {"purposes": ("x" * 41,)},
+        {"parts": (Part("phone", -1, 256, "0" * 64),)},
+        {"parts": (Part("phone", 2**31, 256, "0" * 64),)},
+        {"parts": (Part("phone", 0, 0, "0" * 64),)},
+        {"parts": (Part("phone", 0, 2**70, "0" * 64),)},
+        {"parts": (Part("phone", 0, 256, "0" * 63),)},
+        {"parts": (Part("a b", 0, 256, "0" * 64),)},
+        {"parts": (Part("phone", 0, 256, "0" * 64),) * 2},
+    ],
+)
+def test_a_list_out_of_bounds_is_refused(change):
+    with pytest.raises(InvalidObject):
+        read_parts(write_parts(a_list(**change)))

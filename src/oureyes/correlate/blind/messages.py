@@ -8,6 +8,7 @@ else: a question that hits cannot be told from one that does not, nor one for on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ import msgspec
 
 from oureyes.correlate.blind.voprf import ELEMENT, PROOF
 from oureyes.errors import InvalidObject
+from oureyes.model.instants import is_instant
 
 __all__ = [
     "LEGAL_BASES",
@@ -39,6 +41,8 @@ SIZES = (8, 16, 64, 512)  # a batch is filled up to one of these
 LIST_TYPE = "application/vnd.oureyes.hitno+json"
 _HEADER = 508
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_WORD, _EPOCH, _DIGEST = re.compile(r"[a-z0-9-]{1,40}"), re.compile(r"[0-9]{4}-[0-9]{2}"), re.compile(r"[0-9a-f]{64}")
+_MOST_PARTS, _MOST_WORDS, _MOST_KEYS, _BIGGEST = 1000, 32, 1 << 24, 1 << 53  # the last: what JSON carries exactly
 MAX_QUESTION = 4 + _HEADER + SIZES[-1] * ELEMENT
 
 # By what right it is asked. The word travels; the case it stands in stays with the asker, and only a digest travels.
@@ -173,9 +177,25 @@ def read_parts(raw: bytes) -> Parts:
         found = msgspec.json.decode(raw, type=Parts)
     except _UNREADABLE:
         raise InvalidObject("list of filters", "the agreed form", "another") from None
-    if found.v != 1 or len(found.parts) > 1000:
-        raise InvalidObject("list of filters", "version 1, at most 1000 filters", "another", "update this node")
+    if found.v != 1 or len(found.parts) > _MOST_PARTS:
+        raise InvalidObject(
+            "list of filters", f"version 1, at most {_MOST_PARTS} filters", "another", "update this node"
+        )
+    # what is kept is read again with every question to anybody: nothing in it may fail there
+    words = (*found.kinds, *found.purposes, *(part.kind for part in found.parts))
+    if not (is_instant(found.at) and is_instant(found.expires) and _EPOCH.fullmatch(found.epoch)):
+        raise InvalidObject("list of filters", "a month and two instants", "others")
+    if max(len(found.kinds), len(found.purposes)) > _MOST_WORDS or not all(map(_WORD.fullmatch, words)):
+        raise InvalidObject("list of filters", "kinds and purposes in short words", "others")
+    if not (0 < found.serial < _BIGGEST and 0 <= found.daily < 1 << 31 and all(map(_sound, found.parts))):
+        raise InvalidObject("list of filters", "a number, a budget and sizes within their bounds", "others")
+    if len({(part.kind, part.seq) for part in found.parts}) < len(found.parts):
+        raise InvalidObject("list of filters", "one filter in each place", "two")
     return found
+
+
+def _sound(part: Part) -> bool:
+    return 0 <= part.seq < 1 << 31 and 0 < part.size <= _MOST_KEYS and bool(_DIGEST.fullmatch(part.digest))
 
 
 def _elements(raw: bytes) -> tuple[bytes, ...]:

@@ -86,7 +86,8 @@ def _moment(microseconds: int) -> str:
 
 def agreements(call: Call) -> forms.Agreements:
     """Whom we answer: about which kinds, for which purposes, how many keys a day, and who agreed to it."""
-    return forms.Agreements([as_form(forms.Agreement, one) for one in answering.agreements(call.node.ctx).values()])
+    found = [*answering.agreements(call.node.ctx).values(), *answering.proposals(call.node.ctx)]
+    return forms.Agreements([as_form(forms.Agreement, one) for one in found])
 
 
 def allow(call: Call) -> forms.Agreement:

@@ -211,10 +211,11 @@ def ledger(
             "side": one.side, "partner": one.partner, "by": one.by, "kind": one.kind, "keys": one.keys,
             "subjects": one.subjects, "hits": one.hits, "purpose": one.purpose, "basis": one.basis, "case": one.case,
             "at": datetime.fromtimestamp(one.at_us / 1e6, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "reason": one.reason, "times": one.times,
         }
         for one in found
     ]  # fmt: skip
-    columns = ("at", "side", "partner", "by", "kind", "keys", "purpose", "basis")
+    columns = ("at", "side", "partner", "by", "kind", "keys", "purpose", "basis", "reason", "times")
     rows = [[one[name] for name in columns] for one in body]
     at.screen.answer({"questions": body}, lambda: at.screen.table(columns, rows, empty="no questions yet"))
 
@@ -292,7 +293,7 @@ def agreements(at: Session) -> None:
     from oureyes.node import answering
 
     with at.node() as node:
-        found = list(answering.agreements(node.ctx).values())
+        found = [*answering.agreements(node.ctx).values(), *answering.proposals(node.ctx)]
     body = [_agreement(one) for one in found]
     columns = ("partner", "state", "kinds", "purposes", "daily", "author", "approver")
     rows = [[", ".join(one[name]) if isinstance(one[name], tuple) else one[name] for name in columns] for one in body]

@@ -187,6 +187,8 @@ class LedgerLine(Answer, frozen=True):
     basis: str
     case: str
     at: str
+    reason: str
+    times: int
 
 
 class Ledger(Answer, frozen=True):
