@@ -35,7 +35,15 @@ from bench.ingest import generated
 from oureyes.model.accounts import Account, Collection, View
 from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.node import Node
-from oureyes.node.accounts import add_collection, approve_account, approve_collection, create, issue, set_password
+from oureyes.node.accounts import (
+    add_collection,
+    approve_account,
+    approve_collection,
+    approve_credentials,
+    create,
+    issue,
+    set_password,
+)
 
 __all__ = ["figures"]
 
@@ -165,6 +173,8 @@ def _prepare(node: Node, folder: Path, raw: bytes, objects: list[dict[str, objec
         approve_account(node.ctx, name, by="budi")
         tokens[name] = issue(node.ctx, name, by="ayu", scopes=frozenset({"taxii:read"}), days=1)[1]
     set_password(node.ctx, "partner", _PASSWORD, by="ayu")
+    for name in tokens:
+        approve_credentials(node.ctx, name, by="budi")
     readers = frozenset({"partner", "mixed"})
     made = add_collection(node.ctx, Collection("", "all", readers=readers, view=View()), by="ayu")
     inbox = add_collection(node.ctx, Collection("", "inbox", readers=readers, writers=readers), by="ayu")

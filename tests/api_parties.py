@@ -24,7 +24,7 @@ from oureyes.model.accounts import OFFICER, SCOPES, Account
 from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.node import Node
-from oureyes.node.accounts import Credentials, approve_account, create, issue
+from oureyes.node.accounts import Credentials, approve_account, approve_credentials, create, issue
 from oureyes.node.serving import Serving
 
 FAST = {"per_minute": 10**9, "burst": 10**6}
@@ -68,6 +68,7 @@ class ApiSite:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+        self.api.close()
         self.executor.shutdown()
         self.serving.notes.close()
 
@@ -111,6 +112,7 @@ class ApiSite:
     def client(self, name: str, scopes: frozenset[str], **more: Any) -> Client:
         """A client with a fresh token of an account's."""
         _, text = issue(self.node.ctx, name, by="registrar", scopes=scopes, days=30)
+        approve_credentials(self.node.ctx, name, by="chief")
         self.tokens[name] = text
         return self.stands(token=text, **more)
 

@@ -29,7 +29,7 @@ from oureyes.interfaces.misp import Misp
 from oureyes.model.accounts import Account
 from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.node import Node
-from oureyes.node.accounts import Credentials, approve_account, create, issue
+from oureyes.node.accounts import Credentials, approve_account, approve_credentials, create, issue
 from oureyes.node.serving import Serving
 
 logging.getLogger("pymisp").setLevel(logging.CRITICAL)
@@ -78,6 +78,7 @@ class MispSite:
         if approver:
             made = approve_account(self.node.ctx, name, by=approver)
         _, self.keys[name] = issue(self.node.ctx, name, by="ayu", scopes=scopes, days=30)
+        approve_credentials(self.node.ctx, name, by="budi")
         return made
 
     def misp(self, name: str) -> pymisp.PyMISP:

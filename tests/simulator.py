@@ -219,7 +219,7 @@ class Simulation:
             for recipient in recipients:
                 self.owed[recipient].add(statement.id)
                 name = Channel(node.id, recipient).name
-                node.deliveries[name] = node.deliveries[name].grew(node.disk.outboxes[name].size, self.now)
+                node.deliveries[name] = node.deliveries[name].grew(node.disk.outboxes[name].size)
 
         if self.broken is Broken.SENDS_UNCOMMITTED:
             ahead = replace(node.disk, outboxes=dict(node.disk.outboxes))
@@ -264,7 +264,7 @@ class Simulation:
             outbox = node.disk.outboxes[channel.name]
             entry, node.disk.outboxes[channel.name] = outbox.append(envelope, SEAL_PUBLIC[channel.recipient])
             node.disk.sent[channel.name].append(entry)
-            node.deliveries[channel.name] = node.deliveries[channel.name].grew(entry.seq + 1, self.now)
+            node.deliveries[channel.name] = node.deliveries[channel.name].grew(entry.seq + 1)
 
         self.commit(node, done)
 
@@ -488,7 +488,7 @@ class Simulation:
                 origin.deliveries[name] = moved if moved.cursor < delivery.size else delivery
                 return
             receipt = log.verify_receipt(note, channel, SIGN_PUBLIC[channel.recipient])
-            moved = delivery.got_receipt(receipt.size, self.now)
+            moved = delivery.got_receipt(receipt.size)
         except VerificationError as error:
             raise Violation(f"an honest answer is refused: {error}") from error
         self.check_receipt(channel, receipt)

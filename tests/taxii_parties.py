@@ -19,7 +19,15 @@ from oureyes.model.accounts import Account, Collection, View
 from oureyes.model.markings import PAP, TLP, Marking
 from oureyes.model.objects import StixObject
 from oureyes.node import Node
-from oureyes.node.accounts import Credentials, add_collection, approve_account, approve_collection, create, issue
+from oureyes.node.accounts import (
+    Credentials,
+    add_collection,
+    approve_account,
+    approve_collection,
+    approve_credentials,
+    create,
+    issue,
+)
 from oureyes.node.serving import Serving
 
 ROOT = "/taxii2/api/"
@@ -63,6 +71,7 @@ class Site:
     def door(self, name: str, scopes: frozenset[str] = BOTH) -> Door:
         """A door at which an account stands with a token."""
         _, text = issue(self.node.ctx, name, by="ayu", scopes=scopes, days=30)
+        approve_credentials(self.node.ctx, name, by="budi")
         return self.stands(f"Bearer {text}")
 
     def stands(self, credential: str = "", certificate: bytes = b"") -> Door:

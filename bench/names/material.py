@@ -29,6 +29,7 @@ _A_GROUP = 260  # pairs of a community at most
 _TRAIN = 110  # of them to learn from; the rest of the training side are its strangers
 _SEEN = 50  # of the test side and of strangers, that were ever asked while the matcher was made
 _HELD_OUT = 40
+_ASKED_BEFORE, _ASKED_NOW = ("held out", "held out, the second"), "held out, the third"
 _PINYIN = re.compile(
     "(?:(?:[zcs]h?|[bpmfdtnlgkhjqxryw]|)(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|"
     "in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)){2}"
@@ -80,8 +81,13 @@ def material(data: Path, crowd: int = 100_000) -> Material:
         unseen[name] = [*found[2][_SEEN:], *found[1][_SEEN:]]
     fresh: list[Truth] = []
     for name in _GROUPS:
-        found = _group(name, random.Random(f"{name}, held out, the second"), data, taken, [])
-        fresh += [*found[2], *found[1], *unseen[name]][: 2 * _HELD_OUT]  # first those whose parts were strangers' alone
+        once = {truth for seed in _ASKED_BEFORE for truth in _drawn(name, seed, data, taken)}
+        found = [*_drawn(name, _ASKED_NOW, data, taken), *unseen[name]]
+        some = sorted(dict.fromkeys(found), key=once.__contains__)[
+            : 2 * _HELD_OUT
+        ]  # asked before: only for want of others
+        taken |= {_key(side) for truth in some for side in (truth.left, truth.right)}
+        fresh += some
     train, others = _first(sides[0], _TRAIN)
     return Material(
         tuple(train),
@@ -108,6 +114,12 @@ def _group(name: str, rng: random.Random, data: Path, taken: set[str], missing: 
     except (_Absent, FileNotFoundError) as error:
         missing.append(f"{name}: {str(error).splitlines()[0].rpartition('/')[2]}")
     return found
+
+
+def _drawn(name: str, seed: str, data: Path, taken: set[str]) -> list[Truth]:
+    """Pairs of a community that are in no other set: first those whose parts were strangers' alone."""
+    found = _group(name, random.Random(f"{name}, {seed}"), data, set(taken), [])
+    return [*found[2], *found[1]]
 
 
 def _first(some: Sequence[Any], each: int) -> tuple[list[Any], list[Any]]:

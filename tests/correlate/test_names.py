@@ -244,28 +244,29 @@ def compared_alike(left, right):
 def test_a_name_has_at_most_twelve_keys_all_of_this_version(text):
     found = name_keys(text)
     assert len(found) <= 12
-    assert all(key.startswith("names/v1:") for key in found)
+    assert all(key.startswith(f"{VERSION}:") for key in found)
 
 
 # Keys cross borders: if this fails, what changed needs a new VERSION, and a line of its own here.
-KEYS = {"names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c"}
+KEYS = {
+    "names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c",
+    "names/v2": "50f64094c6f1f8cd9e9ab6cb6124fbdb793c08c77150aa6cf4a8e7695cfb1653",
+}
 
 
 def test_keys_are_those_of_their_version():
     digest = hashlib.sha256()
-    for name in [name for pair in (*SAME, *OTHER) for name in pair]:
+    for name in [*(name for pair in (*SAME, *OTHER) for name in pair), "Woo Yee Ling", "Mohd Yusoff bin Wu"]:
         digest.update(f"{name}={name_keys(name)}\n".encode())
     assert digest.hexdigest() == KEYS[VERSION]
 
 
-def test_every_value_has_a_name_and_its_part_of_the_sum():
-    found = likeness("Somchai Thongdi", "Somchay Tongdee")
+@pytest.mark.parametrize(("one", "other"), [*SAME, *OTHER])
+def test_every_value_has_a_name_and_its_part_of_the_sum(one, other):
+    found = likeness(one, other)
     assert len(FEATURES) == len(found.values) == len(set(FEATURES)) == 33
-    assert set(found.parts) <= set(FEATURES)
-    other = likeness("Somchai Thongdi", "Natthaphon Thongdi")
-    assert sum(found.parts.values()) - sum(other.parts.values()) == pytest.approx(
-        sum_of(found.values) - sum_of(other.values), abs=0.02
-    )
+    assert set(found.parts) <= {*FEATURES, "to begin with", "many bear such a name"}
+    assert sum(found.parts.values()) == pytest.approx(found.alone(), abs=0.3)  # each is rounded to a hundredth
 
 
 @given(st.sampled_from(sorted(RAISE | LOWER)), st.sampled_from([*SAME, *OTHER]), st.floats(0, 3), st.floats(0, 3))

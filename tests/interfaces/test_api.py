@@ -211,6 +211,7 @@ def test_others_are_let_in_by_two_and_shut_out_by_one(site):
     site.ayu.create_account(forms.AccountMade(id="cert-a", scopes=["api:read"], groups=["csirts"], ceiling="AMBER"))
     assert site.budi.approve_account("cert-a").approved
     issued = site.ayu.issue_token("cert-a", ["api:read"], 30)
+    assert site.budi.approve_credentials("cert-a").credentials == [issued.id]
     with site.stands(token=issued.token) as cert:
         assert cert.index().account == "cert-a"
         site.ayu.revoke_token(issued.id)

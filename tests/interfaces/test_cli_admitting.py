@@ -14,9 +14,17 @@ def test_an_account_is_let_in_approved_given_a_token_and_shut_out(tmp_path: Path
     assert (made["ceiling"], made["groups"], made["marking"]["tlp"]) == ("AMBER", ["csirts"], "GREEN")
     assert oureyes("--home", home, "account", "approve", "cert-a", "--by", "ayu").code == 3
     assert oureyes("--home", home, "account", "approve", "cert-a", "--by", "budi").code == 0
-    token = oureyes("--home", home, "account", "token", "cert-a", "--json").json
+    token = oureyes("--home", home, "account", "token", "cert-a", "--by", "ayu", "--json").json
     assert token["token"].startswith("oe_")
-    assert oureyes("--home", home, "account", "password", "cert-a", typed="a long enough password\n").code == 0
+    words = ("account", "password", "cert-a", "--by", "ayu")
+    assert oureyes("--home", home, *words, typed="a long enough password\n").code == 0
+    (listed,) = oureyes("--home", home, "account", "--json").json["accounts"]
+    assert (listed["approved"], listed["password"]) == (True, False)  # what one person gave waits
+    shown = oureyes("--home", home, "account", "show", "cert-a", "--json").json
+    assert [(one["author"], one["approved"]) for one in shown["tokens"]] == [("ayu", False)]
+    assert oureyes("--home", home, "account", "approve-credentials", "cert-a", "--by", "ayu").code == 3
+    done = oureyes("--home", home, "account", "approve-credentials", "cert-a", "--by", "budi", "--json")
+    assert done.json["approved"] == [token["id"], "password"]
     (listed,) = oureyes("--home", home, "account", "--json").json["accounts"]
     assert (listed["approved"], listed["password"]) == (True, True)
     shown = oureyes("--home", home, "account", "show", "cert-a", "--json")

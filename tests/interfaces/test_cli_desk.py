@@ -75,6 +75,10 @@ def test_a_name_is_screened_against_those_held_with_the_reason(tmp_path: Path) -
     oureyes("--home", home, "import", a_bundle(tmp_path, held, many))
     said = oureyes("--home", home, "screen", "Somchai Thongdi", "--born", "1979", "--country", "TH", "--json").json
     assert (said["count"], said["found"][0]["id"], said["found"][0]["origin"]) == (1, held.id, "ID")
+    moved = dict(said["found"][0]["parts"])
+    assert moved["share of the longer"] > 0
+    weighed = oureyes("--home", home, "screen", "Somchai Thongdi", "--parts").out
+    assert f"{moved['share of the longer']:+.2f} share of the longer" in weighed
     shown = oureyes("--home", home, "screen", "NGUYEN VAN HUNG", "--kind", "person").out
     assert "(a second sign is needed)" in shown
     assert "hypotheses" in shown

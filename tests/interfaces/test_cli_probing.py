@@ -1,6 +1,7 @@
 """Private questions on the command line: a liaison officer asks, opens a case, and is answered."""
 
 import asyncio
+import re
 
 from at_the_desk import a_home, oureyes
 from hit_parties import OTHER_PHONE, PHONE, borne_out, hold
@@ -100,7 +101,10 @@ def test_the_front_line_checks_a_set_without_a_node(tmp_path):
         hold(node, "phone-number", PHONE, for_(tlp=TLP.RED, hit_no_hit=True, answers_to=frozenset({"border"})))
     folder, roster = tmp_path / "set", tmp_path / "roster.json"
     words = ("pss", "make", folder, "--for", "border", "--kinds", "phone", "--by", "ayu")
-    assert oureyes("--home", home, *words).code == 3  # nobody else approved
+    assert re.findall(r"\* +--([a-z-]+)", oureyes("pss", "make", "--help").out) == ["for", "approved-by"]
+    assert oureyes("--home", home, *words).code == 2  # nobody approved
+    assert oureyes("--home", home, *words[:3], *words[5:], "--approved-by", "budi").code == 2  # for nobody
+    assert oureyes("--home", home, *words, "--approved-by", " AYU").code == 3  # nobody else approved
     made = oureyes("--home", home, *words, "--approved-by", "budi", "--json")
     assert made.code == 0
     assert oureyes("--home", home, "roster", "build", home / "member.json", "--out", roster).code == 0

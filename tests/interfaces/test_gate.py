@@ -76,6 +76,7 @@ def test_a_password_is_derived_once_and_then_remembered_for_a_while(
     original = accounts._hashed
     monkeypatch.setattr(accounts, "_hashed", lambda password, salt: derived.append(1) or original(password, salt))
     accounts.set_password(site.node.ctx, "ann", "a long enough password", by="ayu")
+    accounts.approve_credentials(site.node.ctx, "ann", by="budi")
     derived.clear()
     gate, seen = Gate(Credentials(site.node.ctx)), Shown("", name="ann", password="a long enough password")
     with site.node.ctx.db.read() as connection:
@@ -91,9 +92,11 @@ def test_a_password_is_derived_once_and_then_remembered_for_a_while(
 def test_another_password_ends_the_old_one_at_once_though_it_is_remembered(site: Site) -> None:
     ctx = site.node.ctx
     accounts.set_password(ctx, "ann", "the first password", by="ayu")
+    accounts.approve_credentials(ctx, "ann", by="budi")
     gate, seen = Gate(Credentials(ctx)), Shown("", name="ann", password="the first password")
     with ctx.db.read() as connection:
         gate.caller(connection, seen)
     accounts.set_password(ctx, "ann", "the second password", by="ayu")
+    accounts.approve_credentials(ctx, "ann", by="budi")
     with ctx.db.read() as connection, pytest.raises(Unknown):
         gate.caller(connection, seen)

@@ -245,10 +245,12 @@ def test_a_user_in_the_address_is_enough_where_the_password_is_the_token(shop: S
     where = shop.view()
     shop.record(an_indicator(), to=("csirts",))
     _, token = accounts.issue(shop.node.ctx, "bank", by="ayu", scopes=SCOPES, days=1)
+    accounts.approve_credentials(shop.node.ctx, "bank", by="budi")
     assert values(basic(shop, "bank", token).get(where + "domains")) == ["fund-relief.example"]
     assert basic(shop, "police", token).get(where + "domains").status == 401
     assert basic(shop, "bank", "oe_" + "a" * 43).get(where + "domains").status == 401
     accounts.set_password(shop.node.ctx, "bank", "a long enough password", by="ayu")
+    accounts.approve_credentials(shop.node.ctx, "bank", by="budi")
     assert basic(shop, "bank", "a long enough password").get(where + "domains").status == 200
 
 

@@ -1,17 +1,16 @@
 """Journey J3 between real nodes over real sockets, with everything that crosses them captured."""
 
 import asyncio
-import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from hit_parties import OTHER_PHONE, PHONE, WALLET, agreed, borne_out, hold, red
 from paths import DATA
 from simulated import for_
+from taps import Tap, records
 from wired import Running, homes, until
 
 from oureyes.correlate import blind
@@ -19,6 +18,7 @@ from oureyes.correlate.blind import voprf
 from oureyes.exchange.client import Dialler, PartnerSaid
 from oureyes.interfaces import probing as carrying
 from oureyes.interfaces import service
+from oureyes.interfaces.lines import Lines
 from oureyes.interfaces.probing import Wanted
 from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
@@ -27,46 +27,6 @@ from oureyes.node.opening import member_of
 from oureyes.storage import filters
 
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
-
-
-class Tap:
-    """A proxy that keeps every byte of both directions, as a capture on the line would."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._to, self.sent, self.received = (parts.hostname, parts.port), bytearray(), bytearray()
-
-    async def __aenter__(self) -> "Tap":
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
-        self.url = f"https://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._to)
-        await asyncio.gather(_carry(reader, back, self.sent), _carry(there, writer, self.received))
-
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray) -> None:
-    with contextlib.suppress(ConnectionError):
-        while piece := await reader.read(1 << 16):
-            kept += piece
-            writer.write(piece)
-            await writer.drain()
-    writer.close()
-
-
-def records(raw: bytes) -> list[int]:
-    """The lengths of the TLS records that carry application data (RFC 8446 §5.1)."""
-    found, at = [], 0
-    while at + 5 <= len(raw):
-        length = int.from_bytes(raw[at + 3 : at + 5], "big")
-        if raw[at] == 23:
-            found.append(length)
-        at += 5 + length
-    return found
 
 
 @pytest.fixture
@@ -238,7 +198,7 @@ async def _same_work(folder, work):
         assert {str(sorted(counts.items())) for _, counts, _ in made} == {str(sorted(made[0][1].items()))}
         assert (made[0][1]["request"], made[0][1]["settle"]) == (2, 1)
         assert made[0][1]["look up"] == 2 * 2
-        assert [after for *_, after in made] == [["close", "settle", *["look up"] * 4]] * 4
+        assert [after for *_, after in made] == [["close", "close", "settle", *["look up"] * 4]] * 4
 
 
 def test_a_running_node_takes_out_what_may_answer_no_more(tmp_path, monkeypatch):
@@ -302,10 +262,10 @@ async def _too_long(folder):
     async with Running(homes(folder, ["ID", "PH", "SG"])) as running:
         holder, asker = running.node("ID"), running.node("PH")
         await asyncio.to_thread(agreed, holder, "PH")
-        async with carrying._diallers(asker, ["ID"], {}) as dial:
+        async with Lines(asker) as lines, lines.to("ID") as dial:
             for status in (413, 400):
                 with pytest.raises(PartnerSaid) as said:
-                    await dial["ID"].hit_question(bytes(blind.MAX_QUESTION + 1 if status == 413 else 5))
+                    await dial.hit_question(bytes(blind.MAX_QUESTION + 1 if status == 413 else 5))
                 assert said.value.status == status
         assert [(line.side, line.keys) for line in probing.ledger(holder.ctx)] == [("refused", 8), ("refused", 512)]
         assert len(holder.audit(by="auditor", verb="turn-away")) == 2
@@ -375,7 +335,7 @@ def test_nobody_is_asked_that_is_no_other_member(tmp_path):
     found = homes(tmp_path, ["ID", "PH"])
     with Node.open(found["PH"]) as asker:
         for partners in ((), ("PH",), ("XX",)):
-            with pytest.raises(Refused):
+            with pytest.raises(Refused, match="oureyes roster"):
                 carrying.ask(asker, wanted("phone", [PHONE], *partners))
 
 

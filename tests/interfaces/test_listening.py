@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from contextlib import closing
 
 import pytest
@@ -32,3 +34,24 @@ def test_a_port_that_somebody_listens_on_is_told_as_taken() -> None:
             listen(where)
     assert caught.value.expected == f"a free {where}"
     assert "is the node running?" in caught.value.remedy
+
+
+def test_an_answer_in_two_pieces_does_not_wait_for_the_acknowledgement_of_the_first() -> None:
+    """RFC 9293 §3.7.4: Nagle's algorithm would, up to the delay of the other end's acknowledgement."""
+
+    async def accepted() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        async def told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        bound = listen("127.0.0.1:0")
+        async with await asyncio.start_server(told, sock=bound):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            try:
+                return await found
+            finally:
+                writer.close()
+
+    assert asyncio.run(accepted()) != 0

@@ -96,9 +96,16 @@ def test_two_people_are_two(author: str, approver: str, good: bool) -> None:
 
 
 def test_a_token_ends() -> None:
-    token = Token("t", "ann", b"", frozenset(), "2026-11-25T00:00:00Z", "2026-11-24T00:00:00Z")
+    token = Token("t", "ann", b"", frozenset(), "2026-11-25T00:00:00Z", "2026-11-24T00:00:00Z", False, "ayu", "budi")
     assert token.good("2026-11-24T23:59:59Z")
     assert not token.good("2026-11-25T00:00:00Z")
     assert not Token("t", "ann", b"", frozenset(), "2027-01-01T00:00:00Z", "", revoked=True).good(
         "2026-11-24T00:00:00Z"
     )
+
+
+def test_a_token_behind_which_two_people_do_not_stand_is_not_good() -> None:
+    for author, approver in (("", ""), ("ayu", ""), ("ayu", "AYU"), ("", "budi")):
+        said = ("2026-11-25T00:00:00Z", "2026-11-24T00:00:00Z", False, author, approver)
+        token = Token("t", "ann", b"", frozenset(), *said)
+        assert not token.good("2026-11-24T23:59:59Z")

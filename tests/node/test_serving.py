@@ -126,7 +126,7 @@ def test_what_is_narrowed_disappears_in_every_version(site: Site) -> None:
     one = an_object("malware", name="one", is_family=True)
     newer = an_object("malware", id=one.id, name="two", is_family=True, modified="2026-11-21T08:00:00.000Z")
     where = given(site, one, newer)
-    assert site.ann.get(f"{where}objects/{one.id}/versions/").json["versions"] == [one.version, newer.version]
+    assert set(site.ann.get(f"{where}objects/{one.id}/versions/").json["versions"]) == {one.version, newer.version}
     site.node.mark([one.id], Marking(TLP.GREEN), by="ayu")
     assert site.ann.get(f"{where}objects/{one.id}/versions/").status == 404
 

@@ -16,6 +16,7 @@ from oureyes.model.remotes import Remote
 from oureyes.node import Node, polling
 from oureyes.node.events import Events
 from oureyes.node.pushing import Pushing
+from oureyes.node.retaining import LEGAL_HOLD
 
 
 @pytest.fixture
@@ -115,3 +116,27 @@ def test_an_event_and_its_parts_are_named_where_they_were_given(site: Site, tmp_
     known.told(eve, f"report--{UUID.format(1)}", 1, b"", event.shown())
     for kind, uuid in (("report", UUID.format(1)), ("x-misp-attribute", UUID.format(101))):
         assert holders(site, f"{kind}--{uuid}") == [("eve", "misp", "out")]
+
+
+def test_who_was_given_what_is_forgotten_when_no_correction_can_concern_them_any_more(site: Site) -> None:
+    """What stands, what is under legal hold and what was given lately is still known; what was dropped is logged."""
+    gone, stands, evidence = (an_indicator(value=f"{name}.example") for name in ("gone", "stands", "evidence"))
+    site.record(gone, stands, evidence)
+    site.node.tag([evidence.id], [LEGAL_HOLD], by="ayu")
+    where = site.collection(view=View(), writers=())
+    site.ann.get(f"{where}objects/")
+    assert all(holders(site, one.id) for one in (gone, stands, evidence))
+    site.node.retract([gone.id, evidence.id], by="ayu", reason="withdrawn")
+    clock, days = site.node.ctx.clock, site.node.ctx.config.number("shown_days")
+    clock.forward(days=days - 1)  # type: ignore[attr-defined]  # the clock of the tests
+    site.node.keep()
+    assert [state for _, _, state in holders(site, gone.id)] == ["retracted"]
+    clock.forward(days=2)  # type: ignore[attr-defined]  # the clock of the tests
+    site.node.keep()
+    assert holders(site, gone.id) == []
+    assert [state for _, _, state in holders(site, evidence.id)] == ["retracted"]
+    assert holders(site, stands.id) != []
+    (row,) = site.node.audit(by="auditor", verb="forget-shown")
+    assert (row.subject, row.detail["count"]) == ("ann", 1)
+    site.node.keep()
+    assert len(site.node.audit(by="auditor", verb="forget-shown")) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oureyes.oversee.correction import Complaint, Delivery, Told, complaint_due, holders
+from oureyes.oversee.correction import Delivery, Told, holders
 
 AT, CONFIRMED, DUE = "2026-07-01T00:00:00Z", "2026-07-01T00:00:40Z", "2026-07-02T00:00:00.000000Z"
 
@@ -50,16 +50,3 @@ def test_a_circle_ends() -> None:
 )
 def test_it_is_not_over_until_confirmed(confirmed: str, at: str, state: str) -> None:
     assert Told("MY", "ID", (), DUE, confirmed).state(at) == state
-
-
-@pytest.mark.parametrize(
-    ("kind", "received", "expected"),
-    [
-        (Complaint.ACCESS, "2026-01-15T10:00:00Z", "2026-05-15T10:00:00.000000Z"),
-        (Complaint.ACCESS, "2026-10-31T00:00:00Z", "2027-02-28T00:00:00.000000Z"),
-        (Complaint.CORRECTION, "2026-03-31T00:00:00Z", "2026-12-31T00:00:00.000000Z"),
-        (Complaint.ERASURE, "2026-04-01T00:00:00Z", "2027-01-01T00:00:00.000000Z"),
-    ],
-)
-def test_a_complaint_has_whole_months(kind: Complaint, received: str, expected: str) -> None:
-    assert complaint_due(kind, received) == expected

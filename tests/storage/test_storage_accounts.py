@@ -8,7 +8,7 @@ from oureyes.storage.accounts import Kept, Seen
 
 
 def test_an_account_is_found_by_name_and_by_certificate(store):
-    kept = Kept(Account("ann", certificate="digest"), "salt$hash", b"\0der")
+    kept = Kept(Account("ann", certificate="digest", author="a", approver="b"), "salt$hash", b"\0der", "a", "b")
     store.write(lambda connection: accounts.put_account(connection, kept))
     with store.read() as connection:
         assert accounts.account(connection, "ann") == kept
@@ -16,6 +16,12 @@ def test_an_account_is_found_by_name_and_by_certificate(store):
         assert accounts.account_by_certificate(connection, b"") is None
         assert accounts.certificates(connection) == [b"\0der"]
         assert accounts.account(connection, "bob") is None
+    for lone in ("", "a"):
+        alone = Kept(kept.account.but(approver=lone), "salt$hash", b"\0der", "a", lone)
+        store.write(lambda connection, alone=alone: accounts.put_account(connection, alone))
+        with store.read() as connection:
+            assert accounts.certificates(connection) == []
+            assert accounts.accounts(connection)[0].right == ""
     off = Kept(kept.account.but(enabled=False), "", b"\0der")
     store.write(lambda connection: accounts.put_account(connection, off))
     with store.read() as connection:
@@ -25,12 +31,21 @@ def test_an_account_is_found_by_name_and_by_certificate(store):
 
 def test_a_token_is_found_by_its_digest_and_revoked(store):
     token = Token(
-        "token--1", "ann", b"d" * 32, frozenset({"taxii:read"}), "2027-01-01T00:00:00Z", "2026-11-24T00:00:00Z"
+        "token--1",
+        "ann",
+        b"d" * 32,
+        frozenset({"taxii:read"}),
+        "2027-01-01T00:00:00Z",
+        "2026-11-24T00:00:00Z",
+        author="a",
     )
     store.write(lambda connection: accounts.put_token(connection, token))
     with store.read() as connection:
         assert accounts.token_by_digest(connection, b"d" * 32) == token
         assert accounts.token_by_digest(connection, b"e" * 32) is None
+    store.write(lambda connection: accounts.approve_token(connection, "token--1", "b"))
+    with store.read() as connection:
+        assert [(one.approver, one.approved) for one in accounts.tokens(connection, "ann")] == [("b", True)]
     assert store.write(lambda connection: accounts.revoke_token(connection, "token--1"))
     with store.read() as connection:
         assert [one.revoked for one in accounts.tokens(connection, "ann")] == [True]

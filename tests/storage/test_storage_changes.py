@@ -37,7 +37,8 @@ def test_a_thousand_things_at_once_are_noted_in_their_order(store):
 
 def test_holdings_are_found_by_place_and_what_is_taken_back_moves_to_the_end(store):
     first, second = an_indicator(value="a.example"), an_indicator(value="b.example")
-    add(store, first, second)
+    add(store, first)
+    add(store, second)
     with store.read() as connection:
         before = changes.held(connection, 0, 10)
         assert [(one.id, one.stands) for one in before] == [(first.id, True), (second.id, True)]

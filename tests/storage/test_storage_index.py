@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from a_case import an_indicator, an_object
 from stores import add, current, incoming, retract
 
 from oureyes.model.findings import Judgement, Match, Verdict
+from oureyes.model.markings import TLP, Marking
 from oureyes.storage import index, objects
 from oureyes.understand.query import query
 
@@ -132,6 +135,18 @@ def test_matches_are_found_by_object_and_value_and_those_on_a_warninglist_only_w
     keep(store, warned)
     assert [one.warned for one in shown(store)] == [""]
     assert [one.warned for one in shown(store, warned=True)] == ["a list", ""]
+
+
+def test_what_a_reader_may_not_see_takes_no_place_among_its_matches(store, pair):
+    """The best match is with what is under another label; one is asked for."""
+    hidden = an_indicator(value=VALUE)
+    add(store, hidden, origin="SG", marking=Marking(TLP.RED))
+    best = replace(a_match(store, pair[0], hidden), rank=9.0)
+    keep(store, a_match(store, *pair), best)
+    label = current(store, pair[0].id)[0].label
+    assert [one.match.right for one in shown(store, limit=1)] == [hidden.id]
+    assert [one.match.right for one in shown(store, limit=1, labels=[label])] == [pair[1].id]
+    assert shown(store, labels=[]) == []
 
 
 def test_every_word_on_a_pair_is_kept_in_order(store):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stores import GREEN, add, current, incoming, outcomes, retract
 
 from oureyes.model.markings import TLP, Marking
-from oureyes.storage import index, objects
+from oureyes.storage import changes, index, objects
 
 ID = "malware--6f0c1a52-3c1b-4d0e-9a51-6f6f6f000099"
 DOMAIN = {"value": "fund-relief.example", "id": "domain-name--4f4a8a17-9d4c-5b6e-8a55-1df0a8a0a001"}
@@ -169,13 +169,19 @@ def test_names_with_nul_and_every_other_character_are_kept(store):
     assert held.object.raw == obj.raw
 
 
-def test_times_of_arrival_are_unique_and_rise_even_when_the_clock_goes_back(store):
-    times = []
-    for at in (1_000, 1_000, 5, 2_000):
+def test_places_are_unique_and_rise_from_batch_to_batch_even_when_the_clock_goes_back(store):
+    last, seen = 0, set()
+    for at in (1_000, 1_000, 5, 2_000_000):
         batch = [an_object("malware", name="m", is_family=False) for _ in range(3)]
         add(store, *batch, at_us=at)
-        times += [current(store, obj.id)[0].added for obj in batch]
-    assert times == sorted(set(times))
+        assert {current(store, obj.id)[0].added for obj in batch} == {at}
+        with store.read() as connection:
+            fresh = {one.placed for one in changes.held(connection, last, 100)}
+        assert len(fresh) == 3
+        assert min(fresh) >= max(at, last + 1)
+        seen |= fresh
+        last = max(fresh)
+    assert len(seen) == 12
 
 
 def test_what_is_held_back_is_not_current_until_a_person_lifts_it(store):
@@ -227,3 +233,20 @@ def test_each_origin_has_one_current_version_and_it_is_its_newest(store, arrival
             newest[origin] = (obj.version, obj.digest)
     held = current(store, identifier)
     assert {one.origin: (one.object.version, one.object.digest) for one in held} == newest
+
+
+def test_what_a_reader_may_not_see_takes_no_place_in_a_list(store):
+    """Newest first: the newest are under another label, as many as are read."""
+    seen, *hidden = (an_object("opinion", opinion="agree", object_refs=[]) for _ in range(4))
+    add(store, seen)
+    add(store, *hidden, marking=Marking(TLP.RED))
+    label = current(store, seen.id)[0].label
+    with store.read() as connection:
+        assert seen.id not in [one.object.id for one in objects.of_types(connection, ["opinion"], limit=3)]
+        found = objects.of_types(connection, ["opinion"], limit=3, labels=[label])
+        assert [one.object.id for one in found] == [seen.id]
+        assert objects.of_types(connection, ["opinion"], limit=3, labels=[]) == []
+        found = objects.of_type(connection, "opinion", limit=1, labels=[label])
+        assert [one.object.id for one in found] == [seen.id]
+        others = {one.label for one in objects.of_types(connection, ["opinion"], limit=9)} - {label}
+        assert objects.of_type(connection, "opinion", limit=1, labels=others)[0].object.id in {one.id for one in hidden}

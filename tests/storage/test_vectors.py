@@ -17,7 +17,7 @@ def test_a_vector_is_read_by_the_model_that_made_it_alone(store):
     with store.read() as connection:
         assert vectors.of(connection, "one", number) == ("en", b"1234")
         assert vectors.of(connection, "other", number) is None
-        assert vectors.held(connection, "other", 10) == []
+        assert vectors.held(connection, "other", 10, range(100)) == []
 
 
 def test_what_is_there_stays(store):
@@ -34,7 +34,8 @@ def test_held_names_the_object_and_its_label_and_leaves_out_samples_and_what_fel
     store.write(lambda c: vectors.put(c, "m", rows))
     store.write(lambda c: c.exec_driver_sql(f"UPDATE holding SET state = 'retracted' WHERE object = {numbers[0]}"))
     with store.read() as connection:
-        [one] = vectors.held(connection, "m", 10)
+        [one] = vectors.held(connection, "m", 10, range(100))
+        assert vectors.held(connection, "m", 10, []) == vectors.held(connection, "m", 10, [one.label + 1]) == []
         assert (one.id, one.object, one.language, one.body) == (notes[1].id, numbers[1], "en", b"1234")
         assert one.label > 0
         assert vectors.samples(connection, "m") == [("th", b"9999"), ("th", b"8888")]

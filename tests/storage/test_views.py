@@ -39,8 +39,9 @@ def test_pages_come_in_order_and_each_object_once(store):
     first = ids(store, visible, limit=3)
     with store.read() as connection:
         last = views.page(connection, visible, Asked(limit=3))[-1].placed
-    assert first + ids(store, visible, after=last) == [one.id for one in made]
-    assert ids(store, visible, versions=EVERY) == [one.id for one in made]
+    every = first + ids(store, visible, after=last)
+    assert sorted(every) == sorted(one.id for one in made)
+    assert ids(store, visible, versions=EVERY) == every
 
 
 def test_versions_are_told_apart(store):
@@ -120,3 +121,44 @@ def test_what_was_hidden_behind_another_s_newer_version_is_found_when_that_is_ta
     with store.read() as connection:
         (again,) = views.page(connection, seen(store), Asked(after=last.placed))
     assert again.version[8:10] == "20"
+
+
+def test_what_one_reader_sees_of_an_import_does_not_tell_how_much_there_is(store):
+    """The same three for ann among nothing, and among fifty of others: where they lie, and what is told of when they
+    came, is drawn alike."""
+
+    def told(many):
+        mine = [an_indicator(value=f"m{many}-{n}.example") for n in range(3)]
+        domains = [an_object("domain-name", value=f"d{many}-{n}.example") for n in range(2)]
+        others = [an_indicator(value=f"o{many}-{n}.example") for n in range(many)]
+        batch = [incoming(one, NAMED) for one in (mine[0], domains[0])] + [incoming(one) for one in others]
+        batch += [incoming(one, NAMED) for one in (*mine[1:], domains[1])]
+        after = store.write(lambda c: (views.newest_place(c), _add(c, batch))[0])
+        with store.read() as connection:
+            label = next(n for n, one in objects.markings(connection).items() if one == NAMED)
+            found = views.page(connection, Visible((label,), (label,)), Asked(after=after))
+        assert len(found) == 5
+        return found
+
+    def _add(connection, batch):
+        number = objects.source(connection, "ID", "file")
+        return objects.add(connection, batch, source=number, origin="ID", at_us=1_000)
+
+    few, many = told(0), told(50)
+    for found in (few, many):
+        assert len({row.added for row in found}) == 1
+        assert max(row.placed for row in found) - min(row.placed for row in found) < 1_024
+    spreads = {told(0)[-1].placed - told(0)[0].placed for _ in range(8)}
+    assert len(spreads) > 1  # by chance, and not by what lies between
+    orders = {tuple(row.id.partition("--")[0] for row in told(2)) for _ in range(12)}
+    assert len(orders) > 1  # nor do they come in the order of the file, which would tell of the others' places in it
+
+
+def test_places_drawn_together_are_all_different_and_after_all_there_is(store):
+    add(store, an_indicator(value="before.example"))
+    with store.read() as connection:
+        last = views.newest_place(connection)
+        for count in (0, 1, 2, 63, 64, 65, 5_000):
+            drawn = objects.places(connection, count, 1_000)
+            assert len(drawn) == len(set(drawn)) == count
+            assert all(one > last for one in drawn)

@@ -117,6 +117,11 @@ class Overseeing:
             forms.Issued, "POST", f"/accounts/{place(identifier)}/tokens", forms.Issue(list(scopes), days)
         )
 
+    def approve_credentials(self, identifier: str, *, if_match: str = "") -> forms.Approved:
+        """Be the second person behind what waits of its tokens and password."""
+        path = f"/accounts/{place(identifier)}/credentials/approve"
+        return self._line.do(forms.Approved, "POST", path, if_match=if_match)
+
     def revoke_token(self, identifier: str) -> forms.Done:
         """End a token."""
         return self._line.do(forms.Done, "DELETE", f"/tokens/{place(identifier)}")

@@ -16,7 +16,7 @@ import io
 import logging
 import secrets
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -49,6 +49,8 @@ _POLLS_BEFORE_STREAM = 40  # then the stream is tried again: the proxy may have 
 _CONNECT_S, _ANSWER_S, _FILTER_S = 10.0, 30.0, 300.0
 HIT_PATH = "/oe/1/hitno/"
 _SHORTEST_PAUSE_S = 0.25  # between two attempts, however often the partner is heard of
+# no line came about, or the partner has not answered in time: another line makes neither better
+_NO_BETTER_AFRESH = (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError)
 _LOG = logging.getLogger(__name__)
 
 
@@ -109,7 +111,8 @@ def collect(raw: bytes) -> Batch:
 
 @dataclass(frozen=True, slots=True)
 class Dialler:
-    """Signed requests to one partner, whose certificate is the only one `tls` believes."""
+    """Signed requests to one partner, whose certificate is the only one `tls` believes. `afresh` is there where lines
+    are kept: the same partner, over none of those that are open."""
 
     session: aiohttp.ClientSession
     tls: ssl.SSLContext
@@ -118,6 +121,7 @@ class Dialler:
     partner: str
     url: str
     now: Callable[[], int]
+    afresh: Callable[[], Dialler] | None = None
 
     async def stream(self, channel: Channel, start: int, silence_s: float) -> AsyncGenerator[Batch, None]:
         """Batches as they come; empty ones are heartbeats. TimeoutError when nothing comes for `silence_s`."""
@@ -172,8 +176,25 @@ class Dialler:
             return await _at_most(answer, limit)
 
     async def hit_question(self, question: bytes) -> bytes:
-        """A question that shows nothing; its answer."""
-        async with self._request("POST", HIT_PATH + "ask", "", question) as answer:
+        """A question that shows nothing; its answer. Where a line ends before it, as one that was kept may, the same
+        signed request goes once more over a fresh one: who had it already refuses it, so it is counted once."""
+        signed = self._signed("POST", HIT_PATH + "ask", "", question)
+        try:
+            return await self._hit_answer(question, signed)
+        except aiohttp.ClientConnectionError as fault:
+            if self.afresh is None or isinstance(fault, _NO_BETTER_AFRESH):
+                raise
+        try:
+            return await self.afresh()._hit_answer(question, signed)
+        except PartnerSaid as said:
+            if said.status != 401:
+                raise
+            raise OurEyesError(
+                self.partner, "an answer", "a line that ended before it", "ask again; it may be counted twice then"
+            ) from None
+
+    async def _hit_answer(self, question: bytes, signed: Mapping[str, str]) -> bytes:
+        async with self._request("POST", HIT_PATH + "ask", "", question, signed=signed) as answer:
             return await _at_most(answer, 1 << 16)
 
     async def roster(self, version: int) -> bytes:
@@ -181,14 +202,23 @@ class Dialler:
         async with self._request("GET", f"/oe/1/roster/{version}", "") as answer:
             return await _at_most(answer, 1 << 20)
 
-    @contextlib.asynccontextmanager
-    async def _request(
-        self, method: str, path: str, query: str, body: bytes = b"", limit: aiohttp.ClientTimeout | None = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        signed = sign_request(
+    def _signed(self, method: str, path: str, query: str, body: bytes) -> dict[str, str]:
+        return sign_request(
             method, path, query, body, sender=self.me, to=self.partner, key=self.key,
             now=self.now(), nonce=secrets.token_urlsafe(18),
         )  # fmt: skip
+
+    @contextlib.asynccontextmanager
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: bytes = b"",
+        limit: aiohttp.ClientTimeout | None = None,
+        signed: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        signed = signed or self._signed(method, path, query, body)
         target = URL(f"{self.url.rstrip('/')}{path}" + (f"?{query}" if query else ""), encoded=True)
         headers = {**signed, "Accept-Encoding": "identity", "Content-Type": MEDIA_TYPE}
         limit = limit or aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_CONNECT_S)

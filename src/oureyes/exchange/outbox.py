@@ -192,8 +192,6 @@ class Delivery:
     state: State = State.IDLE
     attempts: int = 0
     next_try: float = 0.0
-    behind_since: float | None = None
-    last_receipt: float | None = None
     last_error: str = ""
 
     @property
@@ -202,32 +200,26 @@ class Delivery:
         what is sent is the checkpoint alone."""
         return self.size - min(self.cursor, self.receipted)
 
-    def lag_s(self, now: float) -> float:
-        """How long it has been behind."""
-        return max(0.0, now - self.behind_since) if self.behind_since is not None else 0.0
-
     def due(self, now: float) -> bool:
         """Whether to start sending now."""
         return self.lag > 0 and self.state is not State.SENDING and now >= self.next_try
 
-    def grew(self, size: int, now: float) -> Delivery:
+    def grew(self, size: int) -> Delivery:
         """Our log has `size` entries."""
-        behind = now if size > self.receipted and self.behind_since is None else self.behind_since
-        return replace(self, size=size, behind_since=behind)
+        return replace(self, size=size)
 
     def started(self) -> Delivery:
         """A POST is on its way, or the partner's stream is open."""
         return replace(self, state=State.SENDING, attempts=self.attempts + 1)
 
-    def got_receipt(self, size: int, now: float) -> Delivery:
+    def got_receipt(self, size: int) -> Delivery:
         """A verified receipt. One older than we have changes nothing; one beyond our log is refused."""
         self._within(size)
         if size <= self.receipted and size <= self.cursor and self.lag:
             return self
-        moved = replace(self, receipted=max(size, self.receipted), cursor=max(size, self.cursor), last_receipt=now)
+        moved = replace(self, receipted=max(size, self.receipted), cursor=max(size, self.cursor))
         state = State.SENDING if self.state is State.SENDING else State.IDLE
-        behind = now if moved.lag else None
-        return replace(moved, state=state, attempts=0, next_try=0.0, behind_since=behind, last_error="")
+        return replace(moved, state=state, attempts=0, next_try=0.0, last_error="")
 
     def partner_has(self, size: int) -> Delivery:
         """The partner asks for entry `size` (`from=`, or 409 with `have`). Fewer than it receipted: it lost some."""

@@ -27,6 +27,7 @@ from oureyes.interfaces.api.server import Api
 from oureyes.interfaces.exports import Exports
 from oureyes.interfaces.gate import Gate
 from oureyes.interfaces.misp import Misp
+from oureyes.interfaces.probing import Asking
 from oureyes.interfaces.taxii import Taxii
 from oureyes.node import Node
 from oureyes.node.accounts import Credentials, client_certificates
@@ -40,9 +41,9 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
 class Doors:
-    """Everything behind one node's second listener."""
+    """Everything behind one node's second listener. `ask` carries private questions; else each has lines of its own."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, ask: Asking | None = None) -> None:
         self._node = node
         self.executor = ThreadPoolExecutor(4, f"oureyes-doors-{node.member}")
         self.gate, self.serving = Gate(Credentials(node.ctx)), Serving(node.ctx)
@@ -50,7 +51,7 @@ class Doors:
         self.misp = Misp(self.serving, self.gate, self.executor)
         # threads of its own: a search over everything must hold up no partner's poll
         self._asking = ThreadPoolExecutor(4, f"oureyes-api-{node.member}")
-        self.api = Api(node, self.serving, self.gate, self._asking)
+        self.api = Api(node, self.serving, self.gate, self._asking, ask)
         self.exports = Exports(self.serving, self.gate, self.executor)
         self._trusted: frozenset[bytes] = frozenset()
         self._server: uvicorn.Server | None = None
@@ -119,6 +120,7 @@ class Doors:
             self._thread.join()
         self.executor.shutdown()
         self._asking.shutdown()
+        self.api.close()
         self.serving.notes.close()
 
 

@@ -52,7 +52,9 @@ def listen(where: str) -> socket.socket:
     host = host.strip("[]")
     if not host or not port.isdecimal():
         raise ConfigError("listen", "address:port", where[:60], "set `listen` in node.toml")
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # named TCP, or asyncio leaves Nagle's algorithm on, and an answer in two pieces waits for the other end's late ACK
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, int(port)))

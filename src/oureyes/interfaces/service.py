@@ -31,6 +31,7 @@ from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces import probing, remotes
 from oureyes.interfaces.doors import CertificateProtocol, Doors
 from oureyes.interfaces.federation import Federation
+from oureyes.interfaces.lines import Lines
 from oureyes.interfaces.listening import KEEP_ALIVE_S, Server, configured, listen, loop_factory
 from oureyes.model.instants import nanoseconds
 from oureyes.model.sharing import Channel
@@ -106,7 +107,9 @@ class Service:
         """Listen, dial every partner, and take up what was left undone."""
         self._loop = asyncio.get_running_loop()
         doors = self.node.ctx.config.text("doors_listen")
-        self.doors = Doors(self.node) if doors else None  # what is wrong with it is told before anything listens
+        self.doors = (
+            Doors(self.node, self.ask) if doors else None
+        )  # what is wrong with it is told before anything listens
         self._sock = self._sock or listen(self.node.ctx.config.text("listen"))
         self._federation = Federation(
             self.node,
@@ -120,6 +123,7 @@ class Service:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S - 10), auto_decompress=False
         )
+        self._lines = Lines(self.node, self.addresses)
         self.node.ctx.listeners.append(self._heard)
         self._server = Server(configured([*self._federation.routes(), *self._more], self._tls))
         self._serving = await self._started(self._server, self._sock)
@@ -163,6 +167,7 @@ class Service:
         self._server.should_exit = True
         await self._serving
         await self._close_doors()
+        await self._lines.close()
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
 
@@ -253,6 +258,11 @@ class Service:
         self._federation.grew(channel.recipient)
         return done
 
+    def ask(self, wanted: probing.Wanted, *, fresh: bool = False) -> list[probes.Outcome]:
+        """A private question over lines that stay open for the next. Blocks; from other threads than the loop's."""
+        asked = probing.ask_over(self.node, self._lines, wanted, fresh=fresh)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+
     # --- what the node tells -----------------------------------------------------------------------------------------
 
     def _heard(self, what: str, subject: str) -> None:
@@ -268,6 +278,7 @@ class Service:
         elif what == "roster":
             trust(self._tls, self._certificates())
             self._federation.roster_changed()
+            self._lines.roster_changed()
             self._meet()
 
     def _certificates(self) -> list[bytes]:

@@ -125,7 +125,7 @@ class Account:
     @property
     def approved(self) -> bool:
         """Whether two different people stand behind what it may have."""
-        return _two(self.author, self.approver)
+        return two_people(self.author, self.approver)
 
     def but(self, **changes: Any) -> Account:
         """The same account with something changed."""
@@ -169,7 +169,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token as the node keeps it: the SHA-256 of what was shown once."""
+    """A bearer token as the node keeps it: the SHA-256 of what was shown once, to whoever issued it."""
 
     id: str
     account: str
@@ -178,10 +178,17 @@ class Token:
     expires: str
     issued: str
     revoked: bool = False
+    author: str = ""
+    approver: str = ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether two different people stand behind it: whoever saw its text could otherwise be the outsider."""
+        return two_people(self.author, self.approver)
 
     def good(self, now: str) -> bool:
-        """Whether it may still be used."""
-        return not self.revoked and nanoseconds(now) < nanoseconds(self.expires)
+        """Whether it may be used now."""
+        return self.approved and not self.revoked and nanoseconds(now) < nanoseconds(self.expires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +235,7 @@ class Collection:
     @property
     def approved(self) -> bool:
         """Whether two different people stand behind it."""
-        return _two(self.author, self.approver)
+        return two_people(self.author, self.approver)
 
     def readable(self, account: Account) -> bool:
         """Whether the account may read here."""
@@ -297,5 +304,6 @@ def _capped(grade: Grade | None, cap: Grade | None) -> Grade | None:
     return Grade(source, max(grade.information, cap.information, key=_INFORMATION.index))
 
 
-def _two(author: str, approver: str) -> bool:
+def two_people(author: str, approver: str) -> bool:
+    """Whether these are names of two, however they are spelt."""
     return len(people((author, approver))) == 2

@@ -16,10 +16,11 @@ import secrets
 import ssl
 import threading
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from typing import Any
 
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, Refused
-from oureyes.model.accounts import SCOPES, Account, Caller, Collection, Token
+from oureyes.model.accounts import SCOPES, Account, Caller, Collection, Token, two_people
 from oureyes.node.context import Context
 from oureyes.storage import Connection, accounts
 
@@ -28,6 +29,7 @@ __all__ = [
     "add_collection",
     "approve_account",
     "approve_collection",
+    "approve_credentials",
     "change",
     "client_certificates",
     "close_collection",
@@ -85,7 +87,7 @@ def change(ctx: Context, identifier: str, *, by: str, certificate: bytes | None 
             (before.certificate, before.account.certificate) if certificate is None else _certificate(certificate)
         )
         now = before.account.but(**changes, author=by, approver="", certificate=digest)
-        accounts.put_account(connection, accounts.Kept(now, before.password, der))
+        accounts.put_account(connection, replace(before, account=now, certificate=der))
         ctx.audit(connection, by, "account", identifier, "", change="changed", tlp=now.ceiling.name)
         return now
 
@@ -100,7 +102,7 @@ def approve_account(ctx: Context, identifier: str, *, by: str) -> Account:
         now = before.account.but(approver=by)
         if not now.approved:
             raise Refused(identifier, "another person than its author", by or "nobody", "ask a colleague")
-        accounts.put_account(connection, accounts.Kept(now, before.password, before.certificate))
+        accounts.put_account(connection, replace(before, account=now))
         ctx.audit(connection, by, "account", identifier, "", change="approved", author=now.author)
         return now
 
@@ -112,36 +114,35 @@ def disable(ctx: Context, identifier: str, *, by: str, enabled: bool = False) ->
 
     def write(connection: Connection) -> None:
         before = _held(connection, identifier)
-        accounts.put_account(
-            connection, accounts.Kept(before.account.but(enabled=enabled), before.password, before.certificate)
-        )
+        accounts.put_account(connection, replace(before, account=before.account.but(enabled=enabled)))
         ctx.audit(connection, by, "account", identifier, "", change="enabled" if enabled else "disabled")
 
     ctx.db.write(write)
 
 
 def set_password(ctx: Context, identifier: str, password: str, *, by: str) -> None:
-    """For HTTP Basic. The old one ends at once."""
+    """For HTTP Basic. The old one ends at once; the new one waits for a second person."""
     if len(password) < _MIN_PASSWORD:
         raise InvalidObject(f"account {identifier}", f"at least {_MIN_PASSWORD} characters", str(len(password)))
     kept = _hashed(password.encode(), os.urandom(16))
 
     def write(connection: Connection) -> None:
         before = _held(connection, identifier)
-        accounts.put_account(connection, accounts.Kept(before.account, kept, before.certificate))
+        now = replace(before, password=kept, password_author=by, password_approver="")
+        accounts.put_account(connection, now)
         ctx.audit(connection, by, "account", identifier, "", change="credential")
 
     ctx.db.write(write)
 
 
 def issue(ctx: Context, identifier: str, *, by: str, scopes: frozenset[str], days: int) -> tuple[Token, str]:
-    """A bearer token, and its text, which is shown this once and never kept."""
+    """A bearer token, and its text, which is shown this once and never kept. It waits for a second person."""
     wrong = sorted(scopes - SCOPES.keys())
     if wrong or not scopes or days < 1:
         raise InvalidObject(f"token of {identifier}", f"scopes of {', '.join(SCOPES)}; a day or more", str(wrong)[:60])
     text = _PREFIX + urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
     name = f"token--{ctx.make_id()}"
-    made = Token(name, identifier, _digest(text), scopes, ctx.in_days(days), ctx.now())
+    made = Token(name, identifier, _digest(text), scopes, ctx.in_days(days), ctx.now(), author=by)
 
     def write(connection: Connection) -> None:
         held = _held(connection, identifier).account
@@ -156,6 +157,33 @@ def issue(ctx: Context, identifier: str, *, by: str, scopes: frozenset[str], day
     return made, text
 
 
+def approve_credentials(ctx: Context, identifier: str, *, by: str) -> list[str]:
+    """Be the second person behind the tokens and the password of an account that others gave it and that wait: the ids
+    of the tokens, and `password`."""
+
+    def write(connection: Connection) -> list[str]:
+        held = _held(connection, identifier)
+        done = {
+            one.id: one.author
+            for one in accounts.tokens(connection, identifier)
+            if not (one.approved or one.revoked) and two_people(one.author, by)
+        }
+        for one in done:
+            accounts.approve_token(connection, one, by)
+        if held.password and not held.right and two_people(held.password_author, by):
+            accounts.put_account(connection, replace(held, password_approver=by))
+            done["password"] = held.password_author
+        if not done:
+            raise Refused(
+                identifier, f"a credential that waits and was not given by {by or 'nobody'}", "none", "ask a colleague"
+            )
+        for one, author in done.items():
+            ctx.audit(connection, by, "account", identifier, "", change="approved", credential=one, author=author)
+        return list(done)
+
+    return ctx.db.write(write)
+
+
 def revoke(ctx: Context, token: str, *, by: str) -> None:
     """End a token at once."""
 
@@ -168,9 +196,9 @@ def revoke(ctx: Context, token: str, *, by: str) -> None:
 
 
 def listed(ctx: Context) -> list[tuple[Account, bool]]:
-    """Every account, and whether it has a password."""
+    """Every account, and whether it has a password that lets it in."""
     with ctx.db.read() as connection:
-        return [(kept.account, bool(kept.password)) for kept in accounts.accounts(connection)]
+        return [(kept.account, bool(kept.right)) for kept in accounts.accounts(connection)]
 
 
 def client_certificates(ctx: Context) -> list[bytes]:
@@ -266,7 +294,7 @@ class Credentials:
     def basic(self, connection: Connection, identifier: str, password: str) -> Caller | None:
         """By name and password. An unknown name costs what a wrong password costs."""
         kept = accounts.account(connection, identifier)
-        right = kept.password if kept is not None and kept.account.enabled else ""
+        right = kept.right if kept is not None and kept.account.enabled else ""
         mark, now = self._mark(identifier, password), self._ctx.now_ms()
         stamp, until = self._right.get(mark, ("", 0))
         if not (right and stamp == right and now < until):
@@ -301,9 +329,9 @@ class Credentials:
         return Caller(kept.account, token.scopes & kept.account.scopes)
 
     def certificate(self, connection: Connection, der: bytes) -> Caller | None:
-        """By client certificate: byte for byte the one that was registered."""
+        """By client certificate: byte for byte the one that was registered, and approved with the account."""
         kept = accounts.account_by_certificate(connection, der)
-        if kept is None or not kept.account.enabled:
+        if kept is None or not (kept.account.enabled and kept.account.approved):
             return None
         return Caller(kept.account, kept.account.scopes)
 

@@ -113,7 +113,7 @@ def requests(ctx: Context, *, by: str, purpose: str) -> list[Asked]:
 
 
 def _requests(ctx: Context, connection: Connection, reader: Reader) -> list[Asked]:
-    held = [one for one in objects.of_type(connection, KIND, limit=_MOST) if reader.may(one.label)]
+    held = objects.of_type(connection, KIND, limit=_MOST, labels=reader.seen)
     found = [question for one in held if (question := _question(one)) and ctx.me in (question.asker, question.asked)]
     ids = [one.id for one in found]
     had = desk.activity(connection, ids)

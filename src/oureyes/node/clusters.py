@@ -6,18 +6,18 @@ it is later, and what an account may not see does not exist for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from oureyes.errors import InvalidObject, NotHeld, Refused
 from oureyes.model.accounts import Caller
 from oureyes.model.objects import StixObject
-from oureyes.node.events import Events, organisation_of
+from oureyes.node.events import Events, Sight, organisation_of
 from oureyes.node.pushing import LATER_S, NotNewer, Pushing
-from oureyes.record.misp_clusters import CLUSTER, cluster_of, read_cluster
+from oureyes.record.misp_clusters import CLUSTER, cluster_of, clusters_named, read_cluster, without
 from oureyes.record.misp_merge import seconds
-from oureyes.storage import Connection, events
+from oureyes.storage import Connection, events, objects, views
 
 __all__ = ["Cluster", "Clusters"]
 
@@ -38,6 +38,18 @@ class Cluster:
     @property
     def published(self) -> bool:
         return self.content.get("published") in (True, 1, "1")
+
+
+def _hidden(connection: Connection, sight: Sight, found: Iterable[Cluster]) -> frozenset[str]:
+    """Of the clusters that these name, those that are held here and that the caller may not know of."""
+    named = {one for each in found for one in clusters_named(each.content)}
+    numbers = objects.idents(connection, named, make=False).values()
+    rights, own = sight.rights, frozenset(sight.sources)
+    return frozenset(views.hidden(connection, numbers, rights.allowed, own, rights.citable).values())
+
+
+def _shown(one: Cluster, hidden: frozenset[str]) -> Cluster:
+    return replace(one, content=without(one.content, hidden)) if hidden else one
 
 
 class Clusters:
@@ -62,7 +74,8 @@ class Clusters:
             weight = (made.version, made.account == sight.own)
             if before is None or weight > (before.version, before.account == sight.own):
                 out[content["uuid"]] = made
-        return out
+        hidden = _hidden(connection, sight, out.values())
+        return {uuid: one if one.account == sight.own != 0 else _shown(one, hidden) for uuid, one in out.items()}
 
     def one(self, connection: Connection, caller: Caller, key: str) -> Cluster:
         """One of them, by uuid or by its number here."""

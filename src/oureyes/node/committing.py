@@ -12,6 +12,7 @@ passed on is what the holder itself signed, so that
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 from oureyes.correlate import blind
@@ -165,7 +166,10 @@ def _witness(said: blind.Commitment, witness: str, words: bytes) -> hits.Witness
 
 def _contradicted(connection: Connection, shown: hits.Committed) -> list[str]:
     """Who was shown other keys than we, by the holder's own signature."""
-    known = hits.witnesses(connection, shown.member, shown.epoch)
+    return _apart(shown, hits.witnesses(connection, shown.member, shown.epoch))
+
+
+def _apart(shown: hits.Committed, known: Sequence[hits.Witness]) -> list[str]:
     return sorted({one.witness for one in known if one.digest != shown.digest})
 
 
@@ -186,14 +190,15 @@ def borne_out(ctx: Context, connection: Connection, member: str, epoch: str) -> 
     shown = hits.committed(connection, member, epoch)
     if shown is None:
         raise VerificationError(f"keys of {member}", f"its keys of {epoch} in its log", "none", "wait for its log")
-    apart = _contradicted(connection, shown)
+    known = hits.witnesses(connection, member, epoch)
+    apart = _apart(shown, known)
     if apart:
         found = f"others, signed by it, before {', '.join(apart)}"
         raise VerificationError(
             f"keys of {member}", "the same keys before all members", found, "`oureyes hits evidence`"
         )
     others = set(ctx.roster.members) - {ctx.me, member}
-    same = others & {one.witness for one in hits.witnesses(connection, member, epoch)}
+    same = others & {one.witness for one in known}
     enough = len(others) // 2 + 1 if others else 0
     if len(same) < enough:
         wanted = f"{enough} of {len(others)} other members that were shown the same"

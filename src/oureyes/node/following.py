@@ -72,8 +72,8 @@ def money_flow(ctx: Context, account: str, *, by: str, purpose: str, hops: int =
     """What left an account (its key, `cryptocurrency-wallet:trx:…`), layer by layer, over all states' transfers."""
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        held = objects.of_types(connection, [TYPE], limit=_MOST)
-        told = [transfer_of(item.current.content) for item in held if reader.may(item.label)]
+        held = objects.of_types(connection, [TYPE], limit=_MOST, labels=reader.seen)
+        told = [transfer_of(item.current.content) for item in held]
         found = flow(account, [one for one in told if one is not None], hops)
     ctx.db.write(lambda connection: ctx.audit(connection, by, "graph", "", purpose, nodes=len(found.transfers)))
     return found
@@ -167,7 +167,7 @@ def _days(day: str, today: str) -> int:
 
 def _cases(connection: Connection, reader: Reader) -> list[_Case]:
     """Each case once, with the tags and links that this reader may know of."""
-    held = [item for item in objects.of_types(connection, CASES, limit=_MOST) if reader.may(item.label)]
+    held = objects.of_types(connection, CASES, limit=_MOST, labels=reader.seen)
     linked = _links(connection, reader, [item.current.id for item in held])
     out: dict[str, _Case] = {}
     for item in held:

@@ -127,7 +127,7 @@ def bank(ctx: Context, name: str, *, by: str, purpose: str) -> list[Member]:
             raise NotHeld(f"bank {name[:40]}", "a bank of this node", "none by that name", "`oureyes media banks`")
         seen = [item for item in held if reader.may(item.label)]
         said = _opinions(connection, reader, [item.current.id for item in seen])
-        found = [_member(connection, item, *said.get(item.current.id, ((), ()))) for item in seen]
+        found = [_member(connection, reader, item, *said.get(item.current.id, ((), ()))) for item in seen]
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found)))
     return found
 
@@ -142,8 +142,10 @@ def take(ctx: Context, name: str, path: Path, order: Order) -> Report:
     return import_source(ctx, path, f"{_BANK}{name}", order)
 
 
-def _member(connection: Connection, item: objects.Held, agree: tuple[str, ...], disagree: tuple[str, ...]) -> Member:
-    met = index.matches(connection, identifier=item.current.id, warned=True, limit=10_000)
+def _member(
+    connection: Connection, reader: Reader, item: objects.Held, agree: tuple[str, ...], disagree: tuple[str, ...]
+) -> Member:
+    met = index.matches(connection, identifier=item.current.id, warned=True, limit=10_000, labels=reader.seen)
     hits = sum(one.match.matcher == media.NAME for one in met)
     return Member(item.current, item.tags, hits, agree, disagree)
 

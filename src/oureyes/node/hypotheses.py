@@ -27,6 +27,9 @@ class Rights(Protocol):
 
     def may(self, label: int) -> bool: ...
 
+    @property
+    def seen(self) -> list[int]: ...
+
     def marking(self, label: int) -> Marking: ...
 
 
@@ -68,7 +71,7 @@ def _ours(connection: Connection, said: Judgement) -> Judgement:
 def clusters_of(connection: Connection, rights: Rights, me: str, identifier: str = "") -> tuple[Cluster, ...]:
     """Every cluster this reader may know of, or the one that a thing belongs to."""
     if not identifier:
-        held = objects.of_types(connection, ["opinion"], limit=_MOST)
+        held = objects.of_types(connection, ["opinion"], limit=_MOST, labels=rights.seen)
         return clusters(_words(connection, rights, me, held))
     said: dict[tuple[str, str, str], Judgement] = {}
     ring, seen = [identifier], {identifier}

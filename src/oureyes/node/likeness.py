@@ -178,7 +178,7 @@ def _by_text(connection: Connection, reader: Reader, embedder: Embedder | None, 
     mine = vectors.of(connection, embedder.model, number) if embedder is not None else None
     if embedder is None or mine is None or not mine[1]:
         return _Text({})
-    kept = {one.object: one for one in vectors.held(connection, embedder.model, _MOST) if reader.may(one.label)}
+    kept = {one.object: one for one in vectors.held(connection, embedder.model, _MOST, reader.seen)}
     held = {n: Report(one.language, _vector(one.body)) for n, one in kept.items() if one.body}
     space = Space(_samples(connection, embedder.model), held.values())
     asked = space.centred(Report(mine[0], _vector(mine[1])))
@@ -210,9 +210,7 @@ def _reason(mine: str, theirs: str, near: float) -> str:
 def _by_match(connection: Connection, reader: Reader, identifier: str) -> dict[str, _Found]:
     """Reports that a matcher joined with it, and its reasons."""
     out: dict[str, _Found] = {}
-    for one in index.matches(connection, identifier=identifier):
-        if not (reader.may(one.left_label) and reader.may(one.right_label)):
-            continue
+    for one in index.matches(connection, identifier=identifier, labels=reader.seen):
         other = one.match.right if one.match.left == identifier else one.match.left
         if other != identifier and other.partition("--")[0] in TYPES:
             before = out.get(other, _Found(0.0, "", ()))

@@ -145,9 +145,6 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
     config = load(home, **overrides)
     if not config.member:
         raise ConfigError(f"home {home.name}", "a node's home", "none", "`oureyes init --member ID`")
-    where = config.text("database") or str(home / "node.db")
-    key = config.database_key() if not where.startswith("postgresql") else None
-    db = open_database(where, key)
     keys = Keyring(
         load_sign_key(secret(home, "sign.key")),
         load_seal_key(secret(home, "seal.key")),
@@ -156,15 +153,20 @@ def open_context(home: Path, *, clock: Callable[[], datetime] = utc_now, **overr
     file = home / "roster.json"
     members = trusted_roster(file.read_bytes()) if file.exists() else Roster(0, {config.member: member_of(home)})
     if config.member not in members.members:
-        db.close()
         raise ConfigError(
             "roster", f"{config.member} among its members", "none by that id", "ask the members to add it"
         )
-    ctx = Context(
-        config, db, keys, members, clock, load_warninglists=partial(_warninglists, config), embedder=installed()
-    )
-    _hold_restored(ctx)
-    begin(ctx)
+    where = config.text("database") or str(home / "node.db")
+    db = open_database(where, config.database_key() if not where.startswith("postgresql") else None)
+    try:
+        ctx = Context(
+            config, db, keys, members, clock, load_warninglists=partial(_warninglists, config), embedder=installed()
+        )
+        _hold_restored(ctx)
+        begin(ctx)
+    except BaseException:
+        db.close()  # else its connections and its writer outlive a node that never opened
+        raise
     return ctx
 
 

@@ -11,7 +11,7 @@ import contextlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from oureyes.correlate import blind
 from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, VerificationError
@@ -385,12 +385,18 @@ def _read_list(ctx: Context, partner: str, raw: bytes) -> blind.Parts:
     member = ctx.roster.members.get(partner)
     if member is None:
         raise NotHeld(f"member {partner[:20]}", "a member of the roster", "none by that id", "`oureyes roster`")
-    body, signers = unpack(raw, blind.LIST_TYPE, {partner: member.keys.sign})
-    parts = blind.read_parts(body)
-    if partner not in signers or (parts.origin, parts.audience) != (partner, ctx.me):
+    parts, signed = _signed_list(raw, partner, member.keys.sign)
+    if not signed or (parts.origin, parts.audience) != (partner, ctx.me):
         found = f"one of {parts.origin[:20]} for {parts.audience[:20]}"
         raise VerificationError(f"filters of {partner}", f"a list signed by {partner} for {ctx.me}", found)
     return parts
+
+
+@lru_cache(maxsize=32)
+def _signed_list(raw: bytes, partner: str, key: bytes) -> tuple[blind.Parts, bool]:
+    """Read and checked once, not with each question: the same bytes and key give the same answer."""
+    body, signers = unpack(raw, blind.LIST_TYPE, {partner: key})
+    return blind.read_parts(body), partner in signers
 
 
 def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes]) -> None:

@@ -29,6 +29,7 @@ DOOR = "api"
 _SCAN = 1_000
 _NONCE = 12
 _FOR_ADMIT = frozenset({"account", "collection", "remote"})  # who may come in is told to who lets them in
+_OF_OBJECTS = frozenset({"judgement", "plan", "consent"})  # the id is an object's, and so is the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class Reading:
             reader = Reader(self.ctx, connection, caller.account.id, purpose)
             held = changes.held(connection, at.placed, limit)
             rest = changes.since(connection, at.changed, limit)
+            told = _told(connection, reader, caller, rest)
         out: list[Event] = []
         for one in held:
             at = Position(one.placed, at.changed)
@@ -184,7 +186,7 @@ class Reading:
                 out.append(Event(at, one.id, "object" if one.stands else "gone", one.placed))
         for change in rest:
             at = Position(at.placed, change.n)
-            if change.kind not in _FOR_ADMIT or "api:admit" in caller.scopes:
+            if change in told:
                 out.append(Event(at, change.id, change.kind, change.n))
         return out, at
 
@@ -212,6 +214,20 @@ class Reading:
         self.serving.notes.add(
             caller.account.id, "serve", DOOR, purpose, count=len(rows), digest=said, endpoint=endpoint
         )
+
+
+def _told(
+    connection: Connection, reader: Reader, caller: Caller, found: Sequence[changes.Change]
+) -> set[changes.Change]:
+    """The changes this caller may know of."""
+    labels = changes.labels(connection, [one.id for one in found if one.kind in _OF_OBJECTS])
+
+    def may(one: changes.Change) -> bool:
+        if one.kind in _OF_OBJECTS:
+            return any(reader.may(label) for label in labels.get(one.id, ()))
+        return one.kind not in _FOR_ADMIT or "api:admit" in caller.scopes
+
+    return {one for one in found if may(one)}
 
 
 def _row(identifier: str, placed: int, version: str, raw: bytes) -> Listed:

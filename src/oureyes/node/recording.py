@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oureyes.correlate import keys_of, observables, probes_of, standing
+from oureyes.correlate.names.subject import TYPES, subject_of
 from oureyes.errors import NotHeld
 from oureyes.model.markings import Marking, Role
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable
 from oureyes.node import connecting
 from oureyes.node.context import Context
+from oureyes.oversee.retention import SHORTEST, default_review
 from oureyes.storage import Connection, objects
 from oureyes.understand.fulltext import indexed
 
@@ -37,6 +39,7 @@ __all__ = [
 # name of the input, bytes read, bytes in all, objects so far
 Progress = Callable[[str, int, int, int], None]
 
+_OF_AGE = 18
 _SUSPECTED = frozenset({"suspect", "convicted", "offender", "perpetrator", "threat-actor"})
 _COUNTS = (
     *("files", "read", "stored", "unchanged", "quarantined", "conflicts", "dangling", "matches", "retracted"),
@@ -136,7 +139,7 @@ def take_in(
         return Taken([], [])
     batch = _owned(batch, origin)
     if origin == ctx.me:  # a partner's node has done so for what is its own
-        batch = [_in_role(item) if item.object.type == "identity" else item for item in batch]
+        batch = _reviewed(ctx, [_in_role(item) if item.object.type == "identity" else item for item in batch])
     at = ctx.now_us()
     added = objects.add(
         connection, batch, source=source, origin=origin, at_us=at, statement=statement, taken_back=taken_back
@@ -154,6 +157,33 @@ def _in_role(item: objects.Incoming) -> objects.Incoming:
     words = {str(word).casefold() for word in said}
     role = next((one for one in (Role.VICTIM, Role.WITNESS) if one in words), None)
     return item if role is None or words & _SUSPECTED else item._replace(marking=item.marking.but(role=role))
+
+
+def _reviewed(ctx: Context, batch: list[objects.Incoming]) -> list[objects.Incoming]:
+    """Where nobody said by when it must be looked at again, and this node's usual term (`review_days`) is longer than
+    the first one of its kind, of the person's role or of a minor, that one. What an officer said stands."""
+    if ctx.config.number("review_days") <= SHORTEST:
+        return batch
+    usual, now = ctx.in_days(ctx.config.number("review_days")), ctx.now()
+    firsts: dict[tuple[int, str, bool], Marking] = {}  # one marking for many, as it was: labels are told apart by it
+
+    def marked(item: objects.Incoming) -> objects.Incoming:
+        if item.marking.review != usual:
+            return item
+        minor = _is_minor(item.object, int(now[:4]))
+        named = (id(item.marking), item.object.type, minor)
+        if named not in firsts:
+            first = default_review(item.object.type, now, item.marking.role, minor)
+            firsts[named] = item.marking.but(review=min(usual, f"{first[:10]}T00:00:00Z"))
+        return item._replace(marking=firsts[named])
+
+    return [marked(item) for item in batch]
+
+
+def _is_minor(obj: StixObject, year: int) -> bool:
+    """Whether it names a person who may be under age, of the years of birth that are told by the latest."""
+    subject = subject_of(obj.content) if obj.type in TYPES else None
+    return subject is not None and bool(subject.years) and max(subject.years) > year - _OF_AGE
 
 
 def _owned(batch: list[objects.Incoming], origin: str) -> list[objects.Incoming]:

@@ -7,7 +7,7 @@ from oureyes.model.instants import nanoseconds, of_datetime, to_datetime
 from oureyes.node import connecting, planning
 from oureyes.node.context import Context
 from oureyes.oversee.retention import WARN_BEFORE, Due, Kept, Step, due
-from oureyes.storage import Connection, index, objects
+from oureyes.storage import Connection, accounts, index, objects
 
 __all__ = ["LEGAL_HOLD", "keep", "look"]
 
@@ -32,6 +32,7 @@ def keep(ctx: Context) -> list[Due]:
                 _let_go(ctx, connection, one)
         if warned:
             _warn(ctx, connection, warned)
+        _forget_shown(ctx, connection)
         return found
 
     return ctx.db.write(write)
@@ -60,6 +61,14 @@ def _let_go(ctx: Context, connection: Connection, one: Due) -> None:
     planning.reassess(ctx, connection, [one.object], cause=(gone, ctx.me))
     verb = "hide" if one.step is Step.HIDE else "erase"
     ctx.audit(connection, ctx.me, verb, one.object, "", reason=one.reason, origin=one.origin)
+
+
+def _forget_shown(ctx: Context, connection: Connection) -> None:
+    """Who outside was given a version is known for as long as a correction may concern them, and no longer: while it
+    stands, and for a term after that in which one may still come."""
+    since = ctx.in_days(-ctx.config.number("shown_days"))
+    for account, count in sorted(accounts.forget_shown(connection, since, LEGAL_HOLD).items()):
+        ctx.audit(connection, ctx.me, "forget-shown", account, "", count=count, until=since[:10])
 
 
 def _warn(ctx: Context, connection: Connection, found: list[Due]) -> None:

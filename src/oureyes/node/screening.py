@@ -53,7 +53,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One who may be meant: whose word, how far the names agree, why, and whether a second sign is needed."""
+    """One who may be meant: whose word, how far the names agree, why, and whether a second sign is needed; `parts` are
+    what each value moved the sum by that the names alone come to, as a logarithm of odds."""
 
     id: str
     type: str
@@ -64,6 +65,7 @@ class Screened:
     score: float
     second_sign: bool
     reason: str
+    parts: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _found(ctx: Context, held: HeldNames, asked: Subject, by: str, purpose: str)
         if met is not None:
             obj, tlp = one.current, reader.marking(one.label).tlp.label
             said = (obj.id, obj.type, to_unicode(obj.name), one.origin, one.source, tlp)
-            yield Screened(*said, met.score, bool(met.quiet), met.reason)
+            yield Screened(*said, met.score, bool(met.quiet), met.reason, met.parts)
 
 
 def _seen(connection: Connection, reader: Reader, held: HeldNames, numbers: list[int]) -> list[objects.Held]:

@@ -18,6 +18,7 @@ from oureyes.correlate import blind, observables
 from oureyes.correlate.blind import searchsets as form
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, Refused, VerificationError
 from oureyes.exchange.envelope import pack, unpack
+from oureyes.model.accounts import two_people
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Recipient, Roster
@@ -87,7 +88,7 @@ def make(
 
 
 def _two_people(by: str, approver: str) -> None:
-    if not approver or " ".join(approver.split()).casefold() == " ".join(by.split()).casefold():
+    if not two_people(by, approver):
         raise Refused("search set", f"somebody else than {by} who approves", approver or "nobody", "give --approved-by")
 
 

@@ -96,6 +96,11 @@ class Reader:
             self._allowed[label] = why is None
         return self._allowed[label]
 
+    @property
+    def seen(self) -> list[int]:
+        """Every label this reader may see: a list is cut to its length after these, never before."""
+        return [label for label in self.labels if self.may(label)]
+
     def marking(self, label: int) -> Marking:
         return self.labels[label]
 
@@ -198,17 +203,13 @@ def _shown(
     chosen = told[0]
     identifier = chosen.object.id
     steps = list(steps_of(connection, reader, [identifier]))
-    linked = [
-        item.match
-        for item in index.matches(connection, identifier=identifier, warned=True)
-        if reader.may(item.left_label) and reader.may(item.right_label)
-    ]
+    met = index.matches(connection, identifier=identifier, warned=True, labels=reader.seen)
     return Shown(
         card(
             chosen.current,
             [_as_card(item, reader) for item in told],
             steps,
-            linked,
+            [item.match for item in met],
             _plan_uses(connection, steps, identifier),
             ctx.now(),
             _hypothesis(connection, reader, identifier),

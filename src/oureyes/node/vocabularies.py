@@ -115,8 +115,8 @@ def actor(ctx: Context, name: str, *, by: str, purpose: str) -> tuple[Actor, ...
     everyone = [cluster for galaxy in _galaxies(ctx) if galaxy.type in wanted for cluster in galaxy.clusters]
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        held = objects.of_types(connection, KINDS, limit=_MOST)
-        seen = [(item.origin, item.current) for item in held if reader.may(item.label)]
+        held = objects.of_types(connection, KINDS, limit=_MOST, labels=reader.seen)
+        seen = [(item.origin, item.current) for item in held]
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found)))
     return actors(found, everyone, seen)
 

@@ -70,6 +70,7 @@ VERBS: Mapping[str, str] = {
     "graph": "followed the links of {subject}",
     "path": "looked for the way from {subject} to {with}",
     "timeline": "looked at the times of {subject}",
+    "forget-shown": "forgot that {subject} was given {count} versions before {until} that stand no more",
     "audit": "looked at the audit log of {subject}",
     "who-has": "asked who has {subject}",
     "plan": "changed {subject}",

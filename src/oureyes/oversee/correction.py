@@ -1,35 +1,21 @@
 """Wrong, put right: everyone who holds it is told, and until each has confirmed it is not over.
 
 Holders are found from deliveries: whom the origin sent it to, and whom they passed it to with consent. Each is told by
-the one it had it from, since only they share a channel. Clocks of a person's complaint are those of INTERPOL's CCF
-statute (4 months for access, 9 for correction), as the mission notes read them.
+the one it had it from, since only they share a channel.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from oureyes.model.instants import nanoseconds, of_datetime, to_datetime
 
-__all__ = ["CONFIRM_WITHIN", "Complaint", "Delivery", "Told", "complaint_due", "holders"]
+__all__ = ["CONFIRM_WITHIN", "Delivery", "Told", "holders"]
 
 CONFIRM_WITHIN = timedelta(days=1)
-
-
-class Complaint(StrEnum):
-    """What a person may ask for."""
-
-    ACCESS = "access"
-    CORRECTION = "correction"
-    ERASURE = "erasure"
-
-
-_MONTHS = {Complaint.ACCESS: 4, Complaint.CORRECTION: 9, Complaint.ERASURE: 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +60,6 @@ def holders(object_id: str, origin: str, deliveries: Iterable[Delivery], correct
     by_sender = {sender: sent for sender, sent in by_sender.items() if sender in chain}
     limit = of_datetime(to_datetime(corrected) + CONFIRM_WITHIN)
     return [_told(holder, told_by, by_sender, limit) for holder, told_by in teller.items()]
-
-
-def complaint_due(kind: Complaint, received: str) -> str:
-    """By when the person must have an answer: whole calendar months, the last day of a shorter month."""
-    moment = to_datetime(received)
-    years, month = divmod(moment.month - 1 + _MONTHS[kind], 12)
-    year = moment.year + years
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    return of_datetime(moment.replace(year=year, month=month + 1, day=day))
 
 
 def _reached(origin: str, by_sender: dict[str, list[Delivery]]) -> dict[str, str]:

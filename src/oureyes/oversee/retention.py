@@ -18,12 +18,13 @@ from enum import IntEnum
 from oureyes.model.instants import nanoseconds, of_datetime, to_datetime
 from oureyes.model.markings import Role
 
-__all__ = ["WARN_BEFORE", "Due", "Kept", "Step", "default_review", "due"]
+__all__ = ["SHORTEST", "WARN_BEFORE", "Due", "Kept", "Step", "default_review", "due"]
 
 WARN_BEFORE = timedelta(days=30)
 _ERASE_AFTER = timedelta(days=90)
 _YEAR = 365
 
+SHORTEST = _YEAR  # days
 _LONGEST = 5 * _YEAR
 _MINOR = _YEAR
 _BY_ROLE = {

@@ -29,7 +29,7 @@ import sys
 import time
 from typing import Any, BinaryIO
 
-__all__ = ["FILMS", "FORMATS", "MEMORY", "PIXELS", "SECONDS", "main"]
+__all__ = ["FILMS", "FORMATS", "MEMORY", "PIXELS", "SECONDS", "main", "without_kernel"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 FILMS = ((4, b"ftyp", "mov"), (0, b"\x1aE\xdf\xa3", "matroska"), (8, b"AVI ", "avi"))  # at which byte, what, container
@@ -44,16 +44,18 @@ _FRAMES = 1_200  # kept of one film at the most; when there are more, the step b
 _STILL = 8  # bits: a frame no further than this from the one before shows nothing new
 _LONG = 600  # seconds from which key frames must do
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # prctl(2)
-# By machine: its number for the audit (linux/audit.h), and the system calls a decoder may make: read (of nothing that
-# is open), write, close, mmap, mprotect, munmap, brk, rt_sigaction, rt_sigprocmask, rt_sigreturn, mremap, madvise,
-# sched_yield, getpid, exit, exit_group, futex, clock_gettime, clock_getres, gettimeofday, getrandom.
+_NO_NEW_PRIVILEGES = 38  # prctl(2)
+_FILTER, _EVERY_THREAD = 1, 1  # seccomp(2)
+# By machine: its number for the audit (linux/audit.h), seccomp(2) itself, and the system calls a decoder may make: read
+# (of nothing that is open), write, close, mmap, mprotect, munmap, brk, rt_sigaction, rt_sigprocmask, rt_sigreturn,
+# mremap, madvise, sched_yield, getpid, exit, exit_group, futex, clock_gettime, clock_getres, gettimeofday, getrandom.
 _ALLOWED = {
     "x86_64": (
-        0xC000003E, (0, 1, 3, 9, 10, 11, 12, 13, 14, 15, 25, 28, 24, 39, 60, 231, 202, 228, 229, 96, 318),
+        0xC000003E, 317, (0, 1, 3, 9, 10, 11, 12, 13, 14, 15, 25, 28, 24, 39, 60, 231, 202, 228, 229, 96, 318),
     ),
     "aarch64": (
-        0xC00000B7, (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 124, 172, 93, 94, 98, 113, 114, 169, 278),
+        0xC00000B7, 277,
+        (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 124, 172, 93, 94, 98, 113, 114, 169, 278),
     ),
 }  # fmt: skip
 
@@ -162,7 +164,7 @@ def _confine(seconds: int) -> bool:
         (resource.RLIMIT_NOFILE, 0),  # what is open stays open
     ):
         resource.setrlimit(what, (most, most))
-    return _without_kernel()
+    return without_kernel()
 
 
 class _Step(ctypes.Structure):
@@ -177,9 +179,9 @@ class _Program(ctypes.Structure):
     _fields_ = (("size", ctypes.c_ushort), ("steps", ctypes.POINTER(_Step)))
 
 
-def _without_kernel() -> bool:
-    """Let the kernel refuse every system call that is not allowed, for good."""
-    audit, numbers = _ALLOWED.get(os.uname().machine, (0, ()))
+def without_kernel() -> bool:
+    """Let the kernel refuse this process every system call that is not allowed, for good; whether it does."""
+    audit, seccomp, numbers = _ALLOWED.get(os.uname().machine, (0, 0, ()))
     if not numbers or sys.platform != "linux":
         return False
     load, equal, answer = 0x20, 0x15, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_RET|K
@@ -190,8 +192,10 @@ def _without_kernel() -> bool:
         (answer, 0, 0, refuse), (answer, 0, 0, allow),
     ]  # fmt: skip
     program = _Program(len(steps), (_Step * len(steps))(*(_Step(*step) for step in steps)))
-    prctl = ctypes.CDLL(None).prctl
-    return not prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) and not prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
+    libc = ctypes.CDLL(None)
+    if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        return False
+    return not libc.syscall(seccomp, _FILTER, _EVERY_THREAD, ctypes.byref(program))
 
 
 def _answer(data: bytes, what: int) -> str:

@@ -6,7 +6,7 @@ by this door: everybody has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from oureyes.errors import InvalidObject
@@ -17,13 +17,14 @@ from oureyes.model.ports import Options, Record
 from oureyes.record.misp_parts import UUID, audience, dicts, instant_of
 from oureyes.record.observed import marking_refs, provenance
 
-__all__ = ["CLUSTER", "cluster_of", "read_cluster"]
+__all__ = ["CLUSTER", "cluster_of", "clusters_named", "read_cluster", "without"]
 
 CLUSTER = "x-misp-galaxy-cluster"
 _OF_AN_INSTANCE = frozenset(
     ["id", "galaxy_id", "galaxy_cluster_id", "galaxy_cluster_uuid", "tag_id", "org_id", "orgc_id", "sharing_group_id",
      "Org", "locked", "event_creator_email", "user_id"]
 )  # fmt: skip
+_RELATIONS = ("GalaxyClusterRelation", "TargetingClusterRelation")
 _MOST_PARTS = 10_000
 
 
@@ -38,7 +39,7 @@ def read_cluster(content: Mapping[str, Any], options: Options) -> Record:
     at = instant_of(content.get("version")) or options.now
     if not is_instant(at):
         raise InvalidObject(subject, "`version`, in seconds since 1970", "another form", "ask the source")
-    inside = (*dicts(content.get("GalaxyElement")), *dicts(content.get("GalaxyClusterRelation")))
+    inside = (*dicts(content.get("GalaxyElement")), *_relations(content))
     if len(inside) > _MOST_PARTS:
         raise InvalidObject(subject, f"at most {_MOST_PARTS} elements and relations", "more", "send fewer")
     marking, hold = audience(content, None, "")
@@ -54,6 +55,7 @@ def read_cluster(content: Mapping[str, Any], options: Options) -> Record:
         "created_by_ref": by,
         "name": value[:256],
         **({"description": content["description"]} if isinstance(content.get("description"), str) else {}),
+        **({"related_refs": list(named)} if (named := clusters_named(content)) else {}),  # release cuts what may not go
         **({"revoked": True} if content.get("deleted") in (True, "1", 1) else {}),
         **marking_refs(marking),
         "extensions": provenance("misp", {"cluster": _plain(content)}),
@@ -68,6 +70,41 @@ def cluster_of(obj: StixObject) -> dict[str, Any]:
     origin = ours.get("misp") if isinstance(ours, dict) else None
     found = origin.get("cluster") if isinstance(origin, dict) else None
     return {**found, "uuid": obj.id.partition("--")[2]} if isinstance(found, dict) else {}
+
+
+def clusters_named(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the clusters that one names: by its relations, by those of others to it, and as what it extends."""
+    found = [content.get("extends_uuid"), *(end for _, one in _relations(content) for end in _ends(one))]
+    mine = str(content.get("uuid") or "").lower()
+    uuids = (one.lower() for one in found if isinstance(one, str) and UUID.fullmatch(one))
+    return tuple(dict.fromkeys(f"{CLUSTER}--{uuid}" for uuid in uuids if uuid != mine))
+
+
+def without(content: Mapping[str, Any], hidden: Container[str]) -> dict[str, Any]:
+    """A cluster without what it says of some others, named by id."""
+    made = dict(content)
+    if f"{CLUSTER}--{str(content.get('extends_uuid') or '').lower()}" in hidden:
+        made.pop("extends_uuid", None)
+        made.pop("extends_version", None)
+    for name in _RELATIONS:
+        if name in made:
+            made[name] = [
+                one
+                for one in dicts(made[name])
+                if not any(f"{CLUSTER}--{str(end or '').lower()}" in hidden for end in _ends(one))
+            ]
+    return made
+
+
+def _relations(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((name, one) for name in _RELATIONS for one in dicts(content.get(name)))
+
+
+def _ends(relation: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Both ends of a relation; one may be the cluster itself, or a cluster written out."""
+    written = [relation.get(name) for name in ("GalaxyCluster", "TargetCluster", "ReferencedCluster")]
+    inside = [one.get("uuid") for one in written if isinstance(one, dict)]
+    return (relation.get("referenced_galaxy_cluster_uuid"), relation.get("galaxy_cluster_uuid"), *inside)
 
 
 def _plain(content: Any) -> Any:

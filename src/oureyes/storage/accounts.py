@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 from sqlalchemy import Connection
 
-from oureyes.model.accounts import Account, Collection, Token
+from oureyes.model.accounts import Account, Collection, Token, two_people
 from oureyes.storage.changes import noted
 from oureyes.storage.dialect import insert_many, quick, rows, run
 from oureyes.storage.texts import from_text, to_text
@@ -21,12 +21,14 @@ __all__ = [
     "account",
     "account_by_certificate",
     "accounts",
+    "approve_token",
     "certificates",
     "collection",
     "collections",
     "drop_collection",
     "edition",
     "extract_of",
+    "forget_shown",
     "posting",
     "put_account",
     "put_collection",
@@ -46,11 +48,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An account with what only the node may know of it."""
+    """An account with what only the node may know of it, and who set its password and who approved that."""
 
     account: Account
     password: str
     certificate: bytes
+    password_author: str = ""
+    password_approver: str = ""
+
+    @property
+    def right(self) -> str:
+        """The password that lets it in: none before two people stand behind it."""
+        return self.password if two_people(self.password_author, self.password_approver) else ""
+
+
+_ACCOUNT = "body, password, certificate, password_author, password_approver"
 
 
 # The text in the row is the account: equal texts are read once, however many requests ask.
@@ -66,44 +78,45 @@ def _collection(text: str) -> Collection:
 
 def account(connection: Connection, identifier: str) -> Kept | None:
     """One account."""
-    return _one(quick(connection, "SELECT body, password, certificate FROM account WHERE id = ?", [identifier]))
+    return _one(quick(connection, f"SELECT {_ACCOUNT} FROM account WHERE id = ?", [identifier]))
 
 
 def account_by_certificate(connection: Connection, certificate: bytes) -> Kept | None:
     """The account that may present this client certificate (DER)."""
-    found = quick(connection, "SELECT body, password, certificate FROM account WHERE certificate = ?", [certificate])
+    found = quick(connection, f"SELECT {_ACCOUNT} FROM account WHERE certificate = ?", [certificate])
     return _one(found)
 
 
 def accounts(connection: Connection) -> list[Kept]:
     """Every account."""
-    found = rows(connection, "SELECT body, password, certificate FROM account ORDER BY id")
+    found = rows(connection, f"SELECT {_ACCOUNT} FROM account ORDER BY id")
     return [kept for row in found if (kept := _one([row])) is not None]
 
 
 def certificates(connection: Connection) -> list[bytes]:
-    """The client certificates that enabled accounts may present, DER."""
-    return [one.certificate for one in accounts(connection) if one.certificate and one.account.enabled]
+    """The client certificates that accounts may present, DER: enabled ones that two people stand behind."""
+    found = [one for one in accounts(connection) if one.account.enabled and one.account.approved]
+    return [one.certificate for one in found if one.certificate]
 
 
 def _one(found: Sequence[Sequence[object]]) -> Kept | None:
     if not found:
         return None
-    body, password, certificate = found[0]
+    body, password, certificate, author, approver = found[0]
     raw = bytes(certificate) if isinstance(certificate, bytes | memoryview) else b""
-    return Kept(_account(str(body)), str(password), raw)
+    return Kept(_account(str(body)), str(password), raw, str(author), str(approver))
 
 
 def put_account(connection: Connection, kept: Kept) -> None:
     """Keep an account as it stands."""
     noted(connection, "account", kept.account.id)
     run(connection, "DELETE FROM account WHERE id = ?", [kept.account.id])
-    body = to_text(kept.account.to_json())
-    row = (kept.account.id, body, kept.password, kept.certificate or None)
-    insert_many(connection, "account", "id, body, password, certificate", [row])
+    body, by = to_text(kept.account.to_json()), (kept.password_author, kept.password_approver)
+    row = (kept.account.id, body, kept.password, kept.certificate or None, *by)
+    insert_many(connection, "account", f"id, {_ACCOUNT}", [row])
 
 
-_TOKEN = "SELECT id, account, digest, scopes, expires, issued, revoked FROM token "  # noqa: S105 - SQL, no secret
+_TOKEN = "SELECT id, account, digest, scopes, expires, issued, revoked, author, approver FROM token "  # noqa: S105 - SQL, no secret
 
 
 def token_by_digest(connection: Connection, digest: bytes) -> Token | None:
@@ -118,10 +131,13 @@ def tokens(connection: Connection, of: str) -> list[Token]:
 
 
 def _token(row: Sequence[object]) -> Token:
-    identifier, of, digest, scopes, expires, issued, revoked = row
+    identifier, of, digest, scopes, expires, issued, revoked, author, approver = row
     assert isinstance(digest, bytes | memoryview)
     words = frozenset(str(scopes).split())
-    return Token(str(identifier), str(of), bytes(digest), words, str(expires), str(issued), bool(revoked))
+    return Token(
+        str(identifier), str(of), bytes(digest), words, str(expires), str(issued), bool(revoked), str(author),
+        str(approver),
+    )  # fmt: skip
 
 
 def put_token(connection: Connection, token: Token) -> None:
@@ -129,9 +145,19 @@ def put_token(connection: Connection, token: Token) -> None:
     insert_many(
         connection,
         "token",
-        "digest, id, account, scopes, issued, expires, revoked",
-        [(token.digest, token.id, token.account, " ".join(sorted(token.scopes)), token.issued, token.expires, False)],
-    )
+        "digest, id, account, scopes, issued, expires, revoked, author, approver",
+        [
+            (
+                token.digest, token.id, token.account, " ".join(sorted(token.scopes)), token.issued, token.expires,
+                token.revoked, token.author, token.approver,
+            )
+        ],
+    )  # fmt: skip
+
+
+def approve_token(connection: Connection, identifier: str, approver: str) -> None:
+    """Name the second person behind a token."""
+    run(connection, "UPDATE token SET approver = ? WHERE id = ?", [approver, identifier])
 
 
 def revoke_token(connection: Connection, identifier: str) -> bool:
@@ -225,6 +251,22 @@ def shown(connection: Connection, identifier: str) -> list[Shown]:
         )
         out[str(account), str(sent)] = Shown(str(account), str(sent) or identifier, str(door), str(at), now)
     return list(out.values())
+
+
+def forget_shown(connection: Connection, before: str, hold: str) -> dict[str, int]:
+    """Drop who was given a version before an instant, of versions that stand no more; of how many each account. What
+    is only hidden may come back, and what bears the tag `hold` is somebody's evidence: both keep it."""
+    found = rows(
+        connection,
+        "SELECT s.holding, s.account, s.sent FROM shown s JOIN holding h ON h.n = s.holding WHERE s.at < ?"
+        " AND h.state NOT IN ('held', 'held-back', 'hidden') AND ('\n' || h.tags || '\n') NOT LIKE ?",
+        [before, f"%\n{hold}\n%"],
+    )
+    out: dict[str, int] = {}
+    for holding, account, sent in found:
+        run(connection, "DELETE FROM shown WHERE holding = ? AND account = ? AND sent = ?", [holding, account, sent])
+        out[str(account)] = out.get(str(account), 0) + 1
+    return out
 
 
 def extract_of(connection: Connection, identifier: str) -> int | None:

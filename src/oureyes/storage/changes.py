@@ -7,13 +7,14 @@ with time. Both numbers only grow, and there is one writer, so what is read afte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from oureyes.storage.dialect import chunks, insert_many, next_numbers, rows, run
+from oureyes.storage.dialect import chunks, insert_many, next_numbers, rows, run, select_in
 
-__all__ = ["Change", "Placed", "held", "newest", "noted", "place", "since"]
+__all__ = ["Change", "Placed", "held", "labels", "newest", "noted", "place", "since"]
 
 _LIVE = ("held", "held-back")
 _PLACED = (
@@ -87,6 +88,15 @@ def held(
         more.append(origin)
     sql = f"{_PLACED}{' AND '.join(where)} ORDER BY h.placed LIMIT ?"
     return [_placed(row) for row in rows(connection, sql, [*more, limit])]
+
+
+def labels(connection: Connection, ids: Iterable[str]) -> dict[str, set[int]]:
+    """The labels under which each of these is or was held here; an id that never was has none."""
+    out: dict[str, set[int]] = {}
+    sql = "SELECT i.id, h.label FROM ident i JOIN holding h ON h.ident = i.n WHERE i.id IN (:in) AND h.last"
+    for identifier, label in select_in(connection, sql, dict.fromkeys(ids)):
+        out.setdefault(str(identifier), set()).add(int(label))
+    return out
 
 
 def place(connection: Connection, identifier: str) -> list[Placed]:

@@ -41,7 +41,9 @@ T = TypeVar("T")
 _OLDEST_SQLITE = (3, 51, 3)
 _GROUP = 256  # pieces gathered into one commit at most
 _TURNS = 8  # commits in a row for those who wait, before background work gets one
-_WRITER_LOCK = 0x0E7E5  # PostgreSQL: one writer at a time, whichever process it is in
+# PostgreSQL: one writer of a node at a time, whichever process it is in. The second number is of the node's schema:
+# nodes that share a database would else wait for one another.
+_WRITER_LOCK = f"SELECT pg_advisory_xact_lock({0x0E7E5}, hashtext(coalesce(current_schema(), '')))"
 
 _LOG = logging.getLogger(__name__)
 # At DEBUG the engine would log every row it reads; no level of ours logs content.
@@ -231,9 +233,7 @@ def _postgresql(dsn: str) -> tuple[Engine, Engine]:
         isolation_level="REPEATABLE READ",  # a snapshot for all statements of one reading
         execution_options={"postgresql_readonly": True},
     )
-    event.listen(
-        writer, "begin", lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
-    )
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql(_WRITER_LOCK))
     return writer, reader
 
 

@@ -6,7 +6,7 @@ key, one a source, other origins first, and how many sources hold it is counted,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from oureyes.model.findings import Judgement, Match, Verdict
 from oureyes.model.objects import OBSERVABLE_TYPES
 from oureyes.storage.changes import noted
-from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in
+from oureyes.storage.dialect import insert_many, next_numbers, rows, run, select_in, under
 
 __all__ = [
     "Candidate",
@@ -282,8 +282,10 @@ def matches(
     warned: bool = False,
     limit: int = 1000,
     after: int = 0,
+    labels: Collection[int] | None = None,
 ) -> list[Linked]:
-    """Open matches, highest rank first; all of one object, one value, or by number."""
+    """Open matches, highest rank first; all of one object, one value, or by number; for a reader those of which both
+    sides are under its `labels`, before any is cut off."""
     where = ["m.state = 'open'", "m.n > ?"]
     extra: list[object] = [after]
     if identifier:
@@ -294,6 +296,8 @@ def matches(
         extra.append(value)
     if not warned:
         where.append("m.warned = ''")
+    if labels is not None:
+        where += [under("lh.label", labels), under("rh.label", labels)]
     if numbers is not None:
         wanted = list(numbers)
         if not wanted:
@@ -334,7 +338,8 @@ def _linked(r: Sequence[Any]) -> Linked:
 def add_judgement(connection: Connection, judgement: Judgement) -> None:
     """Keep a person's word; none is ever overwritten."""
     left, right = sorted((judgement.left, judgement.right))
-    noted(connection, "judgement", left, right)
+    if judgement.opinion:  # under its own id: that has a label, as the two things it is about have theirs
+        noted(connection, "judgement", judgement.opinion)
     n = next_numbers(connection, "judgement")
     insert_many(
         connection,

@@ -477,6 +477,8 @@ account = _table(
     Column("body", Text, nullable=False),
     Column("password", String, nullable=False, server_default=""),  # scrypt: salt and hash in hex
     Column("certificate", LargeBinary),  # DER; the digest is in the body
+    Column("password_author", String, nullable=False, server_default=""),
+    Column("password_approver", String, nullable=False, server_default=""),
 )
 token = _table(
     "token",
@@ -487,6 +489,8 @@ token = _table(
     Column("issued", String, nullable=False),
     Column("expires", String, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("author", String, nullable=False),
+    Column("approver", String, nullable=False, server_default=""),
     Index("token_account", "account"),
 )
 collection = _table(
@@ -514,6 +518,7 @@ shown = _table(
     Column("sent", String, primary_key=True),  # the id it was shown under; "" for its own
     Column("door", String, nullable=False),  # the collection, the MISP door, the API, or the remote it was pushed to
     Column("at", String, nullable=False),
+    Index("shown_at", "at"),
 )
 change = _table(
     "change",  # the last change of each thing that is no object, for whoever follows along; objects have `placed`

@@ -6,12 +6,12 @@ the vector read, and nothing sends one. Numbers below zero are the sample report
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from oureyes.storage.dialect import insert_many, rows
+from oureyes.storage.dialect import insert_many, rows, under
 
 __all__ = ["Kept", "held", "number_of", "of", "put", "samples", "waiting"]
 
@@ -55,13 +55,14 @@ def number_of(connection: Connection, holding: int) -> int:
     return int(rows(connection, "SELECT object FROM holding WHERE n = ?", [holding])[0][0])
 
 
-def held(connection: Connection, model: str, limit: int) -> list[Kept]:
-    """Vectors of what stands, newest first: one line for each holding."""
+def held(connection: Connection, model: str, limit: int, labels: Iterable[int]) -> list[Kept]:
+    """Vectors of what stands under the labels of a reader, newest first: one line for each holding. What the reader may
+    not see takes nobody's place."""
     found = rows(
         connection,
         "SELECT v.object, i.id, h.label, v.language, v.body FROM vector v JOIN holding h ON h.object = v.object"
         " JOIN ident i ON i.n = h.ident WHERE v.model = ? AND v.object > 0 AND h.state = 'held' AND h.last"
-        " ORDER BY v.object DESC LIMIT ?",
+        f" AND {under('h.label', labels)} ORDER BY v.object DESC LIMIT ?",
         [model, limit],
     )
     return [Kept(int(n), str(text), int(label), str(language), bytes(body)) for n, text, label, language, body in found]

@@ -272,6 +272,6 @@ def place_labels(connection: Connection, labels: Sequence[int], at_us: int) -> N
     for some in _parts(labels):
         found = rows(
             connection,
-            f"SELECT n FROM holding WHERE label IN ({_numbers(some)}) AND last AND state = 'held' ORDER BY placed",
+            f"SELECT n FROM holding WHERE label IN ({_numbers(some)}) AND last AND state = 'held'",
         )
-        at_us = place_anew(connection, [int(n) for (n,) in found], at_us)
+        place_anew(connection, [int(n) for (n,) in found], at_us)

@@ -13,7 +13,7 @@ from oureyes.errors import InvalidObject
 from oureyes.interfaces.api.table import ROUTES
 from oureyes.model.accounts import OFFICER, Account
 from oureyes.model.markings import TLP
-from oureyes.node.accounts import create, disable, issue, revoke
+from oureyes.node.accounts import approve_credentials, create, disable, issue, revoke
 
 ANY = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
 
@@ -69,12 +69,15 @@ def test_an_expired_a_revoked_and_a_disabled_credential_are_all_unknown(site):
     ctx = site.node.ctx
     site.account("short")
     _, text = issue(ctx, "short", by="registrar", scopes=OUTSIDE, days=1)
+    approve_credentials(ctx, "short", by="chief")
     site.tokens["gone"] = text
     assert site.ask("gone", "GET", "/").status == 200
     ctx.clock.forward(days=2)
     assert site.ask("gone", "GET", "/").status == 401
     revoked, text = issue(ctx, "short", by="registrar", scopes=OUTSIDE, days=9)
+    approve_credentials(ctx, "short", by="chief")
     site.tokens["gone"] = text
+    assert site.ask("gone", "GET", "/").status == 200
     revoke(ctx, revoked.id, by="registrar")
     assert site.ask("gone", "GET", "/").status == 401
     site.client("short", OUTSIDE)
@@ -87,6 +90,7 @@ def test_a_password_and_a_token_are_the_same_account(site):
 
     site.account("desk")
     set_password(site.node.ctx, "desk", "a long enough password", by="registrar")
+    approve_credentials(site.node.ctx, "desk", by="chief")
     with site.stands(user="desk", password="a long enough password") as client:
         assert client.index().account == "desk"
     with site.stands(user="desk", password="another password") as client, pytest.raises(Problem) as said:
@@ -173,6 +177,7 @@ def test_nobody_gives_another_officer_a_credential_here(site):
         lambda: site.ayu.set_password("budi", "a long enough password"),
         lambda: site.ayu.issue_token("spy", ["api:release"]),
         lambda: site.ayu.approve_account("spy"),
+        lambda: site.ayu.approve_credentials("budi"),
         lambda: site.ayu.create_account(
             forms.AccountMade(id="spy2", kind=OFFICER, scopes=["api:read"], certificate="-----BEGIN")
         ),
@@ -190,6 +195,33 @@ def test_a_token_of_an_outsider_is_shown_once_and_kept_nowhere(site):
     again = site.ask("ayu", "POST", "/accounts/bank-a/tokens", {"scopes": ["api:read"]}, **key)
     assert again.status == 409
     assert len(site.ayu.account("bank-a").tokens) == 2  # the site's own, and one of the two that were asked for
+
+
+def test_one_officer_alone_cannot_come_in_as_an_outsider(site):
+    """Whoever lets accounts in and sees what the token says would else read as a bank does, in the bank's name."""
+    alone = site.officer("alone", frozenset({"api:admit"}))
+    alone.create_account(forms.AccountMade(id="bank-b", scopes=["api:read"], ceiling="AMBER"))
+    site.budi.approve_account("bank-b")
+    site.tokens["bank-b"] = alone.issue_token("bank-b", ["api:read"]).token
+    alone.set_password("bank-b", "a long enough password")
+    with pytest.raises(Problem) as refused:
+        alone.approve_credentials("bank-b")
+    assert (refused.value.status, "ask a colleague" in refused.value.detail) == (403, True)
+    assert site.ask("bank-b", "GET", "/").status == 401
+    with site.stands(user="bank-b", password="a long enough password") as bank:
+        with pytest.raises(Problem) as said:
+            bank.index()
+        assert said.value.status == 401
+        tag = site.ask("budi", "GET", "/accounts/bank-b").headers["ETag"]
+        late = alone.issue_token("bank-b", ["api:read"])
+        with pytest.raises(Problem) as changed:
+            site.budi.approve_credentials("bank-b", if_match=tag)
+        assert changed.value.status == 412
+        approved = site.budi.approve_credentials("bank-b").credentials
+        assert {late.id, "password"} < set(approved)
+        assert bank.index().account == "bank-b"
+    assert site.ask("bank-b", "GET", "/").status == 200
+    assert {(one.author, one.approver) for one in site.ayu.account("bank-b").tokens} == {("alone", "budi")}
 
 
 def test_a_refusal_gives_an_officer_its_reason_and_an_outsider_none(site):

@@ -117,13 +117,14 @@ def test_what_happened_while_the_line_was_down_comes_first_also_after_a_restart(
     site.record(*missed, to=("ann",))
     site.record(an_indicator(value="not-for-ann.example"), to=("MY",))
     again = Heard(site.stands(token=site.tokens["ann"]), last)
-    assert [again.next().id for _ in missed] == [one.id for one in missed]
+    assert {again.next().id for _ in missed} == {one.id for one in missed}
 
 
 def test_every_event_s_id_is_a_place_to_go_on_from(site):
     heard = listening(site, site.stands(token=site.tokens["ayu"]))
     made = [an_indicator(value=f"place-{n}.example") for n in range(4)]
-    site.record(*made)
+    for one in made:
+        site.record(one)
     told = heard.until(made[-1].id)
     for at, one in enumerate(told[:-1]):
         rest = Heard(site.stands(token=site.tokens["ayu"]), one.last_event_id)
@@ -237,6 +238,28 @@ def test_a_quiet_stream_beats_alike_whether_others_write_or_not(site):
             streams.leave("ann")
 
     assert asyncio.run(beaten()) == [b":\n\n", b":\n\n"]
+
+
+def test_streams_that_are_all_at_work_hold_up_no_question(site, monkeypatch):
+    """More streams than there are threads, each stuck in the store, as when one write wakes them all."""
+    stuck, going_on = threading.Semaphore(0), threading.Event()
+
+    def since(*_):
+        stuck.release()
+        going_on.wait(60)
+        return [], Position(0, 0)
+
+    site.officer("busy")
+    heard = [listening(site, site.stands(token=site.tokens["busy"])) for _ in range(6)]
+    monkeypatch.setattr(site.api._reading, "since", since)
+    try:
+        site.record(an_indicator(value="stuck.example"))
+        assert stuck.acquire(timeout=20)
+        time.sleep(0.5)  # all the others have asked by now
+        assert site.ask("ayu", "GET", "/alerts").status == 200
+        assert not any(one.fault for one in heard)
+    finally:
+        going_on.set()
 
 
 def test_a_line_that_is_gone_before_the_first_byte_keeps_no_place(site):

@@ -57,3 +57,33 @@ def test_a_cluster_that_breaks_a_rule_is_refused_and_the_reason_kept(site, wrong
 @pytest.mark.parametrize("body", [[], {}, [7], None])
 def test_what_is_no_list_of_clusters_is_refused(site, body):
     assert site.ask("eve", "POST", "galaxies/pushCluster", body).status_code == 400
+
+
+def a_relation(number, **more):
+    end = UUID.format(number)
+    return {"referenced_galaxy_cluster_uuid": end, "referenced_galaxy_cluster_type": "is-part-of", **more}
+
+
+def named_by(site, name, number):
+    said = site.ask(name, "GET", f"galaxy_clusters/view/{UUID.format(number)}").text
+    again = site.ask(name, "POST", "galaxy_clusters/restSearch", {"uuid": UUID.format(number)}).text
+    return [{other for other in range(256) if other != number and UUID.format(other) in text} for text in (said, again)]
+
+
+def test_a_relation_to_a_cluster_one_may_not_see_is_not_written(site):
+    """Ann's clusters go to Bea; what the desk holds for Ann alone, and what nobody holds here, are named beside."""
+    hidden, seen, unheld = 31, 32, 33
+    site.account("cat", to=())
+    assert push(site, "cat", a_cluster(hidden)).status_code == 200
+    assert push(site, "ann", a_cluster(seen)).status_code == 200
+    many = [a_relation(hidden), a_relation(seen), a_relation(unheld)]
+    outwards = a_cluster(34, GalaxyClusterRelation=many, extends_uuid=UUID.format(hidden), extends_version="7")
+    inwards = a_cluster(
+        35, TargetingClusterRelation=[{"galaxy_cluster_uuid": UUID.format(hidden)}, a_relation(35)],
+        GalaxyClusterRelation=[a_relation(hidden, TargetCluster={"uuid": UUID.format(hidden), "value": "x"})],
+    )  # fmt: skip
+    push(site, "ann", outwards, inwards)
+    assert named_by(site, "bea", 34) == [{seen, unheld, 99}, {seen, unheld, 99}]
+    assert named_by(site, "bea", 35) == [{99}, {99}]
+    assert named_by(site, "ann", 34) == [{hidden, seen, unheld, 99}] * 2  # its own words: they say what it said
+    assert "extends_version" not in str(site.ask("bea", "GET", f"galaxy_clusters/view/{UUID.format(34)}").json())

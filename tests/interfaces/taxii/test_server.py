@@ -16,7 +16,7 @@ from asgi import Reply, basic
 from taxii_parties import ROOT, TAXII, Site, post
 
 from oureyes.interfaces.doors import Doors
-from oureyes.node.accounts import disable, set_password
+from oureyes.node.accounts import approve_account, approve_credentials, disable, set_password
 
 FOREIGN = ("application/taxii+json;version=2.0", "application/json", "text/html", "application/vnd.oasis.taxii+json")
 
@@ -208,6 +208,8 @@ def test_AUTH_03_http_basic_lets_in_until_the_account_is_disabled(site: Site) ->
     site.account("bas")
     set_password(site.node.ctx, "bas", "a long enough password", by="ayu")
     credential = basic("bas", "a long enough password")
+    assert site.ann.get("/taxii2/", authorization=credential).status == 401
+    approve_credentials(site.node.ctx, "bas", by="budi")
     assert site.ann.get("/taxii2/", authorization=credential).status == 200
     disable(site.node.ctx, "bas", by="ayu")
     assert site.ann.get("/taxii2/", authorization=credential).status == 401
@@ -247,6 +249,8 @@ def test_a_client_certificate_is_a_credential(site: Site) -> None:
     _, der = new_certificate("x", ["client.example"], site.node.ctx.clock())
     site.account("cert")
     change(site.node.ctx, "cert", by="ayu", certificate=der)
+    assert site.stands(certificate=der).get("/taxii2/").status == 401
+    approve_account(site.node.ctx, "cert", by="budi")
     assert site.stands(certificate=der).get("/taxii2/").status == 200
     _, other = new_certificate("x", ["client.example"], site.node.ctx.clock())
     assert site.stands(certificate=other).get("/taxii2/").status == 401

@@ -44,11 +44,13 @@ _ALIKE = "alike, and not quite one name: a second sign is needed"
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """How far two subjects may be one, why, and, where a second sign is needed, the words for that."""
+    """How far two subjects may be one, why, and, where a second sign is needed, the words for that; `parts` are what
+    each value of the two persons' names moved the sum by (`likeness.FEATURES`)."""
 
     score: float
     reason: str
     quiet: str
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,10 @@ def compare(left: StixObject, right: StixObject) -> Match | None:
 
 def screen(asked: Subject, held: Subject) -> Weighed | None:
     """As `compare`, for who is asked about and is no object: an index finds names that share no key."""
-    return _weighed(asked, held, keyed=False)
+    return _weighed(asked, held, keyed=False, parts=True)
 
 
-def _weighed(mine: Subject, theirs: Subject, *, keyed: bool) -> Weighed | None:
+def _weighed(mine: Subject, theirs: Subject, *, keyed: bool, parts: bool = False) -> Weighed | None:
     """The two names that agree best, and what they come to."""
     if mine.kind and theirs.kind and mine.kind != theirs.kind:
         return None
@@ -99,7 +101,8 @@ def _weighed(mine: Subject, theirs: Subject, *, keyed: bool) -> Weighed | None:
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
     quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
     said = reason(best.left, best.right, best.found, about, quiet)
-    return Weighed(_score(best.alone(signs) + shift), said, quiet)
+    moved = tuple(best.found.parts.items()) if parts and best.found else ()
+    return Weighed(_score(best.alone(signs) + shift), said, quiet, moved)
 
 
 def _values(subject: Subject) -> Iterator[str]:

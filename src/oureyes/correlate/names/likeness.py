@@ -2,9 +2,9 @@
 
 Thirty-three values, each with a name in words (`FEATURES`), go through a hundred and fifty small trees of questions
 ("share of the longer above 0.9?"), learnt by `bench/names/training.py` on people set apart from those they are tested
-on (`trees.json`). What must not turn its sign cannot: agreement never counts against, a part left over never for, a
-name that many bear never more than a rare one (`RAISE`, `LOWER`). `Likeness.parts` says what each value came to. A
-name alone never proves a person: the sum is what names can say, before dates and places are looked at.
+on (`trees.json`). What must not turn its sign cannot: each value of `RAISE` by itself never counts against, of `LOWER`
+never for. `Likeness.parts` says what each came to. A name alone never proves a person: the sum is what names can say,
+before dates and places are looked at.
 
 Customs of naming differ in how many names they have: ten family names and fifty syllables name a nation, or a hundred
 thousand surnames do. So how many namesakes are to be expected among a hundred thousand is one of the values. Trees
@@ -41,17 +41,20 @@ FEATURES = (
 )  # fmt: skip
 # What may not turn its sign, whatever the material says that the trees are learnt from.
 RAISE = frozenset((
-    "share of the shorter", "share of the longer", "sounds as a whole", "letters in the order written",
-    "path through the characters", "weakest part",
+    "share of the shorter", "share of the longer", "sounds as a whole", "same consonants as a whole",
+    "letters as a whole", "letters in the order written", "path through the characters", "same sounds", "same letters",
+    "weakest part", "second weakest part", "longest part", "rarity agreed", "rarest part agreed",
+    "commonest part agreed", "weight agreed",
 ))  # fmt: skip
 LOWER = frozenset((
-    "namesakes by chance", "marks that differ", "son and father change places", "weight left over, the lesser",
-    "weight left over, the greater",
+    "namesakes by chance", "marks that differ", "left over beside common parts", "son and father change places",
+    "unread by the path", "weight left over, the lesser", "weight left over, the greater", "parts left over",
+    "rarity left over, the lesser", "rarity left over, the greater", "parts that cross",
 ))  # fmt: skip
 _FEW = -1.5  # namesakes among a hundred thousand, as a power of ten: the name of one in thirty
 # From how many on, as a power of ten, and by how much for every tenfold: where an index counted, and where only
 # customs of naming say so, which know the common names and not how common.
-_CROWDED = {True: (0.5, 1.7), False: (0.0, 3.5)}
+_CROWDED = {True: (0.5, 1.7), False: (0.0, 4.5)}
 _SON = re.compile(r"(?i)\b(?:bin|binti|bt|bte|ibn|b\.|a/l|a/p|s/o|d/o)(?=\s)|\s(?:بن|بنت|ابن)\s")
 _ANSWERED = 0.6
 _READ = 0.9  # a path that reads so well that the order of the parts does not matter
@@ -76,8 +79,9 @@ class Likeness:
 
     @property
     def logit(self) -> float:
-        """What the names come to where few bear them."""
-        return self._sum(min(self.namesakes, _FEW))
+        """What the names come to where few bear them; the same parts are found, however common each is."""
+        found = self._sum(min(self.namesakes, _FEW))
+        return max(found, 0.0) if self.left == self.right else found
 
     def alone(self, signs: float = 0.0) -> float:
         """What they come to beside the many who bear such a name; `signs` (a power of ten) make them fewer.
@@ -86,9 +90,11 @@ class Likeness:
 
     @property
     def parts(self) -> dict[str, float]:
-        """What each value raised or lowered the sum by, those that moved it."""
-        moved = zip(FEATURES, parts_of(self.values), strict=True)
-        return {name: by for name, by in moved if by}
+        """What `alone` is the sum of: where it begins, what each value moved it by, what namesakes took off."""
+        start, moved = parts_of(self.values)
+        many = crowded(self.namesakes, counted=bool(self.values[1]))
+        every = {"to begin with": start, **dict(zip(FEATURES, moved, strict=True)), "many bear such a name": -many}
+        return {name: round(by, 2) for name, by in every.items() if round(by, 2)}
 
     @property
     def score(self) -> float:

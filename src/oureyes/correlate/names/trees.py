@@ -38,16 +38,23 @@ def sum_of(values: Sequence[float]) -> float:
     return total
 
 
-def parts_of(values: Sequence[float]) -> list[float]:
-    """What each value moved the sum by: at every question, from the mean before it to the mean behind the answer."""
-    out = [0.0] * len(values)
-    for tree in _read()[1]:
+def parts_of(values: Sequence[float]) -> tuple[float, list[float]]:
+    """Where the sum begins, and what each value moved it by: at every question, from the mean before it to the mean
+    behind the answer. Together they are `sum_of`, to the last rounding."""
+    levels, trees = _read()
+    start, out = levels[int(values[_COUNTED])], [0.0] * len(values)
+    for tree in trees:
         at = tree
+        start += _mean(at)
         while isinstance(at, _Question):
             after = at.low if values[at.value] <= at.bound else at.high
-            out[at.value] += (after.mean if isinstance(after, _Question) else after) - at.mean
+            out[at.value] += _mean(after) - at.mean
             at = after
-    return out
+    return start, out
+
+
+def _mean(at: _Question | float) -> float:
+    return at.mean if isinstance(at, _Question) else at
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,7 @@ def account(call: Call) -> forms.AccountOne:
     """One account with its tokens."""
     found = _held(call, call.path["id"])
     tokens = [
-        forms.TokenRead(one.id, sorted(one.scopes), one.expires, one.revoked)
+        forms.TokenRead(one.id, sorted(one.scopes), one.expires, one.revoked, one.approved, one.author, one.approver)
         for one in known.tokens(call.node.ctx, found.id)
     ]
     return forms.AccountOne(_account(found), tokens)
@@ -80,20 +80,30 @@ def switch(call: Call) -> forms.Account:
 
 
 def password(call: Call) -> forms.Done:
-    """Set the password for HTTP Basic. The old one ends at once."""
+    """Set the password for HTTP Basic. The old one ends at once; the new one lets nobody in before somebody else has
+    approved it."""
     _not_another_officer(call)
     known.set_password(call.node.ctx, call.path["id"], call.body.password, by=call.by)
-    return forms.Done(call.path["id"], "new password")
+    return forms.Done(call.path["id"], "new password, which waits for a second person")
 
 
 def issue(call: Call) -> forms.Issued:
-    """Issue a bearer token. It is shown this once and kept nowhere."""
+    """Issue a bearer token. It is shown this once and kept nowhere, and lets nobody in before somebody else has
+    approved it."""
     said: forms.Issue = call.body
     _not_another_officer(call)
     made, text = known.issue(
         call.node.ctx, call.path["id"], by=call.by, scopes=frozenset(said.scopes), days=said.days
     )  # fmt: skip
     return forms.Issued(made.id, made.account, text, sorted(made.scopes), made.expires)
+
+
+def approve_credentials(call: Call) -> forms.Approved:
+    """Be the second person behind the tokens and the password that somebody else gave an account."""
+    _not_another_officer(call)
+    return forms.Approved(
+        call.path["id"], known.approve_credentials(call.node.ctx, call.path["id"], by=call.by)
+    )  # fmt: skip
 
 
 def _not_another_officer(call: Call) -> None:
@@ -220,6 +230,8 @@ ROUTES = (
           cli=("account password",)),
     Route("issue_token", "POST", _ACCOUNT + "/tokens", _A, issue, forms.Issued, body=forms.Issue, status=201,
           secret=True, cli=("account token",)),
+    Route("approve_credentials", "POST", _ACCOUNT + "/credentials/approve", _A, approve_credentials, forms.Approved,
+          guard="account", cli=("account approve-credentials",)),
     Route("revoke_token", "DELETE", "/tokens/{id}", _A, revoke, forms.Done, cli=("account revoke",)),
     Route("collections", "GET", "/collections", _A, collections, forms.Collections, forms.Paged,
           cli=("collection list",)),

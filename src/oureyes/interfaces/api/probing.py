@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
+from oureyes.interfaces.probing import Wanted
 from oureyes.node import answering, committing, confirming, probing, publishing, searchsets
 
 __all__ = ["ROUTES"]
@@ -17,10 +17,8 @@ def probe(call: Call) -> forms.Probed:
     """Ask partners whether they hold something, without showing what, and without seeing what else they hold. They
     learn that you asked, when, how many at most and for which purpose; never what, nor whether it hit."""
     said: forms.Probe = call.body
-    wanted = carrying.Wanted(
-        said.kind, said.values, said.to, call.by, call.purpose, said.basis, said.case, said.country
-    )
-    found = carrying.ask(call.node, wanted, fresh=said.fresh)
+    wanted = Wanted(said.kind, said.values, said.to, call.by, call.purpose, said.basis, said.case, said.country)
+    found = call.ask(wanted, fresh=said.fresh)
     return forms.Probed(
         [forms.ProbeAnswer(one.partner, one.subjects, _hits(one.hits), one.left, one.refusal) for one in found]
     )

@@ -18,6 +18,7 @@ import msgspec
 
 from oureyes.errors import InvalidObject
 from oureyes.interfaces.api.forms import MarkingSaid, Nothing, Paged
+from oureyes.interfaces.probing import Asking
 from oureyes.interfaces.words import meaning
 from oureyes.model.accounts import Caller
 from oureyes.model.markings import Marking
@@ -46,13 +47,15 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and allowed. `file` holds a body that was not JSON; `raw` the bytes of one that was."""
+    """One request, read and allowed. `ask` carries private questions; `file` holds a body that was not JSON,
+    `raw` the bytes of one that was."""
 
     node: Node
     reading: Reading
     caller: Caller
     purpose: str
     path: Mapping[str, str]
+    ask: Asking
     query: Any = field(default_factory=Nothing)
     body: Any = None
     raw: bytes = b""

@@ -15,7 +15,7 @@ import re
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,12 +30,14 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OurEyesError, StorageError
+from oureyes.interfaces import probing as carrying
 from oureyes.interfaces.api import openapi
 from oureyes.interfaces.api.route import Bytes, Call, Route
 from oureyes.interfaces.api.stream import Full, Streams
 from oureyes.interfaces.api.table import BY_NAME, STREAM, find
 from oureyes.interfaces.below import Below
 from oureyes.interfaces.gate import CHALLENGES, Bodies, Gate, TooMany, Unknown, shown
+from oureyes.interfaces.probing import Asking
 from oureyes.interfaces.problems import STATUS, problem
 from oureyes.model.accounts import Caller
 from oureyes.node import Node
@@ -81,13 +83,20 @@ class _Fault(Exception):
 class Api:
     """The routes of one node's interface. An ASGI application of its own, so that every method ends here."""
 
-    def __init__(self, node: Node, serving: Serving, gate: Gate, executor: Executor) -> None:
+    def __init__(self, node: Node, serving: Serving, gate: Gate, executor: Executor, ask: Asking | None = None) -> None:
         self._node, self._gate, self._executor = node, gate, executor
+        self._ask: Asking = ask or partial(carrying.ask, node)
         self._reading, self._repeats = Reading(node.ctx, serving), Repeats(node.ctx)
         self._most = node.ctx.config.number("api_max_mib") << 20
         self._bodies = {officer: Bodies() for officer in (True, False)}  # outsiders hold up no officer
         self._comparing = threading.Lock()
-        self.streams = Streams(self._reading, executor)
+        # threads of their own: one write wakes every stream, and no question of a person may wait behind 200 of them
+        self._following = ThreadPoolExecutor(2, f"oureyes-streams-{node.member}")
+        self.streams = Streams(self._reading, self._following)
+
+    def close(self) -> None:
+        """Let the threads of the streams end."""
+        self._following.shutdown()
 
     def routes(self) -> list[BaseRoute]:
         """To be mounted under `/`."""
@@ -128,7 +137,7 @@ class Api:
         self._may(route, caller)
         _not_from_another_site(request)
         bound = f"{caller.account.id} {path} {_without_place(request.url.query)}"
-        call = Call(self._node, self._reading, caller, _purpose(request), match.values, bound=bound)
+        call = Call(self._node, self._reading, caller, _purpose(request), match.values, bound=bound, ask=self._ask)
         call = replace(call, query=_query(route, request), said_purpose="oe-purpose" in request.headers)
         if route.body is None:
             return await self._run(request, route, call, b"")

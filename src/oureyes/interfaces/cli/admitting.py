@@ -12,13 +12,14 @@ from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
 
 if TYPE_CHECKING:
-    from oureyes.model.accounts import Account, Collection
+    from oureyes.model.accounts import Account, Collection, Token
     from oureyes.model.markings import TLP
     from oureyes.node.polling import Standing
 
 __all__ = ["add_to"]
 
 _PANEL = "Let in"
+_WAITS = "waits for a second person"
 _Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id: small letters, digits, - and _.")]
 _Collection = Annotated[str, typer.Argument(metavar="COLLECTION", help="Its id or alias.")]
 _Remote = Annotated[str, typer.Argument(metavar="NAME", help="What this node calls the server.")]
@@ -46,6 +47,8 @@ def add_to(app: typer.Typer) -> None:
     command(account, "enable", example="oureyes account enable cert-a")(enable)
     command(account, "password", example="oureyes account password cert-a < password.txt")(password)
     command(account, "token", example="oureyes account token cert-a --scopes taxii:read --days 90")(token)
+    lines = "oureyes account approve-credentials cert-a --by budi"
+    command(account, "approve-credentials", example=lines)(approve_credentials)
     command(account, "revoke", example="oureyes account revoke token--0d7c…")(revoke)
     says = "The standing views that accounts read and post to (TAXII collections)."
     app.add_typer(
@@ -104,7 +107,7 @@ def accounts(at: Session) -> None:
 
 
 def _stands(one: Account) -> str:
-    return "disabled" if not one.enabled else "approved" if one.approved else "waits for a second person"
+    return "disabled" if not one.enabled else "approved" if one.approved else _WAITS
 
 
 def show(at: Session, account: _Account) -> None:
@@ -115,19 +118,27 @@ def show(at: Session, account: _Account) -> None:
         tokens = known.tokens(node.ctx, account)
         one = next(one for one, _ in known.listed(node.ctx) if one.id == account)
     rows = [
-        (token.id, " ".join(sorted(token.scopes)), token.expires[:10], "revoked" if token.revoked else "good")
+        (token.id, " ".join(sorted(token.scopes)), token.expires[:10], _token_stands(token), token.author,
+         token.approver)
         for token in tokens
-    ]
+    ]  # fmt: skip
     body = [
-        {"id": token.id, "scopes": sorted(token.scopes), "expires": token.expires, "revoked": token.revoked}
+        {
+            "id": token.id, "scopes": sorted(token.scopes), "expires": token.expires, "revoked": token.revoked,
+            "approved": token.approved, "author": token.author, "approver": token.approver,
+        }
         for token in tokens
-    ]
+    ]  # fmt: skip
 
     def draw() -> None:
         at.screen.line(f"{one.id} {_stands(one)}; {one.per_minute} requests a minute")
-        at.screen.table(("token", "may", "until", "stands"), rows)
+        at.screen.table(("token", "may", "until", "stands", "by", "approved by"), rows)
 
     at.screen.answer({**one.to_json(), "approved": one.approved, "tokens": body}, draw)
+
+
+def _token_stands(one: Token) -> str:
+    return "revoked" if one.revoked else "approved" if one.approved else _WAITS
 
 
 def create(
@@ -156,8 +167,8 @@ def create(
 ) -> None:
     """Let an account in. The marking options say what its postings carry where they say nothing.
 
-    It has no credential yet: give it a token, a password or a certificate. What needs two people (AMBER and up, unless
-    set otherwise) it gets once somebody else has approved it.
+    It has no credential yet: give it a token or a password, which somebody else approves; a certificate lets it in once
+    the account is approved. What needs two people (AMBER and up, unless set otherwise) it gets only then, too.
     """
     from oureyes.model.accounts import Account
     from oureyes.node import accounts as known
@@ -202,13 +213,15 @@ def _switch(at: Session, account: str, *, enabled: bool) -> None:
 
 
 def password(at: Session, account: _Account) -> None:
-    """Set the password for HTTP Basic, read from the standard input so that no list of processes shows it."""
+    """Set the password for HTTP Basic, read from the standard input so that no list of processes shows it. The old one
+    ends at once; the new one lets nobody in before somebody else has approved it."""
     from oureyes.node.accounts import set_password
 
     text = sys.stdin.readline().rstrip("\r\n")
     with at.node() as node:
         set_password(node.ctx, account, text, by=at.by)
-    at.screen.answer({"account": account, "password": True}, lambda: at.screen.line(f"{account} has a new password"))
+    said = f"{account} has a new password; {_WAITS}"
+    at.screen.answer({"account": account, "password": True, "approved": False}, lambda: at.screen.line(said))
 
 
 def token(
@@ -217,13 +230,27 @@ def token(
     scopes: _Scopes = "taxii:read",
     days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How long it is good.")] = 365,
 ) -> None:
-    """Issue a bearer token. It is shown this once and kept nowhere."""
+    """Issue a bearer token. It is shown this once and kept nowhere, and lets nobody in before somebody else has
+    approved it."""
     from oureyes.node.accounts import issue
 
     with at.node() as node:
         made, text = issue(node.ctx, account, by=at.by, scopes=_set(scopes), days=days)
-    body = {"id": made.id, "account": account, "token": text, "scopes": sorted(made.scopes), "expires": made.expires}
-    at.screen.answer(body, lambda: at.screen.lines([text, f"{made.id}, good until {made.expires[:10]}"]))
+    body = {
+        "id": made.id, "account": account, "token": text, "scopes": sorted(made.scopes), "expires": made.expires,
+        "approved": False,
+    }  # fmt: skip
+    at.screen.answer(body, lambda: at.screen.lines([text, f"{made.id}, good until {made.expires[:10]}; {_WAITS}"]))
+
+
+def approve_credentials(at: Session, account: _Account) -> None:
+    """Be the second person behind the tokens and the password that somebody else gave an account."""
+    from oureyes.node import accounts as known
+
+    with at.node() as node:
+        done = known.approve_credentials(node.ctx, account, by=at.by)
+    said = [f"{one} is approved" for one in done]
+    at.screen.answer({"account": account, "approved": done}, lambda: at.screen.lines(said))
 
 
 def revoke(at: Session, name: Annotated[str, typer.Argument(metavar="TOKEN", help="Its id, token--….")]) -> None:
@@ -254,7 +281,7 @@ def collections(at: Session) -> None:
 
 
 def _state(one: Collection) -> str:
-    return "approved" if one.approved else "waits for a second person"
+    return "approved" if one.approved else _WAITS
 
 
 def add_collection(

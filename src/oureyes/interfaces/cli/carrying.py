@@ -47,10 +47,10 @@ def add_to(app: typer.Typer) -> None:
 def make(
     at: Session,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder; the key goes beside it.")],
-    audience: Annotated[str, typer.Option("--for", metavar="NAME", help="Whom markings name: `mark --hit NAME`.")] = "",
+    audience: Annotated[str, typer.Option("--for", metavar="NAME", help="Whom markings name: `mark --hit NAME`.")],
+    approved_by: Annotated[str, typer.Option("--approved-by", metavar="NAME", help="The second person.")],
     kinds: Annotated[str, typer.Option("--kinds", metavar="A,B", help="Kinds of values.")] = "document",
     days: Annotated[int, typer.Option("--days", help="How long it holds, 31 at most.")] = 7,
-    approved_by: Annotated[str, typer.Option("--approved-by", metavar="NAME", help="Somebody else.")] = "",
     description: Annotated[str, typer.Option("--description", metavar="TEXT", help="Shown by other tools.")] = "",
 ) -> None:
     """Make a set for the front line out of what may answer it; nothing else is in it.

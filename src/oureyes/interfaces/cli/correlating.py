@@ -115,6 +115,7 @@ def screen(
     ] = "",
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="person or organization; else either.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+    parts: Annotated[bool, typer.Option("--parts", help="Show what each value moved the sum of the names by.")] = False,
 ) -> int:
     """Who of those held may be meant by a name, best first, with the reason. Nobody is matched or merged by it.
 
@@ -131,6 +132,8 @@ def screen(
             at.screen.line(f"{one.score:.2f}  {one.name}{' (a second sign is needed)' * one.second_sign}", "bold")
             at.screen.line("      " + " · ".join((one.id, f"from {one.origin}, {one.source}", one.tlp)))
             at.screen.line(f"      {one.reason}")
+            for what, by in sorted(one.parts, key=lambda part: -abs(part[1])) if parts else ():
+                at.screen.line(f"      {by:+6.2f}  {what}", "dim")
         at.screen.line(answer.said if answer.found else "nobody by such a name that you may see", "dim")
 
     at.screen.answer({"count": len(answer.found), **asdict(answer)}, draw)

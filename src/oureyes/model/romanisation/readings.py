@@ -19,7 +19,7 @@ from oureyes.model.zawgyi import to_unicode
 
 __all__ = ["VERSION", "readings", "romanise", "script_of"]
 
-VERSION = "names/v1"
+VERSION = "names/v2"
 _MOST = 8
 _LONGEST = 200  # characters of a name; what is longer is no name
 

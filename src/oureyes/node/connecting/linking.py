@@ -95,8 +95,5 @@ def matches(
 ) -> list[index.Linked]:
     """Open matches, best first: for a reader `by`, those of which it may see both sides. `value` is a key."""
     with ctx.db.read() as connection:
-        found = index.matches(connection, identifier=identifier, value=value, warned=warned, limit=limit)
-        if not by:
-            return found
-        reader = Reader(ctx, connection, by, purpose)
-        return [one for one in found if reader.may(one.left_label) and reader.may(one.right_label)]
+        labels = Reader(ctx, connection, by, purpose).seen if by else None
+        return index.matches(connection, identifier=identifier, value=value, warned=warned, limit=limit, labels=labels)

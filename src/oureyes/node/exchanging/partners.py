@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from oureyes.errors import OurEyesError
+from oureyes.exchange.log import receipt_time, verify_receipt
 from oureyes.model.findings import Alert, AlertState
-from oureyes.model.instants import nanoseconds
+from oureyes.model.instants import nanoseconds, of_datetime
 from oureyes.model.sharing import Channel, Member
 from oureyes.node import connecting
 from oureyes.node.context import Context
@@ -72,7 +75,8 @@ def alert_done(ctx: Context, connection: Connection, cause: str, why: str) -> No
 @dataclass(frozen=True, slots=True)
 class PartnerState:
     """One partner, both ways. `lag` is how many of our entries it has not receipted, `behind_s` for how many seconds;
-    `waiting` is how many statements wait for a log of ours that is held."""
+    `waiting` is how many statements wait for a log of ours that is held. Its last receipt came at `last_receipt` by our
+    clock, and at `signed_at` by its own: a clock that is wrong is seen there."""
 
     member: str
     name: str
@@ -87,6 +91,7 @@ class PartnerState:
     error: str
     behind_s: int = 0
     waiting: int = 0
+    signed_at: str = ""
 
     @property
     def lag(self) -> int:
@@ -150,7 +155,17 @@ def _stands_with(
         error,
         _behind_s(ctx, connection, mine) if mine else 0,
         waiting.get(member.id, 0),
+        _signed_at(mine, member) if mine else "",
     )
+
+
+def _signed_at(row: channels.ChannelRow, member: Member) -> str:
+    """When the partner says it signed its last receipt; "" where there is none, or it was signed by an older key."""
+    try:
+        receipt = verify_receipt(row.receipt_note, row.channel, member.keys.sign)
+    except OurEyesError:
+        return ""
+    return of_datetime(datetime.fromtimestamp(receipt_time(receipt, member.keys.sign), UTC))
 
 
 def _behind_s(ctx: Context, connection: Connection, row: channels.ChannelRow) -> int:

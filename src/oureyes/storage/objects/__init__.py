@@ -36,7 +36,7 @@ from oureyes.storage.objects.holdings import (
 )
 from oureyes.storage.objects.intake import Added, Incoming, add
 from oureyes.storage.objects.interning import ACCOUNT, idents, label, labels, markings, source
-from oureyes.storage.objects.states import lift_hold, place_anew, set_label, set_state, set_tags, withdraw
+from oureyes.storage.objects.states import lift_hold, place_anew, places, set_label, set_state, set_tags, withdraw
 
 __all__ = [
     "ACCOUNT",
@@ -71,6 +71,7 @@ __all__ = [
     "of_type",
     "of_types",
     "place_anew",
+    "places",
     "set_label",
     "set_state",
     "set_tags",

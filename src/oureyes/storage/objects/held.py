@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from oureyes.model.objects import StixObject
-from oureyes.storage.dialect import rows, select_in
+from oureyes.storage.dialect import rows, select_in, under
 from oureyes.storage.objects.interning import ACCOUNT
 from oureyes.storage.schema import RARE
 
@@ -99,12 +99,14 @@ def by_holding(connection: Connection, numbers: Iterable[int]) -> dict[int, Held
     return {held.holding: held for held in map(_read, found)}
 
 
-def of_type(connection: Connection, kind: str, *, limit: int = 1000) -> list[Held]:
-    """The current holdings of one type, oldest first."""
+def of_type(connection: Connection, kind: str, *, limit: int = 1000, labels: Iterable[int] | None = None) -> list[Held]:
+    """The current holdings of one type, oldest first; for a reader those under its `labels`, before any is cut off."""
+    only = "" if labels is None else f" AND {under('h.label', labels)}"
     rare = f"AND o.type IN {RARE} " if f"'{kind}'" in RARE else ""  # as the index has it, or it is not used
     found = rows(
         connection,
-        _HELD + f"WHERE o.type = ? {rare}AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n LIMIT ?",
+        _HELD
+        + f"WHERE o.type = ? {rare}AND h.last AND h.state = 'held' AND o.body IS NOT NULL{only} ORDER BY h.n LIMIT ?",
         [kind, limit],
     )
     return [_read(row) for row in found]
@@ -131,12 +133,16 @@ def held_back(connection: Connection, *, limit: int = 1000) -> list[Held]:
     return [_read(row) for row in found]
 
 
-def of_types(connection: Connection, kinds: Iterable[str], *, limit: int) -> list[Held]:
-    """Current holdings of some types, newest first."""
+def of_types(
+    connection: Connection, kinds: Iterable[str], *, limit: int, labels: Iterable[int] | None = None
+) -> list[Held]:
+    """Current holdings of some types, newest first; for a reader those under its `labels`, before any is cut off."""
+    only = "" if labels is None else f" AND {under('h.label', labels)}"
     found = select_in(
         connection,
         _HELD
-        + "WHERE o.type IN (:in) AND h.last AND h.state = 'held' AND o.body IS NOT NULL ORDER BY h.n DESC LIMIT ?",
+        + f"WHERE o.type IN (:in) AND h.last AND h.state = 'held' AND o.body IS NOT NULL{only}"
+        + " ORDER BY h.n DESC LIMIT ?",
         kinds,
         limit,
     )

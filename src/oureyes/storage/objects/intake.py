@@ -17,7 +17,7 @@ from oureyes.storage import words
 from oureyes.storage.dialect import insert_many, next_numbers, run, select_in
 from oureyes.storage.filters import note_changed
 from oureyes.storage.objects.interning import ACCOUNT, idents, labels, voice
-from oureyes.storage.objects.states import next_place, place_anew
+from oureyes.storage.objects.states import place_anew, places
 
 __all__ = ["Added", "Incoming", "add"]
 
@@ -72,7 +72,7 @@ def add(
     objects, erased = _objects(connection, own)
     revive = _GONE if statement is not None else _TAKEN_BACK if taken_back == "again" else ()
     known = _Known(connection, own, origin, source, revive=revive)
-    at_us = max(at_us, next_place(connection))
+    free = iter(places(connection, len(batch), at_us))
     rows_of = _Rows(connection, source, origin, statement, _labelled(connection, batch))
     out: list[Added] = []
     for item, refs in zip(batch, links, strict=True):
@@ -97,8 +97,7 @@ def add(
         if outcome != "unchanged":
             rows_of.put_keys(item, holding)
             if outcome != "revived":
-                rows_of.put_holding(item, number, ident, outcome, at_us)
-                at_us += 1
+                rows_of.put_holding(item, number, ident, outcome, at_us, next(free))
         out.append(Added(holding, number, outcome, outdated=outdated))
     _save(connection, rows_of.rows)
     known.save(connection, at_us)
@@ -144,10 +143,10 @@ class _Rows:
         source = self._source
         self.rows["key"] += [(key.value, key.matcher, source, int(key.implied), holding) for key in item.keys]
 
-    def put_holding(self, item: Incoming, number: int, ident: int, outcome: str, at_us: int) -> None:
+    def put_holding(self, item: Incoming, number: int, ident: int, outcome: str, at_us: int, placed: int) -> None:
         state, last = "held-back" if item.hold else "held", outcome in ("new", "version")
         marked, tags = self._label_of[id(item.marking)], "\n".join(item.tags)
-        place = (self.next_holding, number, ident, self._source, self._origin, marked, state, last, at_us, at_us)
+        place = (self.next_holding, number, ident, self._source, self._origin, marked, state, last, at_us, placed)
         self.rows["holding"].append((*place, self._statement, item.hold, tags))
         self.next_holding += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from random import SystemRandom
 
 from sqlalchemy import Connection
 
@@ -11,22 +12,35 @@ from oureyes.storage.dialect import rows, run, select_in
 from oureyes.storage.filters import note_changed
 from oureyes.storage.objects.interning import ACCOUNT, label
 
-__all__ = ["lift_hold", "next_place", "place_anew", "set_label", "set_state", "set_tags", "withdraw"]
+__all__ = ["lift_hold", "place_anew", "places", "set_label", "set_state", "set_tags", "withdraw"]
 
 
-def next_place(connection: Connection) -> int:
-    """The first position after all that outside readers may have read."""
-    return int(rows(connection, "SELECT max(placed) FROM holding")[0][0] or 0) + 1
+_CHANCE = SystemRandom()
+_ROOM, _NARROWEST, _STEP = 16, 1_024, 64  # microseconds for each of what is placed together; the least; and by how much
 
 
-def place_anew(connection: Connection, holdings: Iterable[int], at_us: int) -> int:
+def places(connection: Connection, count: int, at_us: int) -> list[int]:
+    """Positions after all that outside readers may have read, for what is placed together, in no order.
+
+    A reader sees the positions of what it may have. Were they counted on, what lies between two of them would be
+    counted, too. Drawn at random from a stretch that is as wide for a few as for many (it has three widths up to
+    260,000), those that are seen are spread as if there were no others.
+    """
+    at = max(at_us, int(rows(connection, "SELECT max(placed) FROM holding")[0][0] or 0) + 1)
+    if count < 2:
+        return [at] * count
+    width = _NARROWEST
+    while width < _ROOM * count:
+        width *= _STEP
+    return [at + one for one in _CHANCE.sample(range(width), count)]
+
+
+def place_anew(connection: Connection, holdings: Iterable[int], at_us: int) -> None:
     """Move holdings to the end of what outside readers read: whoever could not have them and now may has read past
-    them. Where the next one goes."""
-    at = max(at_us, next_place(connection))
-    for n in holdings:
+    them."""
+    moved = list(holdings)
+    for n, at in zip(moved, places(connection, len(moved), at_us), strict=True):
         run(connection, "UPDATE holding SET placed = ? WHERE n = ?", [at, n])
-        at += 1
-    return at
 
 
 def set_state(connection: Connection, identifier: str, origin: str, state: str, *, erase: bool = False) -> list[int]:

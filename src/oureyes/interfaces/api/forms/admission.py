@@ -14,6 +14,7 @@ __all__ = [
     "AccountOne",
     "AccountSwitch",
     "Accounts",
+    "Approved",
     "AuditAsked",
     "AuditProof",
     "AuditRow",
@@ -97,12 +98,15 @@ class Account(Answer, frozen=True, kw_only=True):
 
 
 class TokenRead(Answer, frozen=True):
-    """A token, without what it says."""
+    """A token, without what it says; who issued it, and who approved that. It lets nobody in before."""
 
     id: str
     scopes: list[str]
     expires: str
     revoked: bool
+    approved: bool
+    author: str
+    approver: str
 
 
 class AccountOne(Answer, frozen=True):
@@ -146,6 +150,13 @@ class Issued(Answer, frozen=True):
     token: str
     scopes: list[str]
     expires: str
+
+
+class Approved(Answer, frozen=True):
+    """What of an account's now lets it in: ids of tokens, and `password`."""
+
+    id: str
+    credentials: list[str]
 
 
 class CollectionMade(Asked, frozen=True, kw_only=True):
@@ -229,7 +240,8 @@ class Remotes(Answer, frozen=True):
 
 
 class Partner(Answer, frozen=True, kw_only=True):
-    """How we stand with a partner, both ways."""
+    """How we stand with a partner, both ways. Its last receipt came at `last_receipt` by our clock, and was signed at
+    `signed_at` by its own."""
 
     member: str
     name: str
@@ -240,6 +252,7 @@ class Partner(Answer, frozen=True, kw_only=True):
     behind_s: int
     waiting: int
     last_receipt: str
+    signed_at: str
     received: int
     applied: int
     state: str

@@ -179,7 +179,7 @@ class ScreenAsked(Asked, frozen=True):
 
 class Screened(Answer, frozen=True):
     """One who may be meant: whose word it is, how far the names agree, and why. With `second_sign` the name alone
-    is too little."""
+    is too little. `parts` are what each value of the names moved their sum by, as a logarithm of odds."""
 
     id: str
     type: str
@@ -190,6 +190,7 @@ class Screened(Answer, frozen=True):
     score: float
     second_sign: bool
     reason: str
+    parts: list[tuple[str, float]]
 
 
 class ScreenFound(Answer, frozen=True):
