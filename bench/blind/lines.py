@@ -122,14 +122,13 @@ def _carry(origin: Node, recipient: Node) -> None:
 
 
 def _fill(nodes: dict[str, Node], asker: str, partners: Sequence[str]) -> None:
-    """In place of each partner's filter one of a million outputs, its own among them, under a list it signs."""
-    chosen = random.Random(1)
-    own = [tag for member in partners for tag in _tags(nodes[member])]
-    size = blind.padded_size(_MANY)
-    made = blind.Filter.of([*own, *(chosen.randbytes(blind.KEPT) for _ in range(size - len(own)))])
-    name = digest(made.raw).hex()
+    """In place of each partner's filter one of a million outputs, its own among them, under a list it signs. No two
+    share one: the asker looks in ten."""
+    chosen, size = random.Random(1), blind.padded_size(_MANY)
     for member in partners:
-        holder = nodes[member].ctx
+        own = _tags(nodes[member])
+        made = blind.Filter.of([*own, *(chosen.randbytes(blind.KEPT) for _ in range(size - len(own)))])
+        name, holder = digest(made.raw).hex(), nodes[member].ctx
         with holder.db.read() as connection:
             listed = filters.listed(connection, member, asker)
         assert listed is not None
@@ -204,6 +203,7 @@ async def _over_all(asker: Node, partners: Sequence[str]) -> tuple[_Rounds, _Rou
     """Over fresh lines, over kept ones, and over these to one partner, each in its turn."""
     wanted, turns = _wanted(_HELD, partners), cycle(partners)
     await carrying.ask_all(asker, wanted)  # the filters are read from the database once
+    assert len({name for opened in asker.ctx.filters.values() for name in opened}) == len(partners)
     fresh = await _rounds(lambda: carrying.ask_all(asker, wanted), partial(_exchanged, asker, partners))
     async with Lines(asker) as lines, aiohttp.ClientSession() as session:
         tls = {member: _context(asker, member) for member in partners}

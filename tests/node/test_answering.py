@@ -377,7 +377,7 @@ def test_a_question_on_a_hit_and_one_on_none_leave_the_same_traces(tmp_path):
     assert traces[0] == traces[1]
 
 
-def test_the_keys_of_an_epoch_go_with_it(tmp_path):
+def test_the_keys_of_an_epoch_answer_nothing_after_it_and_go_with_the_next(tmp_path):
     clock = Clock()
     states, holder, asker = a_pair(tmp_path, clock)
     put(asker, holder, "phone", [PHONE])
@@ -386,8 +386,7 @@ def test_the_keys_of_an_epoch_go_with_it(tmp_path):
     publishing.keep(holder.ctx)
     deliver(states)
     with holder.ctx.db.read() as connection:
-        assert hits.seed(connection, "2026-11") is None
-        assert hits.seed(connection, "2026-12") is not None
+        assert hits.seed(connection, "2026-12") not in (None, hits.seed(connection, "2026-11"))
     with pytest.raises(Refused):
         answering.evaluate(holder.ctx, "PH", old.asked.question.raw)
     met = put(asker, holder, "phone", [PHONE])
@@ -396,6 +395,7 @@ def test_the_keys_of_an_epoch_go_with_it(tmp_path):
     publishing.keep(holder.ctx)
     with holder.ctx.db.read() as connection:
         assert not filters.tags(connection, "2026-11")
+        assert hits.seed(connection, "2026-11") is None
 
 
 def test_at_the_turn_of_a_month_the_old_keys_serve_until_the_new_ones_are_published(tmp_path):

@@ -8,6 +8,7 @@ from hit_parties import PHONE, SAID, a_pair, agreed, fetched, hold, prepared, pu
 from simulated import Clock, deliver, federation
 
 from oureyes.correlate import blind
+from oureyes.errors import VerificationError
 from oureyes.exchange.envelope import unpack
 from oureyes.model.sharing import Kind
 from oureyes.node import committing, exchanging, probing, publishing
@@ -332,3 +333,54 @@ def test_who_joins_later_is_shown_both_sets_of_a_member_that_signed_two(tmp_path
     publishing.keep(witness.ctx)
     deliver({"MY": states["MY"], "SG": witness})
     assert told_apart(states["MY"])
+
+
+@pytest.mark.parametrize("days", [3, 20])
+def test_a_clock_that_ran_ahead_into_another_month_and_was_set_back_costs_neither_month(tmp_path, days):
+    clock = Clock()
+    clock.forward(days=5)  # 29 November
+    states, holder, asker = a_pair(tmp_path, clock)
+    for ahead in (days, -days):
+        clock.forward(days=ahead)
+        publishing.keep(holder.ctx)
+        deliver(states)
+    assert put(asker, holder, "phone", [PHONE]).hits
+    clock.forward(days=days)
+    publishing.keep(holder.ctx)
+    deliver(states)
+    assert put(asker, holder, "phone", [PHONE]).subjects == 1
+
+
+def test_the_secret_of_a_month_goes_a_month_after_it(tmp_path):
+    clock = Clock()
+    _states, holder, _asker = a_pair(tmp_path, clock)
+    kept = []
+    for _ in range(3):
+        publishing.keep(holder.ctx)
+        with holder.ctx.db.read() as connection:
+            kept.append([hits.seed(connection, month) is not None for month in ("2026-11", "2026-12", "2027-01")])
+        clock.forward(days=31)
+    assert kept == [[True, False, False], [True, True, False], [False, True, True]]
+
+
+@pytest.mark.parametrize("instead", [None, b"\x07" * 32], ids=["none", "another"])
+def test_a_node_that_lost_the_secret_of_keys_it_showed_says_so_and_shows_no_others(tmp_path, instead):
+    states, holder, asker = a_pair(tmp_path)
+    with holder.ctx.db.read() as connection:
+        shown = hits.committed(connection, "ID", "2026-11")
+
+    def lose(connection):
+        connection.exec_driver_sql("DELETE FROM hit_seed")
+        if instead:
+            hits.put_seed(connection, "2026-11", instead, holder.ctx.now())
+
+    holder.ctx.db.write(lose)
+    for work in (publishing.publish, publishing.publish, committing.commit):
+        with pytest.raises(VerificationError, match="2026-11"):
+            work(holder.ctx)
+    deliver(states)
+    assert len([row for row, *_ in holder.inbox() if "are lost" in row.headline]) == 1
+    with holder.ctx.db.read() as connection:
+        assert hits.committed(connection, "ID", "2026-11") == shown
+        assert hits.seed(connection, "2026-11") == instead
+    assert not told_apart(asker)

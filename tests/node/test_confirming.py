@@ -351,6 +351,33 @@ def test_a_case_is_for_what_was_asked_and_by_the_right_it_was_asked_by(tmp_path,
     assert confirming.cases(holder.ctx) == []
 
 
+def no_more(holder):
+    answering.end(holder.ctx, "PH", by="ayu")
+
+
+def other_kinds(holder):
+    answering.allow(holder.ctx, "PH", ("wallet",), ("investigation",), 64, by="ayu")
+    answering.agree(holder.ctx, "PH", by="budi")
+
+
+def other_purposes(holder):
+    answering.allow(holder.ctx, "PH", ("phone",), ("prosecution",), 64, by="ayu")
+    answering.agree(holder.ctx, "PH", by="budi")
+
+
+@pytest.mark.parametrize("change", [no_more, other_kinds, other_purposes])
+def test_a_case_on_a_hit_leads_nowhere_once_the_agreement_does_not_cover_it(tmp_path, change):
+    states, holder, asker = a_pair(tmp_path)
+    hit = put(asker, holder, "phone", [PHONE]).hits[0]
+    change(holder)
+    confirming.open_case(asker.ctx, hit.id, by="lia")
+    deliver(states)
+    (case,) = confirming.cases(holder.ctx)
+    assert (case.value, confirming.records(holder.ctx, case.id, by="ayu")) == ("", [])
+    assert not [row for row, *_ in holder.inbox() if "met a record of ours" in row.headline]
+    assert confirming.cases(asker.ctx)[0].received  # what the asker is told is the same
+
+
 def test_a_holder_that_confirms_nothing_does_not_stop_the_clock(tmp_path):
     clock = Clock()
     _states, holder, asker = a_pair(tmp_path, clock)

@@ -27,6 +27,7 @@ from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Kind
 from oureyes.node import answering, probing, publishing
+from oureyes.node.committing import key_of
 from oureyes.storage import filters, hits
 
 
@@ -289,10 +290,16 @@ def test_an_officers_name_written_otherwise_has_no_budget_of_its_own(tmp_path):
 def test_a_kind_whose_key_was_never_shown_is_not_asked(tmp_path):
     states = federation(tmp_path, ["ID", "PH", "SG"])
     holder, asker = states["ID"], states["PH"]
-    keys = {kind: key for kind, key in tagged_keys().items() if kind != "phone"}
-    words = signed_keys(holder, keys)["said"].encode()
-    kept = hits.Committed("ID", "2026-11", keys, blind.Commitment(1, "ID", "2026-11", keys).digest, "", words)
-    holder.ctx.db.write(lambda connection: hits.put_committed(connection, kept, holder.ctx.now()))
+    now, others = holder.ctx.now(), [kind for kind in blind.KINDS if kind != "phone"]
+
+    def commit(connection):
+        hits.put_seed(connection, "2026-11", b"\x07" * 32, now)
+        keys = {kind: key_of(holder.ctx, connection, "2026-11", kind).public.hex() for kind in others}
+        words = signed_keys(holder, keys)["said"].encode()
+        shown = blind.Commitment(1, "ID", "2026-11", keys).digest
+        hits.put_committed(connection, hits.Committed("ID", "2026-11", keys, shown, "", words), now)
+
+    holder.ctx.db.write(commit)
     agreed(holder, "PH")
     deliver(states)
     fetched(asker, holder)
@@ -352,3 +359,16 @@ def test_a_filter_that_is_broken_keeps_no_other_partners_answer(tmp_path):
     broken, whole = probing.settle_all(asker.ctx, list(zip(asked, answers, strict=True)))
     assert (broken.partner, broken.hits, "fetch it again" in broken.refusal) == ("ID", (), True)
     assert (whole.partner, len(whole.hits), whole.refusal) == ("SG", 1, "")
+
+
+def test_filters_that_a_list_no_longer_names_are_not_kept_open(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    some = [hold(holder, "phone-number", f"+66812345{place:03}", red("PH")) for place in range(4)]
+    publishing.publish(holder.ctx)
+    for one in some:
+        put(asker, holder, "phone", [PHONE])
+        holder.retract([one.id], by="ayu", reason="misread")
+    put(asker, holder, "phone", [PHONE])
+    with asker.ctx.db.read() as connection:
+        named = {one.digest for one in filters.parts(connection, "ID", "PH") if one.kind == "phone"}
+    assert {name for opened in asker.ctx.filters.values() for name in opened} == named

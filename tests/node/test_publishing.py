@@ -1,7 +1,7 @@
 """Filters: what may answer no more is out of them before a partner is given them again, and at the cost of what
 changed."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import pytest
@@ -9,10 +9,10 @@ from hit_parties import OTHER_PHONE, PHONE, SAID, WALLET, a_pair, agreed, fetche
 from simulated import Clock, deliver, federation, for_
 
 from oureyes.correlate import blind
-from oureyes.errors import Refused
+from oureyes.errors import Refused, StorageError
 from oureyes.model.markings import Handling, Role
 from oureyes.model.objects import StixObject
-from oureyes.node import answering, confirming, probing, publishing
+from oureyes.node import Node, answering, confirming, probing, publishing
 from oureyes.oversee.retention import Step
 from oureyes.storage import filters
 
@@ -36,6 +36,34 @@ def counted(monkeypatch, owner, name):
 def serial(holder, partner="PH"):
     with holder.ctx.db.read() as connection:
         return filters.listed(connection, holder.member, partner).serial
+
+
+def noted(connection):
+    return filters.changed_since(connection, 0, filters.labels_changed(connection, 0))
+
+
+def forget_hits(asker):
+    """So that what is found is found anew."""
+    asker.ctx.db.write(lambda connection: connection.exec_driver_sql("DELETE FROM hit") and None)
+
+
+@contextmanager
+def meanwhile(monkeypatch, name, *, work, after=False):
+    """What is done once, while filters are made: before a step of it, or after."""
+    step, left = getattr(publishing, name), [work]
+
+    def with_it(*given, **named):
+        if after:
+            found = step(*given, **named)
+            left.pop()() if left else None
+            return found
+        left.pop()() if left else None
+        return step(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, name, with_it)
+        yield
+    assert not left
 
 
 def asked_as_a_node_does(asker, holder, kind, values):
@@ -202,6 +230,72 @@ def test_what_changes_while_filters_are_made_is_not_forgotten(tmp_path, monkeypa
     assert len(put(asker, holder, "phone", [PHONE, OTHER_PHONE]).hits) == 1
 
 
+@pytest.mark.parametrize("step", ["commit", "_standing", "_answerable", "_outputs", "_parts"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_changes_while_filters_are_looked_through_is_not_forgotten(tmp_path, monkeypatch, step, after):
+    """Another kind than the one that is made anew."""
+    _states, holder, asker = a_pair(tmp_path)
+    phone = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    wallet = hold(holder, "cryptocurrency-wallet", WALLET, red("PH"))
+    publishing.publish(holder.ctx)
+    holder.retract([phone.id], by="ayu", reason="misread")
+    with meanwhile(
+        monkeypatch, step, after=after, work=lambda: holder.retract([wallet.id], by="ayu", reason="misread")
+    ):
+        assert publishing.renew(holder.ctx)
+    publishing.renew(holder.ctx)
+    assert not put(asker, holder, "wallet", [WALLET]).hits
+    assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
+
+
+def test_what_changes_while_the_first_filters_are_made_is_not_forgotten(tmp_path, monkeypatch):
+    """Of a million values that takes minutes, in which no list is there yet."""
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder, asker = states["ID"], states["PH"]
+    made = hold(holder, "phone-number", PHONE, red("PH"))
+    answering.allow(holder.ctx, "PH", ["phone"], ["investigation"], 64, by="ayu")
+    answering.agree(holder.ctx, "PH", by="budi")
+    with meanwhile(monkeypatch, "_outputs", work=lambda: holder.retract([made.id], by="ayu", reason="misread")):
+        assert publishing.publish(holder.ctx)
+    deliver(states)
+    assert [one.anew for one in publishing.renew(holder.ctx)] == [1]
+    assert not put(asker, holder, "phone", [PHONE]).hits
+
+
+@pytest.mark.parametrize("step", ["_gone", "_answerable", "_parts"])
+def test_an_agreement_that_changes_while_filters_are_looked_through_is_gone_by(tmp_path, monkeypatch, step):
+    """That nothing is gone was said of the agreement before."""
+    _states, holder, asker = a_pair(tmp_path)
+    site = hold(holder, "domain-name", "fund-relief.example", red("PH"))
+    hold(holder, "phone-number", OTHER_PHONE, red("PH", handling=Handling.H1))
+    publishing.publish(holder.ctx)
+    holder.retract([site.id], by="ayu", reason="misread")
+    with meanwhile(monkeypatch, step, work=lambda: agreed_for_less(holder, None, None)):
+        publishing.renew(holder.ctx)
+    assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
+    with holder.ctx.db.read() as connection:
+        assert {one.kind for one in filters.parts(connection, "ID", "PH")} == {"phone"}
+
+
+def test_a_partner_that_left_and_comes_back_is_not_answered_from_what_stood_when_it_left(tmp_path):
+    """While it is away nothing is looked through for it, and what changed is not kept for it."""
+    states, holder, asker = a_pair(tmp_path)
+    agreed(holder, "SG")
+    roster = holder.ctx.roster
+    holder.ctx.roster = replace(roster, members={name: one for name, one in roster.members.items() if name != "PH"})
+    (made,) = [one.object for one in holder.holders(PHONE, by="ayu")]
+    holder.retract([made], by="ayu", reason="misread")
+    hold(holder, "phone-number", OTHER_PHONE, red("PH", "SG"))
+    publishing.publish(holder.ctx)
+    other = hold(holder, "phone-number", "+66812345999", red("SG"))
+    holder.retract([other.id], by="ayu", reason="misread")
+    publishing.publish(holder.ctx)
+    holder.ctx.roster = roster
+    deliver(states)
+    assert not put(asker, holder, "phone", [PHONE]).hits
+    assert put(asker, holder, "phone", [OTHER_PHONE]).hits
+
+
 def test_a_partner_that_was_looked_through_does_not_hide_a_change_from_another(tmp_path):
     states, holder, asker = a_pair(tmp_path)
     made = hold(holder, "phone-number", OTHER_PHONE, red("PH", "SG"))
@@ -211,6 +305,84 @@ def test_a_partner_that_was_looked_through_does_not_hide_a_change_from_another(t
     holder.retract([made.id], by="ayu", reason="misread")
     publishing.renew(holder.ctx, "SG")
     assert not put(asker, holder, "phone", [OTHER_PHONE]).hits
+
+
+# --- what is published, though something goes wrong or others are at work ---------------------------------------------
+
+
+def test_records_of_one_kind_taken_back_every_day_do_not_keep_another_kind_from_being_published(tmp_path):
+    clock = Clock()
+    _states, holder, asker = a_pair(tmp_path, clock)
+    some = [hold(holder, "phone-number", f"+66812345{place:03}", red("PH")) for place in range(2)]
+    publishing.publish(holder.ctx)
+    hold(holder, "cryptocurrency-wallet", WALLET, red("PH"))
+    for one in some:
+        clock.forward(hours=20)
+        holder.retract([one.id], by="ayu", reason="misread")
+        publishing.renew(holder.ctx)
+        clock.forward(hours=3)
+        publishing.keep(holder.ctx)
+    assert put(asker, holder, "wallet", [WALLET]).hits
+    with holder.ctx.db.read() as connection:  # nor from being forgotten
+        assert f"phone-number:{OTHER_PHONE[:-3]}000" not in filters.tags(connection, "2026-11")
+
+
+@pytest.mark.parametrize("how", ["ended", "agreed for less"])
+def test_an_agreement_that_changes_while_filters_are_made_does_not_keep_them_from_other_partners(
+    tmp_path, monkeypatch, how
+):
+    states = federation(tmp_path, ["ID", "PH", "SG"])
+    holder = states["ID"]
+    hold(holder, "phone-number", PHONE, red("PH", "SG"))
+    for partner in ("PH", "SG"):
+        answering.allow(holder.ctx, partner, ["phone"], ["investigation"], 1024, by="ayu")
+        answering.agree(holder.ctx, partner, by="budi")
+    change = agreed_for_less if how != "ended" else lambda holder, *_: answering.end(holder.ctx, "PH", by="ayu")
+    with meanwhile(monkeypatch, "_outputs", work=lambda: change(holder, None, None)):
+        done = [one.partner for one in publishing.publish(holder.ctx)]
+    assert done == (["SG"] if how == "ended" else ["PH", "SG"])
+    with pytest.raises(Refused) if how == "ended" else nullcontext():
+        answering.list_for(holder.ctx, "PH")
+
+
+def test_one_partner_at_whose_filters_others_never_stop_keeps_them_from_nobody_else(tmp_path, monkeypatch):
+    _states, holder, _asker = a_pair(tmp_path)
+    answering.allow(holder.ctx, "SG", ["phone"], ["investigation"], 64, by="ayu")
+    answering.agree(holder.ctx, "SG", by="budi")
+    stands = publishing._stands
+    monkeypatch.setattr(publishing, "_stands", lambda *given: given[2].agreement.partner != "PH" and stands(*given))
+    with pytest.raises(StorageError, match="PH"):
+        publishing.publish(holder.ctx)
+    assert serial(holder, "SG") == 1
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["written", "being made"])
+def test_what_one_process_forgets_is_not_what_another_publishes(tmp_path, monkeypatch, written):
+    """A command beside the service has a lock of its own. When it forgets, the service has published what the command
+    does not know of, or has its outputs and is about to."""
+    states, holder, asker = a_pair(tmp_path)
+    command, forget, values = Node.open(tmp_path / "ID", clock=holder.ctx.clock), publishing._forget, [OTHER_PHONE]
+    gone = hold(holder, "phone-number", "+66812345998", red("PH"))
+
+    def forgets(*given):
+        late.append(hold(holder, "phone-number", OTHER_PHONE, red("PH")))
+        holder.retract([gone.id], by="ayu", reason="misread")
+        with nullcontext() if written else meanwhile(monkeypatch, "_parts", work=lambda: forget(*given), after=True):
+            assert publishing.renew(holder.ctx)
+        forget(*given)
+
+    late = []
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "_forget", forgets)
+        publishing.publish(command.ctx)
+    command.close()
+    hit = put(asker, holder, "phone", values).hits[0]
+    confirming.open_case(asker.ctx, hit.id, by="lia")
+    deliver(states)
+    assert [case.value for case in confirming.cases(holder.ctx)] == [f"phone-number:{OTHER_PHONE}"]
+    holder.retract([late[0].id], by="ayu", reason="misread")
+    assert publishing.renew(holder.ctx)
+    assert not put(asker, holder, "phone", values).hits
 
 
 # --- what it costs, and what it tells --------------------------------------------------------------------------------
@@ -255,6 +427,29 @@ def test_a_change_that_takes_nothing_out_of_a_filter_publishes_nothing_and_goes_
         assert not publishing.stale(holder.ctx, connection, filters.listed(connection, "ID", "PH"))
 
 
+def test_a_partner_does_not_learn_that_what_it_must_not_know_of_has_changed(tmp_path):
+    """Neither by the number in an answer, nor by a list made again; and nothing is gone through for it."""
+    _states, holder, asker = a_pair(tmp_path)
+    agreed(holder, "SG")
+    secret = hold(holder, "phone-number", OTHER_PHONE, for_())
+    anothers = hold(holder, "phone-number", "+66812345999", red("SG"))
+    later = hold(holder, "phone-number", "+66812345998", red("PH", embargo="2027-01-01T00:00:00Z"))
+    publishing.publish(holder.ctx)
+    fetched(asker, holder)
+
+    def said():
+        one = prepared(asker, holder, "phone", [PHONE])
+        return probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw)).serial
+
+    before = (said(), serial(holder))
+    holder.retract([secret.id], by="ayu", reason="misread")
+    holder.mark([anothers.id], for_(), by="ayu")
+    holder.mark([later.id], for_(), by="ayu")
+    assert (said(), serial(holder)) == before
+    assert [one.partner for one in publishing.renew(holder.ctx)] == ["SG"]
+    assert (said(), serial(holder)) == before
+
+
 def test_what_has_come_since_waits_for_the_day(tmp_path):
     """A further filter at the very moment at which something is recorded would tell when that was."""
     _states, holder, _asker = a_pair(tmp_path)
@@ -291,10 +486,10 @@ def test_changes_that_were_looked_through_are_not_kept(tmp_path):
         holder.retract([one.id], by="ayu", reason="misread")
     with holder.ctx.db.read() as connection:
         newest = filters.newest_change(connection)
-        assert len(filters.changed_since(connection, 0)) == 5
+        assert len(noted(connection)) == 5
     publishing.publish(holder.ctx)
     with holder.ctx.db.read() as connection:
-        assert len(filters.changed_since(connection, 0)) == 1  # numbers go on from it
+        assert len(noted(connection)) == 1  # numbers go on from it
         assert filters.newest_change(connection) == newest
 
 
@@ -303,7 +498,7 @@ def test_a_node_that_answers_nobody_notes_nothing(tmp_path):
     made = hold(holder, "phone-number", PHONE, red("PH"))
     holder.retract([made.id], by="ayu", reason="misread")
     with holder.ctx.db.read() as connection:
-        assert filters.changed_since(connection, 0) == []
+        assert noted(connection) == []
 
 
 def test_outputs_of_what_may_answer_nobody_are_forgotten(tmp_path):

@@ -5,6 +5,7 @@ one and a defanged link the live one. The score says how much the value alone pr
 file's name is hardly anything. Four meetings are not equality, and say so: a link and the host it leads to, two links
 to one host, two links that differ only in http or https, and an address in a network. Networks are held together
 with addresses by their /24s (IPv6: /64 and /48), so only networks of /16 or narrower (IPv6: /40) find their addresses.
+Of a source one network and one address stand for such a block, the newest: of several in it one is met.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from dataclasses import replace
 from oureyes.correlate import blind
 from oureyes.errors import InvalidObject, NotHeld, VerificationError
 from oureyes.exchange.envelope import pack, unpack
+from oureyes.model.findings import Alert
 from oureyes.model.sharing import Kind, Statement
 from oureyes.node import connecting
 from oureyes.node.context import Context
@@ -58,19 +59,24 @@ def epochs_near(now: str) -> tuple[str, str, str]:
 
 
 def commit(ctx: Context) -> str:
-    """See that this epoch has its keys, and that every member has been told their public halves. The epoch."""
+    """See that this epoch has its keys, and that every member has been told their public halves. The epoch.
+    VerificationError when the secret of keys that were shown is lost: by others no answer could be proved, and to show
+    others would be to show two."""
     now = ctx.now()
     epoch = epoch_of(now)
 
-    def write(connection: Connection) -> None:
-        if hits.seed(connection, epoch) is None:
+    def write(connection: Connection) -> bool:
+        known, seed = hits.committed(connection, ctx.me, epoch), hits.seed(connection, epoch)
+        if known and not (seed and known.keys.items() <= _publics(ctx, connection, epoch).items()):
+            _lost(ctx, connection, epoch)
+            return False
+        if seed is None:
             hits.put_seed(connection, epoch, os.urandom(32), now)
-        known = hits.committed(connection, ctx.me, epoch)
         keys = dict(known.keys) if known else _publics(ctx, connection, epoch)
         told = set((desk.get_setting(connection, f"hit-keys {epoch}") or "").split())
         new = sorted(set(ctx.roster.members) - {ctx.me} - told)
         if not new:
-            return
+            return True
         words = pack(blind.KEYS_TYPE, blind.write_commitment(ctx.me, epoch, keys), (ctx.keys.sign,))
         statement = statement_of(ctx, Kind.HIT_KEYS, new, detail={"said": words.decode()})
         seen = _read(ctx, words)
@@ -79,9 +85,25 @@ def commit(ctx: Context) -> str:
         send(ctx, connection, statement)
         desk.put_setting(connection, f"hit-keys {epoch}", " ".join(sorted(told | set(new))))
         ctx.audit(connection, ctx.me, "commit", f"{ctx.me}/{epoch}", "", digest=seen.digest.hex(), count=len(new))
+        return True
 
-    ctx.db.write(write)
+    if not ctx.db.write(write):
+        raise VerificationError(
+            f"keys of {epoch}", "the secret of the keys that were shown", "none of it", f"{epoch} answers nobody"
+        )
     return epoch
+
+
+def _lost(ctx: Context, connection: Connection, epoch: str) -> None:
+    """The desk is told once."""
+    cause = f"keys:{epoch}"
+    if not desk.alerted(connection, cause):
+        made = Alert(
+            ctx.new_id("alert"), cause, "notice", f"our keys of {epoch} are lost: nobody is answered until it ends", (),
+            ctx.me, ctx.now(), connecting.DEFAULT.owner,
+            reason="the secret of the keys that members were shown is gone; see docs/explanation/private-matching.md",
+        )  # fmt: skip
+        connecting.put_alert(ctx, connection, made)
 
 
 def _publics(ctx: Context, connection: Connection, epoch: str) -> dict[str, str]:

@@ -63,7 +63,8 @@ class Context:
     standing: Standing | None = None
     frontiers: dict[tuple[str, Channel], Frontier] = field(default_factory=dict)  # only of what is durable
     names: object = None  # those held, by sound (node/screening.py), once a name was asked about
-    filters: dict[str, Filter] = field(default_factory=dict)  # partners', open, by digest
+    # partners', open: of a partner and kind those of its list when it was last looked in, by digest
+    filters: dict[tuple[str, str], dict[str, Filter]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     publishing: threading.Lock = field(default_factory=threading.Lock)  # filters of private questions: one at a time
 

@@ -11,7 +11,7 @@ import contextlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from oureyes.correlate import blind
 from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, VerificationError
@@ -289,15 +289,14 @@ def _settled(
 
 
 def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
-    out: list[blind.Filter] = []
+    opened, known = dict[str, blind.Filter](), ctx.filters.get((partner, kind), {})
     with ctx.db.read() as connection:
         for part in filters.parts(connection, partner, ctx.me):
-            if (part.kind, part.epoch) != (kind, epoch):
-                continue
-            if part.digest not in ctx.filters:
-                ctx.filters[part.digest] = blind.Filter(filters.body(connection, partner, ctx.me, part.digest) or b"")
-            out.append(ctx.filters[part.digest])
-    return out
+            if (part.kind, part.epoch) == (kind, epoch):
+                body = partial(filters.body, connection, partner, ctx.me, part.digest)
+                opened[part.digest] = known.get(part.digest) or blind.Filter(body() or b"")
+    ctx.filters[partner, kind] = opened  # in place of those before: what a list no longer names is not kept open
+    return list(opened.values())
 
 
 def _keep_hit(ctx: Context, connection: Connection, one: Prepared, selector: blind.Selector, tag: bytes) -> Found:

@@ -165,9 +165,9 @@ def relabel(connection: Connection, holdings: Iterable[int], marking: Marking, a
         for n, known in select_in(connection, "SELECT n, label FROM holding WHERE n IN (:in)", holdings)
         if int(known) != number
     ]
+    note_changed(connection, changed)
     for n in changed:
         run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
-    note_changed(connection, changed)
     place_anew(connection, changed, at_us)
     return len(changed)
 

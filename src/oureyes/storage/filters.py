@@ -164,16 +164,18 @@ _LISTED = "serial, body, at_us, seen, until_us"
 
 
 def listed(connection: Connection, origin: str, audience: str) -> Listed | None:
-    """The newest list."""
-    sql = f"SELECT {_LISTED} FROM hit_list WHERE origin = ? AND audience = ?"
+    """The newest list; the place that is kept for the first (`outdate`) is none."""
+    sql = f"SELECT {_LISTED} FROM hit_list WHERE origin = ? AND audience = ? AND serial > 0"
     for serial, raw, at_us, seen, until_us in rows(connection, sql, [origin, audience]):
         return Listed(int(serial), bytes(raw), int(at_us), int(seen), int(until_us))
     return None
 
 
 def outdate(connection: Connection, origin: str, audience: str) -> None:
-    """What was published is to be looked through in any case."""
-    run(connection, "UPDATE hit_list SET seen = -1 WHERE origin = ? AND audience = ?", [origin, audience])
+    """What was published is to be looked through in any case. Where nothing was yet, a place is kept for it: what
+    changes while the first filters are made, which may take minutes, is noted like what changes later."""
+    if not run(connection, "UPDATE hit_list SET seen = -1 WHERE origin = ? AND audience = ?", [origin, audience]):
+        put_list(connection, origin, audience, Listed(0, b"", 0, -1))
 
 
 def put_list(connection: Connection, origin: str, audience: str, one: Listed) -> None:
@@ -187,17 +189,19 @@ def put_list(connection: Connection, origin: str, audience: str, one: Listed) ->
 
 
 def note_changed(connection: Connection, holdings: Iterable[int]) -> None:
-    """Remember holdings that may answer fewer than before; those alone of whom filters were published. In the
-    transaction that changes them: there is no moment at which it is forgotten."""
+    """Remember holdings that may answer fewer than before, and the label by which they did; those alone of whom filters
+    are published. In the transaction that changes them, before they have another label: there is no moment at which it
+    is forgotten."""
     found = select_in(
         connection,
-        "SELECT n FROM holding WHERE n IN (:in) AND origin IN"
+        "SELECT n, label FROM holding WHERE n IN (:in) AND origin IN"
         " (SELECT l.origin FROM hit_list l JOIN hit_agreement a ON a.partner = l.audience)",
         holdings,
     )
     if found:
         first = next_numbers(connection, "hit_changed")
-        insert_many(connection, "hit_changed", "n, holding", [(first + at, n) for at, (n,) in enumerate(found)])
+        made = [(first + at, n, before) for at, (n, before) in enumerate(found)]
+        insert_many(connection, "hit_changed", "n, holding, label", made)
 
 
 def newest_change(connection: Connection) -> int:
@@ -205,10 +209,15 @@ def newest_change(connection: Connection) -> int:
     return next_numbers(connection, "hit_changed") - 1
 
 
-def changed_since(connection: Connection, seen: int) -> list[int]:
-    """Holdings that changed after a number."""
-    found = rows(connection, "SELECT DISTINCT holding FROM hit_changed WHERE n > ? ORDER BY holding", [seen])
-    return [int(n) for (n,) in found]
+def labels_changed(connection: Connection, seen: int) -> set[int]:
+    """The labels that holdings had when they changed after a number."""
+    return {int(n) for (n,) in rows(connection, "SELECT DISTINCT label FROM hit_changed WHERE n > ?", [seen])}
+
+
+def changed_since(connection: Connection, seen: int, labels: Iterable[int]) -> list[int]:
+    """Holdings that changed after a number, and had one of the labels."""
+    sql = "SELECT DISTINCT holding FROM hit_changed WHERE label IN (:in) AND n > ?"
+    return sorted({int(n) for (n,) in select_in(connection, sql, labels, seen)})
 
 
 def drop_changes(connection: Connection, before: int) -> None:

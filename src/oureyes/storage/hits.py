@@ -114,9 +114,9 @@ def put_seed(connection: Connection, epoch: str, secret: bytes, at: str) -> None
     insert_many(connection, "hit_seed", "epoch, seed, at", [(epoch, secret, at)])
 
 
-def drop_seeds(connection: Connection, besides: str) -> int:
-    """Forget the secrets of every other epoch; how many."""
-    return run(connection, "DELETE FROM hit_seed WHERE epoch <> ?", [besides])
+def drop_seeds(connection: Connection, before: str) -> int:
+    """Forget the secrets of epochs before one; how many."""
+    return run(connection, "DELETE FROM hit_seed WHERE epoch < ?", [before])
 
 
 def put_committed(connection: Connection, one: Committed, at: str) -> None:

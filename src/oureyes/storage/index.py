@@ -80,8 +80,8 @@ class Linked:
 
 
 def candidates(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> dict[str, list[Candidate]]:
-    """For each value that another source than `source` holds: up to `limit` holdings, one a source, other origins
-    first. Nothing for values that nobody else holds."""
+    """For each value that another source than `source` holds: up to `limit` holdings, one a source (of a block two),
+    other origins first. Nothing for values that nobody else holds."""
     wanted = list(dict.fromkeys(values))
     shared = select_in(
         connection, "SELECT value FROM key WHERE value IN (:in) GROUP BY value HAVING min(source) < max(source)", wanted
@@ -105,15 +105,22 @@ def _of_value(connection: Connection, value: str, source: int, mine: str, limit:
     others = sorted((str(origin) == mine, int(n), str(m), str(origin)) for m, n, origin in found if int(n) != source)
     out: list[Candidate] = []
     for _, number, matcher, origin in others:
-        if len(out) == limit:
+        if len(out) >= limit:
             break
-        holding = _standing_for(connection, value, matcher, number)
-        out += [] if holding is None else [Candidate(value, matcher, holding, number, origin, holders)]
+        standing = _standing_for(connection, value, matcher, number)
+        out += [Candidate(value, matcher, holding, number, origin, holders) for holding in standing]
     return out
 
 
-def _standing_for(connection: Connection, value: str, matcher: str, source: int) -> int | None:
-    """The live holding of a source that is compared for a value: the newest that names it, else that implies it."""
+def is_block(value: str) -> bool:
+    """Whether a key stands for a block of addresses, which networks name and addresses imply."""
+    return value.startswith("network:")
+
+
+def _standing_for(connection: Connection, value: str, matcher: str, source: int) -> list[int]:
+    """The live holding of a source that is compared for a value: the newest that names it, else that implies it. For a
+    block both: neither can stand for the other."""
+    standing: list[int] = []
     for implied in (0, 1):
         found = rows(
             connection,
@@ -121,9 +128,10 @@ def _standing_for(connection: Connection, value: str, matcher: str, source: int)
             f" AND k.source = ? AND k.implied = ? AND {_LIVE} ORDER BY k.holding DESC LIMIT 1",
             [value, matcher, source, implied],
         )
-        if found:
-            return int(found[0][0])
-    return None
+        standing += [int(found[0][0])] if found else []
+        if standing and not is_block(value):
+            break
+    return standing
 
 
 def sharing(connection: Connection, values: Iterable[str], *, source: int, limit: int) -> list[Candidate]:

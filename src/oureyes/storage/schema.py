@@ -417,6 +417,7 @@ hit_changed = _table(
     "hit_changed",  # holdings that may answer fewer than when filters were made of them
     _n(),
     Column("holding", _Id, nullable=False),
+    Column("label", _Id, nullable=False),  # that it had before: of its change no partner learns whom that did not name
 )
 hit_question = _table(
     "hit_question",  # every question, at both ends: how many and what for, never about what

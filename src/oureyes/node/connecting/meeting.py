@@ -32,9 +32,12 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a batch looks up: by whole values, where one object stands for a value, and by parts, where all do."""
+    """What a batch looks up: by whole values, where one object stands for a value, and by parts, where all do. For a
+    block of addresses two stand, since a network meets what an address does not, and the other way round: a network
+    among the whole values, and an address."""
 
     whole: dict[tuple[str, str], Side] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], Side] = field(default_factory=dict)
     parts: dict[tuple[str, str], list[Side]] = field(default_factory=dict)
     implied: set[tuple[str, str]] = field(default_factory=set)  # of the whole values, those nothing names so far
 
@@ -45,6 +48,9 @@ class Asked:
             name = (key.matcher, key.value)
             if key.matcher in PARTIAL:
                 self.parts.setdefault(name, []).append(side)
+            elif key.implied and index.is_block(key.value):
+                if name not in self.addresses or _is_bare(side) < _is_bare(self.addresses[name]):
+                    self.addresses[name] = side
             else:
                 self._stand(name, side, key.implied)
 
@@ -87,7 +93,8 @@ def _meet(ctx: Context, connection: Connection, best: dict[tuple[str, str], Side
 
 
 def meet_all(ctx: Context, connection: Connection, asked: Asked, source: int) -> list[int]:
-    return _meet(ctx, connection, asked.whole, source) + _meet_parts(ctx, connection, asked.parts, source)
+    met = _meet(ctx, connection, asked.whole, source) + _meet(ctx, connection, asked.addresses, source)
+    return met + _meet_parts(ctx, connection, asked.parts, source)
 
 
 def _meet_parts(

@@ -99,10 +99,10 @@ def set_label(connection: Connection, identifier: str, origin: str, marking: Mar
         )
     ]
     ours = [one for one in found if not one[2]] or found
-    for n, *_ in ours:
-        run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
     moved = [n for n, before, _ in ours if before != number]
     note_changed(connection, moved)
+    for n, *_ in ours:
+        run(connection, "UPDATE holding SET label = ? WHERE n = ?", [number, n])
     place_anew(connection, moved, at_us)
     _uncover(connection, identifier, moved, at_us)
     return len(ours)
