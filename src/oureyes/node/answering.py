@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from oureyes.correlate import blind
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
+from oureyes.model.persons import person
 from oureyes.node.committing import key_of
 from oureyes.node.context import Context
 from oureyes.node.publishing import DAY_US, epoch_of_list, renew, stale
@@ -28,7 +29,6 @@ __all__ = [
     "evaluate",
     "list_for",
     "part_for",
-    "person",
     "proposals",
     "unread",
 ]
@@ -119,11 +119,6 @@ def _agreed(ctx: Context, connection: Connection, made: Agreement, by: str, *, b
         filters.outdate(connection, ctx.me, made.partner)
     ctx.audit(connection, by, "agree", made.partner, "", state=made.state, count=made.daily)
     return made
-
-
-def person(name: str) -> str:
-    """A name as it is compared: one person may be written in several ways."""
-    return " ".join(name.split()).casefold()
 
 
 # --- what partners ask -----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from oureyes.errors import NotHeld, OurEyesError, OverBudget, Refused, Verificat
 from oureyes.exchange.envelope import unpack
 from oureyes.model.instants import nanoseconds
 from oureyes.model.objects import digest
-from oureyes.node.answering import person
+from oureyes.model.persons import person
 from oureyes.node.committing import borne_out, epoch_of
 from oureyes.node.context import Context
 from oureyes.node.publishing import DAY_US
