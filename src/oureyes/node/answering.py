@@ -268,12 +268,12 @@ def _turn_away(
     kind, purpose = kind if kind in (*blind.KINDS, "filter") else "other", purpose if purpose in CRIME_PURPOSES else ""
     now = ctx.now_us()
     line = hits.Line("refused", member, member, kind, count, purpose, "", "", now, reason=reason)
-    said: dict[str, str | int] = {"kind": kind, "reason": reason, "count": count}
+    beside: dict[str, int] = {}
     if hits.refused_since(connection, member, reason, now - _A_MINUTE_US) < _WRITTEN_A_MINUTE:
         hits.add_question(connection, line)
     else:
         more = hits.count_in(connection, line) - 1
         if more & (more - 1):  # no power of two
             return
-        said["more"] = more
-    ctx.audit(connection, member, "turn-away", "", purpose, **said)
+        beside["more"] = more
+    ctx.audit(connection, member, "turn-away", "", purpose, kind=kind, reason=reason, count=count, **beside)

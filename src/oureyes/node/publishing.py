@@ -127,18 +127,17 @@ def _ended(ctx: Context, listed: Listed) -> bool:
 def keep(ctx: Context) -> list[Published]:
     """What comes round: the end of what belonged to an old epoch, filters once a day, and keys of a new epoch. A secret
     lasts a month longer than its epoch: a clock that ran ahead and was set back finds it again."""
-    long_ago, last = ctx.in_days(-_CASE_DAYS), _month_before(epoch_of(ctx.now()))
+    long_ago, last = ctx.in_days(-_CASE_DAYS), epochs_near(ctx.now())[0]
 
     def write(connection: Connection) -> None:
         hits.drop_seeds(connection, last)
         filters.drop_tags(connection, epoch_of(long_ago))
         hits.drop_found(connection, long_ago)
-        hits.drop_shown(connection, ctx.me, epochs_near(ctx.now())[0])
+        hits.drop_shown(connection, ctx.me, last)
 
     ctx.db.write(write)
-    done = publish(ctx) if _due(ctx) else []
     pass_on(ctx)
-    return done
+    return publish(ctx) if _due(ctx) else []
 
 
 def _due(ctx: Context) -> bool:
@@ -149,11 +148,6 @@ def _due(ctx: Context) -> bool:
         if hits.seed(connection, epoch) is None:
             return True
     return any(one is None or abs(now - one.at_us) >= DAY_US or epoch_of_list(one) != epoch for one in lists)
-
-
-def _month_before(epoch: str) -> str:
-    year, month = int(epoch[:4]), int(epoch[5:])
-    return f"{year:04}-{month - 1:02}" if month > 1 else f"{year - 1:04}-12"
 
 
 def _partners(ctx: Context) -> list[str]:
