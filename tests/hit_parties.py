@@ -73,7 +73,7 @@ def put(asker: Node, holder: Node, kind: str, values: Sequence[str], **changes: 
     fetched(asker, holder)
     one = prepared(asker, holder, kind, values, **changes)
     answer = answering.evaluate(holder.ctx, asker.member, one.asked.question.raw)
-    return probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
+    return probing.settle(asker.ctx, one, probing.opened(one, answer))
 
 
 def borne_out(asker: Node, holder: str) -> Callable[[], bool]:

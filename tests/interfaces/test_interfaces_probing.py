@@ -387,26 +387,64 @@ class NumbersBeyondAllBounds(Line):
         return said[:4] + (2**62).to_bytes(8, "big") + said[12:]
 
 
-@pytest.mark.parametrize("bad", [NumbersBeyondAllBounds, partial(Line, fault=OverflowError("too large"))])
-def test_whatever_one_partner_says_the_others_answers_are_kept(tmp_path, monkeypatch, bad):
-    states = federation(tmp_path, ["ID", "PH", "SG"])
-    for member in ("ID", "SG"):
-        hold(states[member], "phone-number", PHONE, red("PH"))
-        agreed(states[member], "PH")
-    deliver(states)
-    for member in ("ID", "SG"):
-        fetched(states["PH"], states[member])
+class NoNewList(Line):
+    """Its list cannot be had."""
 
-    there = {"ID": Line(states["ID"]), "SG": bad(states["SG"])}
+    async def hit_list(self):
+        raise ConnectionResetError
+
+
+class DrippingFilter(Line):
+    """Its filters never end."""
+
+    async def hit_filter(self, name, limit):
+        await asyncio.sleep(600)
+
+
+def over_lines(monkeypatch, **there):
+    """Questions go over these lines."""
 
     class Kept(contextlib.nullcontext):
         def to(self, partner):
             return contextlib.nullcontext(there[partner])
 
     monkeypatch.setattr(carrying, "Lines", lambda node, addresses: Kept(Kept()))
+
+
+def two_that_answer(folder):
+    """ID and SG hold one number; PH has their filters."""
+    states = federation(folder, ["ID", "PH", "SG"])
+    for member in ("ID", "SG"):
+        hold(states[member], "phone-number", PHONE, red("PH"))
+        agreed(states[member], "PH")
+    deliver(states)
+    for member in ("ID", "SG"):
+        fetched(states["PH"], states[member])
+    return states
+
+
+def test_whatever_one_partner_says_the_others_answers_are_kept(tmp_path, monkeypatch):
+    states = two_that_answer(tmp_path)
+    over_lines(monkeypatch, ID=Line(states["ID"]), SG=Line(states["SG"], fault=OverflowError("too large")))
     good, other = carrying.ask(states["PH"], wanted("phone", [PHONE], "ID", "SG"))
     assert (len(good.hits), good.refusal) == (1, "")
     assert (len(other.hits), bool(other.refusal)) == (0, True)
+
+
+@pytest.mark.parametrize("line", [NumbersBeyondAllBounds, NoNewList, DrippingFilter])
+def test_an_answer_that_was_paid_for_is_kept_though_newer_filters_cannot_be_had(tmp_path, monkeypatch, line):
+    """By the filters of before a hit is a hit; a miss is none, since what has come since is not in them."""
+    states = two_that_answer(tmp_path)
+    hold(states["SG"], "phone-number", OTHER_PHONE, red("PH"))
+    publishing.publish(states["SG"].ctx)
+    monkeypatch.setattr(carrying, "_FETCH_S", 0.2)
+    over_lines(monkeypatch, ID=Line(states["ID"]), SG=line(states["SG"]))
+    good, other = carrying.ask(states["PH"], wanted("phone", [PHONE], "ID", "SG"))
+    assert [(len(one.hits), one.refusal) for one in (good, other)] == [(1, ""), (1, "")]
+    good, other = carrying.ask(states["PH"], wanted("phone", [OTHER_PHONE], "ID", "SG"))
+    assert [(len(one.hits), one.refusal) for one in (good,)] == [(0, "")]
+    assert not other.hits
+    assert "newest filters" in other.refusal
 
 
 def test_nobody_is_asked_that_is_no_other_member(tmp_path):

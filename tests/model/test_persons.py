@@ -20,6 +20,13 @@ from oureyes.model.persons import people, person
         "bu\u00addi",
         "budi\u2060",
         "budi\u3000",
+        "bu\ufe0fdi",
+        "budi\u3164",
+        "bu\u034fdi",
+        "bud\U000e0101i",
+        "budi\uffa0",
+        "\u2800budi",
+        "bu\u180edi",
         "bud\u0131"[:3] + "i",
     ],
 )

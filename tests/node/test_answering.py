@@ -370,7 +370,7 @@ def test_a_question_on_a_hit_and_one_on_none_leave_the_same_traces(tmp_path):
         fetched(asker, holder)
         one = prepared(asker, holder, "phone", [value])
         answer = answering.evaluate(holder.ctx, "PH", one.asked.question.raw)
-        probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
+        probing.settle(asker.ctx, one, probing.opened(one, answer))
         rows = holder.audit(by="auditor", limit=1000)[: -before or None]
         shapes = sorted((row.verb, sorted(row.detail)) for row in rows)
         traces.append((len(one.asked.question.raw), len(answer), shapes, len(states["PH"].ctx.filters)))

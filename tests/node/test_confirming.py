@@ -333,7 +333,7 @@ def test_a_case_on_a_record_that_does_not_answer_its_asker_leads_nowhere(tmp_pat
     deliver(states)
     fetched(asker, holder)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
-    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    answer = probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
     assert probing.settle(asker.ctx, one, answer).hits == ()
     (tag,) = answer.outputs.values()
     said(asker, Kind.HIT_CASE, "ID", {**DETAIL, "epoch": one.asked.question.epoch, "tag": tag[: blind.KEPT].hex()})

@@ -19,7 +19,7 @@ from hit_parties import (
     signed_keys,
     tagged_keys,
 )
-from simulated import deliver, federation
+from simulated import Clock, deliver, federation
 
 from oureyes.correlate import blind
 from oureyes.errors import InvalidObject, NotHeld, OverBudget, Refused, VerificationError
@@ -158,7 +158,7 @@ def test_an_answer_under_a_key_that_was_not_committed_to_is_not_believed(tmp_pat
     evaluated, proof = blind.evaluate(tagged, one.asked.question.elements)
     answer = blind.Answer(1, 1, tuple(evaluated), proof).raw
     with pytest.raises(VerificationError, match="committed key"):
-        probing.opened(asker.ctx, one, answer)
+        probing.opened(one, answer)
 
 
 def test_an_answer_to_another_question_is_not_believed(tmp_path):
@@ -167,7 +167,7 @@ def test_an_answer_to_another_question_is_not_believed(tmp_path):
     first, second = (prepared(asker, holder, "phone", [PHONE]) for _ in range(2))
     answer = answering.evaluate(holder.ctx, "PH", first.asked.question.raw)
     with pytest.raises(VerificationError):
-        probing.opened(asker.ctx, second, answer)
+        probing.opened(second, answer)
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -239,11 +239,39 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
     publishing.publish(holder.ctx)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
-    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    answer = probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
     assert probing.look_again(asker.ctx, one, answer)
     fetched(asker, holder)
     assert not probing.look_again(asker.ctx, one, answer)
     assert len(probing.settle(asker.ctx, one, answer).hits) == 1
+
+
+def test_a_list_that_comes_late_does_not_take_the_place_of_a_newer_one(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    first = answering.list_for(holder.ctx, "PH")
+    older = {name: answering.part_for(holder.ctx, "PH", name) for name, _ in probing.missing(asker.ctx, "ID", first)}
+    hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    publishing.publish(holder.ctx)
+    fetched(asker, holder)
+    probing.keep_list(asker.ctx, "ID", first, older)
+    one = prepared(asker, holder, "phone", [OTHER_PHONE])
+    answer = probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    assert len(probing.settle(asker.ctx, one, answer).hits) == 1
+
+
+def test_an_answer_whose_month_is_over_here_is_no_miss(tmp_path):
+    clock = Clock()
+    states, holder, asker = a_pair(tmp_path, clock)
+    fetched(asker, holder)
+    one = prepared(asker, holder, "phone", [PHONE])
+    answer = probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
+    clock.forward(days=8)  # into December: its next list names filters of that month alone
+    publishing.publish(holder.ctx)
+    deliver(states)
+    fetched(asker, holder)
+    found = probing.settle(asker.ctx, one, answer)
+    assert not found.hits
+    assert "ask again" in found.refusal
 
 
 def test_two_that_fetch_one_list_at_once_lose_nothing(tmp_path):
@@ -276,7 +304,7 @@ def test_what_was_asked_of_one_partner_opens_no_answer_of_another(tmp_path):
     assert not set(first.asked.question.elements) & set(second.asked.question.elements)
     answer = answering.evaluate(states["SG"].ctx, "PH", second.asked.question.raw)
     with pytest.raises(VerificationError):
-        probing.opened(asker.ctx, replace(first), answer)
+        probing.opened(replace(first), answer)
 
 
 def test_an_officers_name_written_otherwise_has_no_budget_of_its_own(tmp_path):
@@ -351,7 +379,7 @@ def test_a_filter_that_is_broken_keeps_no_other_partners_answer(tmp_path):
         fetched(asker, node)
     asked = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
     answers = [
-        probing.opened(asker.ctx, one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw))
+        probing.opened(one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw))
         for one in asked
     ]
     sql = "UPDATE hit_part SET body = X'00' WHERE origin = 'ID'"

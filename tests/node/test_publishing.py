@@ -69,7 +69,7 @@ def meanwhile(monkeypatch, name, *, work, after=False):
 def asked_as_a_node_does(asker, holder, kind, values):
     """With the filters that it has, and newer ones only where the answer tells that there are."""
     one = prepared(asker, holder, kind, values)
-    answer = probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, asker.member, one.asked.question.raw))
+    answer = probing.opened(one, answering.evaluate(holder.ctx, asker.member, one.asked.question.raw))
     if probing.look_again(asker.ctx, one, answer):
         fetched(asker, holder)
     return probing.settle(asker.ctx, one, answer)
@@ -439,7 +439,7 @@ def test_a_partner_does_not_learn_that_what_it_must_not_know_of_has_changed(tmp_
 
     def said():
         one = prepared(asker, holder, "phone", [PHONE])
-        return probing.opened(asker.ctx, one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw)).serial
+        return probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw)).serial
 
     before = (said(), serial(holder))
     holder.retract([secret.id], by="ayu", reason="misread")
@@ -512,6 +512,39 @@ def test_outputs_of_what_may_answer_nobody_are_forgotten(tmp_path):
         assert set(filters.tags(connection, "2026-11")) == {f"phone-number:{PHONE}"}
 
 
+def test_what_was_erased_is_out_though_another_state_holds_the_same(tmp_path):
+    """A node that was down for months hides and erases in one go: no key is left to tell the value by, and the bytes
+    are still there, by another's word."""
+    clock = Clock()
+    states, holder, _asker = a_pair(tmp_path, clock)
+    made = hold(states["SG"], "phone-number", OTHER_PHONE, for_("ID"))
+    draft = states["SG"].propose([made.id], ["ID"], by="ayu")
+    states["SG"].approve(draft.id, by="budi")
+    deliver(states)
+    hold(holder, "phone-number", OTHER_PHONE, red("PH", review="2026-11-26T00:00:00Z"))
+    clock.forward(days=120)
+    publishing.publish(holder.ctx)
+    with holder.ctx.db.read() as connection:
+        (tag,) = filters.tags_of(connection, "2027-03", [f"phone-number:{OTHER_PHONE}"]).values()
+    assert [one.step for _ in range(2) for one in holder.keep()] == [Step.HIDE, Step.ERASE]
+    assert {one.origin for one in holder.holders(OTHER_PHONE, by="ayu")} == {"SG"}
+    answering.list_for(holder.ctx, "PH")
+    with holder.ctx.db.read() as connection:
+        kept = [filters.body(connection, "ID", "PH", one.digest) for one in filters.parts(connection, "ID", "PH")]
+    assert kept
+    assert not any(tag in blind.Filter(raw) for raw in kept)
+
+
+def test_whom_nobody_answers_any_more_needs_no_notes(tmp_path):
+    _states, holder, _asker = a_pair(tmp_path)
+    made = hold(holder, "phone-number", OTHER_PHONE, red("PH"))
+    publishing.publish(holder.ctx)
+    answering.end(holder.ctx, "PH", by="ayu")
+    holder.retract([made.id], by="ayu", reason="misread")
+    with holder.ctx.db.read() as connection:
+        assert noted(connection) == []
+
+
 def test_many_changes_at_once_are_found_as_well(tmp_path, monkeypatch):
     _states, holder, asker = a_pair(tmp_path)
     some = [hold(holder, "phone-number", f"+66812345{place:03}", red("PH")) for place in range(9)]
@@ -526,4 +559,4 @@ def asked_after(asker, holder, values):
     fetched(asker, holder)
     (one,) = probing.prepare(asker.ctx, "phone", values, [holder.member], **SAID)
     answer = answering.evaluate(holder.ctx, asker.member, replace(one.asked.question).raw)
-    return probing.settle(asker.ctx, one, probing.opened(asker.ctx, one, answer))
+    return probing.settle(asker.ctx, one, probing.opened(one, answer))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from oureyes.errors import OurEyesError, Refused
@@ -22,6 +22,7 @@ from oureyes.node.probing import Opened, Outcome, Prepared
 
 __all__ = ["Asking", "Wanted", "ask", "ask_all", "ask_over", "fetch"]
 
+_FETCH_S = 120.0  # for one partner's list and filters, when a question waits for them
 _Carried = tuple[Prepared, Opened | str]
 _InThread = Callable[..., Awaitable[Any]]
 
@@ -101,7 +102,8 @@ async def _looked_up(ctx: Context, carried: Sequence[_Carried]) -> list[Outcome]
 
 
 async def _fetched(ctx: Context, lines: Lines, partner: str) -> None:
-    async with lines.to(partner) as dial:
+    """In bounded time: a partner that lets its list drip keeps nobody's answers waiting."""
+    async with asyncio.timeout(_FETCH_S), lines.to(partner) as dial:
         await fetch(ctx, dial)
 
 
@@ -121,15 +123,18 @@ async def _answer(ctx: Context, lines: Lines, one: Prepared) -> Opened | str:
         async with lines.to(one.partner) as dial:
             raw = await dial.hit_question(one.asked.question.raw)
         answer, newer = await asyncio.to_thread(_opened, ctx, one, raw)
-        if newer:
-            await _fetched(ctx, lines, one.partner)
-        return answer
     except Exception as fault:  # whatever a partner says: the others' answers are paid for, and are kept
         return _words(fault)
+    if newer:
+        try:
+            await _fetched(ctx, lines, one.partner)
+        except Exception as fault:  # the answer is paid for, and a hit by the filters of before is a hit
+            return replace(answer, older=f"its newest filters are not here ({_words(fault)}); ask again")
+    return answer
 
 
 def _opened(ctx: Context, one: Prepared, raw: bytes) -> tuple[Opened, bool]:
-    answer = probing.opened(ctx, one, raw)
+    answer = probing.opened(one, raw)
     return answer, probing.look_again(ctx, one, answer)
 
 

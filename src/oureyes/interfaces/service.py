@@ -166,8 +166,8 @@ class Service:
         self._tasks.clear()
         self._server.should_exit = True
         await self._serving
+        await self._lines.close()  # first: an officer's question that waits for a partner would hold the doors open
         await self._close_doors()
-        await self._lines.close()
         await self._session.close()
         await asyncio.to_thread(self._executor.shutdown)
 

@@ -271,9 +271,9 @@ def _compare(
         ctx.audit(connection, said.member, "equivocation", f"{said.member}/{said.epoch}")
 
 
-def borne_out(ctx: Context, connection: Connection, member: str, epoch: str) -> int:
-    """How many others were shown the same keys as we; VerificationError when they are not enough, or one was shown
-    others."""
+def borne_out(ctx: Context, connection: Connection, member: str, epoch: str) -> tuple[hits.Committed, int]:
+    """A member's keys, and how many others were shown the same as we; VerificationError when they are not enough, or
+    one was shown others."""
     shown = hits.committed(connection, member, epoch)
     if shown is None:
         raise VerificationError(f"keys of {member}", f"its keys of {epoch} in its log", "none", "wait for its log")
@@ -290,7 +290,7 @@ def borne_out(ctx: Context, connection: Connection, member: str, epoch: str) -> 
     if len(same) < enough:
         wanted = f"{enough} of {len(others)} other members that were shown the same"
         raise VerificationError(f"keys of {member}", wanted, f"{len(same)} so far", "ask again later")
-    return len(same)
+    return shown, len(same)
 
 
 def evidence(ctx: Context, member: str, epoch: str) -> list[hits.Witness]:

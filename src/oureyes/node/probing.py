@@ -56,22 +56,34 @@ _EPOCH_LASTS = 8  # days that a list of the month before may still be in force
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question to one partner, ready to be sent; or why it is not asked."""
+    """A question to one partner, ready to be sent; or why it is not asked. `public` is the key that its answer must be
+    of, `serial` the number of the list that it is asked by."""
 
     partner: str
     asked: blind.Asked | None
     number: int
     by: str
     refusal: str = ""
+    public: bytes = b""
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """By what a partner is asked about one kind: its list, and the key that it committed to."""
+
+    parts: blind.Parts
+    public: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An answer that its proof bears out."""
+    """An answer that its proof bears out; in words, why it is looked up in filters that are not the newest."""
 
     outputs: Mapping[blind.Selector, bytes]
     serial: int
     left: int
+    older: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +131,12 @@ def prepare(
     to = tuple(dict.fromkeys(partners))
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
     asked = vetted(ctx, kind, values, len(to), **more)
+    with ctx.db.read() as connection:
+        terms = {partner: _terms(ctx, connection, partner, kind) for partner in to}
     said = {"purpose": purpose, "basis": basis}
     questions = [
-        _prepared(ctx, partner, kind, asked, {**said, "case": _case_digest(ctx, partner, case)}, by) for partner in to
+        _prepared(partner, some, asked, {**said, "case": _case_digest(ctx, partner, case)}, by)
+        for partner, some in terms.items()
     ]
     return ctx.db.write(lambda connection: _book(ctx, connection, questions, by))
 
@@ -170,13 +185,12 @@ def _refuse_over_budget(ctx: Context, connection: Connection, by: str, more: int
 
 
 def _prepared(
-    ctx: Context, partner: str, kind: str, selectors: tuple[blind.Selector, ...], said: dict[str, str], by: str
+    partner: str, terms: _Terms | str, selectors: tuple[blind.Selector, ...], said: dict[str, str], by: str
 ) -> Prepared:
-    try:
-        epoch = _askable(ctx, partner, kind).epoch
-    except OurEyesError as error:
-        return Prepared(partner, None, 0, by, str(error))
-    return Prepared(partner, blind.ask(selectors, epoch, said), 0, by)
+    if isinstance(terms, str):
+        return Prepared(partner, None, 0, by, terms)
+    asked = blind.ask(selectors, terms.parts.epoch, said)
+    return Prepared(partner, asked, 0, by, "", terms.public, terms.parts.serial)
 
 
 def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared], by: str) -> list[Prepared]:
@@ -201,29 +215,34 @@ def _book_one(ctx: Context, connection: Connection, one: Prepared, asked: blind.
     return hits.add_question(connection, line)
 
 
-def _askable(ctx: Context, partner: str, kind: str) -> blind.Parts:
-    """The partner's list; Refused when it answers nothing of that kind, or its keys are not borne out."""
-    with ctx.db.read() as connection:
-        parts = _list_of(ctx, connection, partner)
-        if parts is None:
-            raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
-        borne_out(ctx, connection, partner, parts.epoch)
-        shown = hits.committed(connection, partner, parts.epoch)
+def _terms(ctx: Context, connection: Connection, partner: str, kind: str) -> _Terms | str:
+    """In words, why it is not asked: it answers nothing of that kind, or its keys are not borne out."""
+    try:
+        return _askable(ctx, connection, partner, kind)
+    except OurEyesError as error:
+        return str(error)
+
+
+def _askable(ctx: Context, connection: Connection, partner: str, kind: str) -> _Terms:
+    parts = _list_of(ctx, filters.listed(connection, partner, ctx.me), partner)
+    if parts is None:
+        raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
+    shown, _ = borne_out(ctx, connection, partner, parts.epoch)
     if parts.epoch not in {epoch_of(ctx.in_days(days)) for days in (-_EPOCH_LASTS, 0, 1)}:
         # whoever may choose the month gives each asker a key of its own, though all were shown all keys
         raise VerificationError(f"filters of {partner}", "filters of this month", parts.epoch, "fetch them again")
-    if shown is None or kind not in shown.keys:
+    if kind not in shown.keys:
         raise VerificationError(f"keys of {partner}", f"a key for {kind}", "none", "call the partner")
     if kind not in parts.kinds:
         raise Refused(f"question to {partner}", f"what it answers about: {', '.join(parts.kinds)}", kind)
     if nanoseconds(parts.expires) <= nanoseconds(ctx.now()):
         raise VerificationError(f"filters of {partner}", "a list that has not expired", parts.expires, "fetch it again")
-    return parts
+    return _Terms(parts, bytes.fromhex(shown.keys[kind]))
 
 
-def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts | None:
-    """The list that is kept; one that the partner's present key did not sign, or that cannot be read, is none."""
-    kept = filters.listed(connection, partner, ctx.me)
+def _list_of(ctx: Context, kept: Listed | None, partner: str) -> blind.Parts | None:
+    """What a list that is kept says; one that the partner's present key did not sign, or that cannot be read, is
+    none."""
     with contextlib.suppress(OurEyesError):
         return _read_list(ctx, partner, kept.body) if kept else None
     return None
@@ -232,19 +251,16 @@ def _list_of(ctx: Context, connection: Connection, partner: str) -> blind.Parts 
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
-def opened(ctx: Context, one: Prepared, raw: bytes) -> Opened:
+def opened(one: Prepared, raw: bytes) -> Opened:
     """The outputs, once the proof holds for the key that the partner committed to."""
     assert one.asked is not None
-    question = one.asked.question
-    with ctx.db.read() as connection:
-        shown = hits.committed(connection, one.partner, question.epoch)
-    assert shown is not None
-    outputs, serial, left = one.asked.outputs(raw, bytes.fromhex(shown.keys[question.kind]))
-    return Opened(outputs, serial, left)
+    return Opened(*one.asked.outputs(raw, one.public))
 
 
 def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
     """Whether the partner has a newer list than we hold."""
+    if answer.serial <= one.serial:
+        return False
     with ctx.db.read() as connection:
         kept = filters.listed(connection, one.partner, ctx.me)
     return kept is None or kept.serial < answer.serial
@@ -257,7 +273,8 @@ def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
 
 def settle_all(ctx: Context, answered: Sequence[tuple[Prepared, Opened]]) -> list[Outcome]:
     """Look up in the partners' filters, here; hits are kept, in one commit, and the partners learn nothing."""
-    looked = [(one, answer, _looked_up(ctx, one, answer)) for one, answer in answered]
+    with ctx.db.read() as connection:
+        looked = [(one, answer, _looked_up(ctx, connection, one, answer)) for one, answer in answered]
 
     def write(connection: Connection) -> list[Outcome]:
         return [_settled(ctx, connection, *each) for each in looked]
@@ -265,11 +282,17 @@ def settle_all(ctx: Context, answered: Sequence[tuple[Prepared, Opened]]) -> lis
     return ctx.db.write(write)
 
 
-def _looked_up(ctx: Context, one: Prepared, answer: Opened) -> dict[blind.Selector, bytes] | str:
+def _looked_up(
+    ctx: Context, connection: Connection, one: Prepared, answer: Opened
+) -> dict[blind.Selector, bytes] | str:
     """What was met; in words, why that cannot be told: a filter that is broken keeps no other partner's answer."""
     assert one.asked is not None
+    question = one.asked.question
     try:
-        opened = _filters(ctx, one.partner, one.asked.question.kind, one.asked.question.epoch)
+        opened = _filters(ctx, connection, one.partner, question.kind, question.epoch)
+        if not opened:  # the month turned between question and answer: what was paid for must not read as a miss
+            found = f"none of {question.epoch} by now"
+            raise NotHeld(f"filters of {one.partner}", f"filters of {question.epoch}", found, "ask again")
         # every output in every filter: a hit ends no search early
         seen = {selector: sum([tag in part for part in opened]) for selector, tag in answer.outputs.items()}
     except OurEyesError as error:
@@ -285,16 +308,15 @@ def _settled(
         return Outcome(one.partner, subjects, (), 0, met)
     hits.hits_of(connection, one.number, len(met))
     kept = tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
-    return Outcome(one.partner, subjects, kept, answer.left)
+    return Outcome(one.partner, subjects, kept, answer.left, "" if met else answer.older)
 
 
-def _filters(ctx: Context, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
+def _filters(ctx: Context, connection: Connection, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
     opened, known = dict[str, blind.Filter](), ctx.filters.get((partner, kind), {})
-    with ctx.db.read() as connection:
-        for part in filters.parts(connection, partner, ctx.me):
-            if (part.kind, part.epoch) == (kind, epoch):
-                body = partial(filters.body, connection, partner, ctx.me, part.digest)
-                opened[part.digest] = known.get(part.digest) or blind.Filter(body() or b"")
+    for part in filters.parts(connection, partner, ctx.me):
+        if (part.kind, part.epoch) == (kind, epoch):
+            body = partial(filters.body, connection, partner, ctx.me, part.digest)
+            opened[part.digest] = known.get(part.digest) or blind.Filter(body() or b"")
     ctx.filters[partner, kind] = opened  # in place of those before: what a list no longer names is not kept open
     return list(opened.values())
 
@@ -332,13 +354,13 @@ def quotas(ctx: Context) -> list[Quota]:
     out: list[Quota] = []
     with ctx.db.read() as connection:
         for partner in sorted(set(ctx.roster.members) - {ctx.me}):
-            parts = _list_of(ctx, connection, partner)
+            parts = _list_of(ctx, filters.listed(connection, partner, ctx.me), partner)
             if parts is None:
                 continue
             spent, _ = hits.keys_since(connection, ("asked",), partner, ctx.now_us() - DAY_US)
             borne, refusal = 0, ""
             try:
-                borne = borne_out(ctx, connection, partner, parts.epoch)
+                _, borne = borne_out(ctx, connection, partner, parts.epoch)
             except VerificationError as error:
                 refusal = str(error)
             left = max(0, parts.daily - spent)
@@ -362,7 +384,8 @@ def partners_stale(ctx: Context, partners: Iterable[str]) -> list[str]:
     out = []
     with ctx.db.read() as connection:
         for partner in partners:
-            kept, parts = filters.listed(connection, partner, ctx.me), _list_of(ctx, connection, partner)
+            kept = filters.listed(connection, partner, ctx.me)
+            parts = _list_of(ctx, kept, partner)
             if kept is None or parts is None or kept.at_us < old or parts.epoch != epoch:
                 out.append(partner)
     return out
@@ -402,7 +425,8 @@ def _signed_list(raw: bytes, partner: str, key: bytes) -> tuple[blind.Parts, boo
 
 
 def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes]) -> None:
-    """Keep a list and the filters that came with it; what it no longer names goes."""
+    """Keep a list and the filters that came with it; what it no longer names goes. Where a newer one came meanwhile,
+    that stands."""
     parts = _read_list(ctx, partner, raw)
     for name, body in bodies.items():
         if digest(body).hex() != name:
@@ -412,6 +436,9 @@ def keep_list(ctx: Context, partner: str, raw: bytes, bodies: Mapping[str, bytes
         raise VerificationError(f"filter of {partner}", "the size its list names", "another", "fetch it again")
 
     def write(connection: Connection) -> None:
+        kept = filters.listed(connection, partner, ctx.me)
+        if kept and kept.serial > parts.serial:
+            return
         before = {one.digest for one in filters.parts(connection, partner, ctx.me)}
         lacking = set(sizes) - before - set(bodies)
         if lacking:

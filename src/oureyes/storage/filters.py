@@ -195,7 +195,7 @@ def note_changed(connection: Connection, holdings: Iterable[int]) -> None:
     found = select_in(
         connection,
         "SELECT n, label FROM holding WHERE n IN (:in) AND origin IN"
-        " (SELECT l.origin FROM hit_list l JOIN hit_agreement a ON a.partner = l.audience)",
+        " (SELECT l.origin FROM hit_list l JOIN hit_agreement a ON a.partner = l.audience AND a.state <> 'ended')",
         holdings,
     )
     if found:
@@ -235,6 +235,13 @@ def values_of(connection: Connection, holdings: Iterable[int], matcher: str) -> 
 
 
 def bodies_of(connection: Connection, holdings: Iterable[int]) -> dict[int, tuple[str, bytes]]:
-    """Holding → its object's type and STIX 2.1 form, "" where that was erased."""
-    sql = "SELECT h.n, o.type, o.body, o.upgraded FROM holding h JOIN object o ON o.n = h.object WHERE h.n IN (:in)"
-    return {int(n): (str(t), bytes(up or raw or b"")) for n, t, raw, up in select_in(connection, sql, holdings)}
+    """Holding → its object's type and STIX 2.1 form, "" where that was erased: also where somebody else still holds the
+    same object, since the holding's own keys are gone."""
+    sql = (
+        "SELECT h.n, h.state, o.type, o.body, o.upgraded FROM holding h JOIN object o ON o.n = h.object"
+        " WHERE h.n IN (:in)"
+    )
+    return {
+        int(n): (str(t), b"" if state == "erased" else bytes(up or raw or b""))
+        for n, state, t, raw, up in select_in(connection, sql, holdings)
+    }

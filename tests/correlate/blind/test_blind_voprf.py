@@ -93,8 +93,9 @@ def test_another_implementation_answers_us_and_we_believe_it():
     theirs = ristretto.Evaluator.from_seed(seed, info)
     ours = voprf.derive_key(seed, info)
     assert theirs.public_key.serialize() == ours.public
-    scalars = [voprf.random_scalar() for _ in values]
-    blinded = [voprf.blind(value, scalar) for value, scalar in zip(values, scalars, strict=True)]
+    scalars = [voprf.random_scalar() for _ in range(8)]
+    blinded = [voprf.blind(value, scalar) for value, scalar in zip(values, scalars, strict=False)]
+    blinded += [voprf.filler(scalar) for scalar in scalars[len(values) :]]
     answer = theirs.evaluate_batch([ristretto.BlindedInput.deserialize(one) for one in blinded]).serialize()
     proof, evaluated = answer[:64], [answer[at : at + 32] for at in range(64, len(answer), 32)]
     outputs = voprf.finalize(values, scalars, blinded, evaluated, proof, ours.public)
@@ -113,11 +114,12 @@ def test_we_answer_another_implementation_and_it_believes_us():
     assert outputs == [voprf.evaluate_known(key, value) for value in values]
 
 
-def an_answer(count=8):
+def an_answer(count=8, fillers=0):
     key = voprf.derive_key(os.urandom(32), b"phone")
     values = [b"%d" % place for place in range(count)]
-    scalars = [voprf.random_scalar() for _ in values]
-    blinded = [voprf.blind(value, scalar) for value, scalar in zip(values, scalars, strict=True)]
+    scalars = [voprf.random_scalar() for _ in range(count + fillers)]
+    blinded = [voprf.blind(value, scalar) for value, scalar in zip(values, scalars, strict=False)]
+    blinded += [voprf.filler(scalar) for scalar in scalars[count:]]
     return key, values, scalars, blinded, *voprf.evaluate(key, blinded)
 
 
@@ -129,11 +131,30 @@ def test_an_answer_under_another_key_is_not_believed():
         voprf.finalize(values, scalars, blinded, evaluated, proof, key.public)
 
 
-def test_a_single_element_under_another_key_spoils_the_batch():
-    key, values, scalars, blinded, evaluated, proof = an_answer()
+@pytest.mark.parametrize("count", [8, 4, 1], ids=["asked", "the last asked", "a filler"])
+def test_a_single_element_under_another_key_spoils_the_batch(count):
+    key, values, scalars, blinded, evaluated, proof = an_answer(count, 8 - count)
     evaluated[3] = voprf.evaluate(voprf.derive_key(os.urandom(32), b"x"), blinded)[0][3]
     with pytest.raises(VerificationError):
         voprf.finalize(values, scalars, blinded, evaluated, proof, key.public)
+
+
+@pytest.mark.parametrize("change", ["fewer values", "a scalar of another filler"])
+def test_what_was_asked_otherwise_than_it_is_remembered_is_not_believed(change):
+    """A filler counts in the composite by its scalar: as a value, or by another's, it would give another composite."""
+    key, values, scalars, blinded, evaluated, proof = an_answer(3, 5)
+    if change == "fewer values":
+        values = values[:2]
+    else:
+        scalars[-1] = scalars[-2]
+    with pytest.raises(VerificationError):
+        voprf.finalize(values, scalars, blinded, evaluated, proof, key.public)
+
+
+def test_fillers_change_no_output():
+    key, values, scalars, blinded, evaluated, proof = an_answer(3, 5)
+    outputs = voprf.finalize(values, scalars, blinded, evaluated, proof, key.public)
+    assert outputs == [voprf.evaluate_known(key, value) for value in values]
 
 
 @settings(max_examples=20, deadline=None)
@@ -187,6 +208,8 @@ def test_fewer_answers_than_questions_are_not_believed():
     key, values, scalars, blinded, evaluated, proof = an_answer(3)
     with pytest.raises(VerificationError):
         voprf.finalize(values, scalars, blinded, evaluated[:2], proof, key.public)
+    with pytest.raises(VerificationError):
+        voprf.finalize([*values, b"more"], scalars, blinded, evaluated, proof, key.public)
 
 
 def test_the_same_value_blinded_twice_shows_nothing_in_common():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +24,7 @@ class Asked:
 
     def outputs(self, raw: bytes, public: bytes) -> tuple[dict[Selector, bytes], int, int]:
         """(selector → output, serial of the holder's list, questions left), once the proof holds for `public`."""
-        answer = read_answer(raw, len(self.inputs))
+        answer = read_answer(raw, len(self.question.elements))
         found = voprf.finalize(
             self.inputs,
             self.scalars,
@@ -33,7 +32,6 @@ class Asked:
             answer.elements,
             answer.proof,
             public,
-            len(self.selectors),
         )
         return dict(zip(self.selectors, found, strict=True)), answer.serial, answer.left
 
@@ -44,8 +42,8 @@ def ask(selectors: Sequence[Selector], epoch: str, said: Mapping[str, str]) -> A
     kinds = {one.kind for one in selectors}
     if len(kinds) != 1:
         raise InvalidObject("question", "selectors of one kind", f"{len(kinds)}")
-    size = padded_batch(len(selectors))
-    inputs = (*(one.input for one in selectors), *(os.urandom(32) for _ in range(size - len(selectors))))
-    scalars = tuple(voprf.random_scalar() for _ in inputs)
-    elements = tuple(voprf.blind(value, scalar) for value, scalar in zip(inputs, scalars, strict=True))
-    return Asked(Question(kinds.pop(), epoch, **said, elements=elements), tuple(selectors), inputs, scalars)
+    inputs = tuple(one.input for one in selectors)
+    scalars = tuple(voprf.random_scalar() for _ in range(padded_batch(len(inputs))))
+    elements = tuple(voprf.blind(value, scalar) for value, scalar in zip(inputs, scalars, strict=False))
+    fillers = tuple(voprf.filler(scalar) for scalar in scalars[len(inputs) :])
+    return Asked(Question(kinds.pop(), epoch, **said, elements=elements + fillers), tuple(selectors), inputs, scalars)

@@ -30,6 +30,7 @@ __all__ = [
     "derive_key",
     "evaluate",
     "evaluate_known",
+    "filler",
     "finalize",
     "random_scalar",
     "refuse_bad_elements",
@@ -98,6 +99,12 @@ def blind(value: bytes, scalar: bytes) -> bytes:
     return _multiply(scalar, _to_group(value))
 
 
+def filler(scalar: bytes) -> bytes:
+    """An element that asks nothing, to fill a batch. As `scalar` is drawn, it is as evenly drawn from the group as a
+    blinded one, and nobody can tell them apart."""
+    return _from_base(scalar)
+
+
 def finalize(
     values: Sequence[bytes],
     scalars: Sequence[bytes],
@@ -105,15 +112,14 @@ def finalize(
     evaluated: Sequence[bytes],
     proof: bytes,
     public: bytes,
-    wanted: int | None = None,
 ) -> list[bytes]:
-    """Finalize (§3.3.2): the outputs, 64 bytes each, once the proof shows that all come from the key of `public`; of
-    the first `wanted` where the others only fill the batch."""
-    if not len(values) == len(scalars) == len(blinded) == len(evaluated):
-        raise VerificationError("answer", f"{len(values)} evaluations", f"{len(evaluated)}")
+    """Finalize (§3.3.2): the outputs, 64 bytes each, once the proof shows that all come from the key of `public`. What
+    is blinded beyond the values are fillers, of their scalars."""
+    if not len(values) <= len(scalars) == len(blinded) == len(evaluated):
+        raise VerificationError("answer", f"{len(blinded)} evaluations", f"{len(evaluated)}")
     refuse_bad_elements(evaluated)
-    _refuse_unproven(public, blinded, evaluated, proof)
-    found = list(zip(values, scalars, evaluated, strict=True))[:wanted]
+    _refuse_unproven(public, blinded, evaluated, proof, scalars[len(values) :])
+    found = zip(values, scalars, evaluated, strict=False)
     return [_output(value, _multiply(_inverse(scalar), element)) for value, scalar, element in found]
 
 
@@ -154,7 +160,7 @@ def _canonical(element: bytes) -> bool:
 
 def _proof(key: PrivateKey, blinded: Sequence[bytes], evaluated: Sequence[bytes], random: bytes) -> bytes:
     """GenerateProof (§2.2.1) for A = the generator, B = pkS."""
-    m = _composite(key.public, blinded, evaluated)[0]
+    m = _weighed(blinded, _weights(key.public, blinded, evaluated))
     z = _multiply(key.scalar, m)  # ComputeCompositesFast
     t2, t3 = _from_base(random), _multiply(random, m)
     c = _challenge(key.public, m, z, t2, t3)
@@ -163,13 +169,19 @@ def _proof(key: PrivateKey, blinded: Sequence[bytes], evaluated: Sequence[bytes]
     return c + bytes(s)
 
 
-def _refuse_unproven(public: bytes, blinded: Sequence[bytes], evaluated: Sequence[bytes], proof: bytes) -> None:
-    """VerifyProof (§2.2.2)."""
+def _refuse_unproven(
+    public: bytes, blinded: Sequence[bytes], evaluated: Sequence[bytes], proof: bytes, fillers: Sequence[bytes]
+) -> None:
+    """VerifyProof (§2.2.2). The last of what is blinded are `fillers` times the generator: what they weigh together is
+    one multiplication, which gives the composite that the RFC adds up element by element."""
     refuse_bad_elements([public])
     if len(proof) != PROOF or any(int.from_bytes(part, "little") >= _ORDER for part in (proof[:32], proof[32:])):
         raise VerificationError("answer", "a proof of two canonical scalars", "another", _TOLD)
     c, s = proof[:32], proof[32:]
-    m, z = _composite(public, blinded, evaluated)
+    weights, asked = _weights(public, blinded, evaluated), len(blinded) - len(fillers)
+    m, z = _weighed(blinded[:asked], weights[:asked]), _weighed(evaluated, weights)
+    if fillers:
+        m = _sum(m, _from_base(_product(fillers, weights[asked:])))
     t2 = _sum(_times(s, _from_base(_ONE)), _times(c, public))
     t3 = _sum(_times(s, m), _times(c, z))
     if not hmac.compare_digest(_challenge(public, m, z, t2, t3), c):
@@ -179,15 +191,30 @@ def _refuse_unproven(public: bytes, blinded: Sequence[bytes], evaluated: Sequenc
 _TOLD = "do not rely on the answer; call the partner"
 
 
-def _composite(public: bytes, blinded: Sequence[bytes], evaluated: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """ComputeComposites (§2.2.1)."""
+def _weights(public: bytes, blinded: Sequence[bytes], evaluated: Sequence[bytes]) -> list[bytes]:
+    """What each element counts in the composites (ComputeComposites, §2.2.1)."""
     seed = sha512(_framed(public) + _framed(_SEED)).digest()
-    m = z = _IDENTITY
+    found = []
     for place, (one, other) in enumerate(zip(blinded, evaluated, strict=True)):
         said = _framed(seed) + place.to_bytes(2, "big") + _framed(one) + _framed(other) + b"Composite"
-        weight = _to_scalar(said, _TO_SCALAR)
-        m, z = _sum(m, _times(weight, one)), _sum(z, _times(weight, other))
-    return m, z
+        found.append(_to_scalar(said, _TO_SCALAR))
+    return found
+
+
+def _weighed(elements: Sequence[bytes], weights: Sequence[bytes]) -> bytes:
+    total = _IDENTITY
+    for element, weight in zip(elements, weights, strict=True):
+        total = _sum(total, _times(weight, element))
+    return total
+
+
+def _product(scalars: Sequence[bytes], weights: Sequence[bytes]) -> bytes:
+    """The sum of what each scalar makes with its weight."""
+    group, total = _group(), bytes(ELEMENT)
+    for scalar, weight in zip(scalars, weights, strict=True):
+        more = group.crypto_core_ristretto255_scalar_mul(scalar, weight)
+        total = bytes(group.crypto_core_ristretto255_scalar_add(total, more))
+    return total
 
 
 def _challenge(public: bytes, *elements: bytes) -> bytes:
