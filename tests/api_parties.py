@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 
 from oureyes.client import Client
 from oureyes.interfaces.api.server import Api
+from oureyes.interfaces.doors import DoorProtocol
 from oureyes.interfaces.gate import Gate
 from oureyes.model.accounts import OFFICER, SCOPES, Account
 from oureyes.model.markings import PAP, TLP, Marking
@@ -55,7 +56,7 @@ class ApiSite:
         self.port = int(self._socket.getsockname()[1])
         config = uvicorn.Config(
             Starlette(routes=self.api.routes()), log_level="critical", lifespan="off", ws="none",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=1, http=DoorProtocol,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # not in the main thread

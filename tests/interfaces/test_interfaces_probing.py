@@ -5,7 +5,6 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 
 import aiohttp
 import msgspec

@@ -379,8 +379,7 @@ def test_a_filter_that_is_broken_keeps_no_other_partners_answer(tmp_path):
         fetched(asker, node)
     asked = probing.prepare(asker.ctx, "phone", [PHONE], ["ID", "SG"], **SAID)
     answers = [
-        probing.opened(one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw))
-        for one in asked
+        probing.opened(one, answering.evaluate(states[one.partner].ctx, "PH", one.asked.question.raw)) for one in asked
     ]
     sql = "UPDATE hit_part SET body = X'00' WHERE origin = 'ID'"
     asker.ctx.db.write(lambda connection: connection.exec_driver_sql(sql) and None)

@@ -406,9 +406,9 @@ class Client(Overseeing):
         """Propose to answer a member."""
         return self._line.do(forms.Agreement, "POST", "/agreements", said)
 
-    def agree(self, partner: str) -> forms.Agreement:
-        """Agree to it."""
-        return self._line.do(forms.Agreement, "POST", f"/agreements/{place(partner)}/agree")
+    def agree(self, partner: str, *, if_match: str = "") -> forms.Agreement:
+        """Agree to it; with `if_match`, only to what was looked at."""
+        return self._line.do(forms.Agreement, "POST", f"/agreements/{place(partner)}/agree", if_match=if_match)
 
     def end_agreement(self, partner: str) -> forms.Agreement:
         """Answer it no more."""

@@ -28,13 +28,14 @@ from oureyes.interfaces.exports import Exports
 from oureyes.interfaces.gate import Gate
 from oureyes.interfaces.misp import Misp
 from oureyes.interfaces.probing import Asking
+from oureyes.interfaces.problems import problem
 from oureyes.interfaces.taxii import Taxii
 from oureyes.node import Node
 from oureyes.node.accounts import Credentials, client_certificates
 from oureyes.node.opening import member_of
 from oureyes.node.serving import Serving
 
-__all__ = ["CertificateProtocol", "Doors"]
+__all__ = ["DoorProtocol", "Doors"]
 
 # Forward secrecy and authenticated encryption only: nothing of the list of RFC 7540 Appendix A (TAXII 2.1 §8.2.2).
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -124,8 +125,9 @@ class Doors:
         self.serving.notes.close()
 
 
-class CertificateProtocol(HttpToolsProtocol):
-    """Tells the application the certificate a client showed, which ASGI has no agreed place for in this server."""
+class DoorProtocol(HttpToolsProtocol):
+    """Tells the application the certificate a client showed, which ASGI has no agreed place for in this server; what is
+    no HTTP, or has a target longer than the parser takes, is told so as every other error is (RFC 9457)."""
 
     _certificate = b""
 
@@ -137,3 +139,10 @@ class CertificateProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["oureyes.certificate"] = self._certificate  # type: ignore[typeddict-unknown-key]  # a key of ours
+
+    def send_400_response(self, msg: str) -> None:
+        answer = problem(400, "it cannot be read", f"{msg} Is its target over 64 KiB?")
+        answer.headers["Connection"] = "close"
+        lines = [b"%s: %s\r\n" % header for header in answer.raw_headers]
+        self.transport.write(b"".join([b"HTTP/1.1 400 Bad Request\r\n", *lines, b"\r\n", bytes(answer.body)]))
+        self.transport.close()

@@ -29,7 +29,7 @@ from oureyes.exchange.log import entry_of
 from oureyes.exchange.outbox import GIVE_UP_AFTER, Delivery
 from oureyes.exchange.tls import client_context, server_context, trust
 from oureyes.interfaces import probing, remotes
-from oureyes.interfaces.doors import CertificateProtocol, Doors
+from oureyes.interfaces.doors import DoorProtocol, Doors
 from oureyes.interfaces.federation import Federation
 from oureyes.interfaces.lines import Lines
 from oureyes.interfaces.listening import KEEP_ALIVE_S, Server, configured, listen, loop_factory
@@ -147,7 +147,7 @@ class Service:
             return
         sock = listen(self.node.ctx.config.text("doors_listen"))
         self.doors_port = int(sock.getsockname()[1])
-        server = Server(configured(self.doors.routes(), self.doors.tls, http=CertificateProtocol))
+        server = Server(configured(self.doors.routes(), self.doors.tls, http=DoorProtocol))
         await asyncio.to_thread(self.doors.open, server, sock, loop_factory())
 
     async def _close_doors(self) -> None:

@@ -197,6 +197,31 @@ def test_a_token_of_an_outsider_is_shown_once_and_kept_nowhere(site):
     assert len(site.ayu.account("bank-a").tokens) == 2  # the site's own, and one of the two that were asked for
 
 
+@pytest.mark.parametrize("sent", [b"GET /api/1/search?q=" + b"a" * 70_000, b"\x16\x03\x01"])
+def test_what_the_parser_takes_for_no_request_gets_a_problem_too(site, sent):
+    with socket.create_connection(("127.0.0.1", site.port)) as line:
+        line.sendall(sent + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = b"".join(iter(lambda: line.recv(4096), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert msgspec.json.decode(body)["status"] == 400
+
+
+def test_an_agreement_that_was_proposed_anew_is_not_agreed_to_unseen(site):
+    site.ayu.allow(forms.AgreementMade("MY", ["phone"], ["investigation"], 64))
+    (seen,) = site.budi.agreements()
+    tag = site.budi.etag
+    assert (seen.kinds, seen.daily) == (["phone"], 64)
+    site.ayu.allow(forms.AgreementMade("MY", ["phone", "document"], ["investigation"], 100_000))
+    with pytest.raises(Problem) as refused:
+        site.budi.agree("MY", if_match=tag)
+    assert refused.value.status == 412
+    (seen,) = site.budi.agreements()
+    assert seen.state == "proposed"
+    assert site.budi.agree("MY", if_match=site.budi.etag).daily == 100_000
+
+
 def test_one_officer_alone_cannot_come_in_as_an_outsider(site):
     """Whoever lets accounts in and sees what the token says would else read as a bank does, in the bank's name."""
     alone = site.officer("alone", frozenset({"api:admit"}))

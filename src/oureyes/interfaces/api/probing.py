@@ -156,7 +156,7 @@ ROUTES = (
     Route("agreements", "GET", "/agreements", _P, agreements, forms.Agreements, cli=("hits agreements",)),
     Route("allow", "POST", "/agreements", _P, allow, forms.Agreement, body=forms.AgreementMade, status=201,
           cli=("hits allow",)),
-    Route("agree", "POST", _AGREED + "/agree", _P, agree, forms.Agreement, cli=("hits agree",)),
+    Route("agree", "POST", _AGREED + "/agree", _P, agree, forms.Agreement, guard="agreements", cli=("hits agree",)),
     Route("end_agreement", "DELETE", _AGREED, _P, end, forms.Agreement, cli=("hits end",)),
     Route("sets", "GET", "/search-sets", _P, sets, forms.Sets, cli=("pss list",)),
     Route("revocations", "GET", "/search-sets/revocations", _P, revocations, bytes, cli=("pss revocations",)),
