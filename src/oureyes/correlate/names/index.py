@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import math
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, combinations
@@ -45,7 +44,6 @@ class NameIndex:
     """Names by number: `add` as they come, `search` for what sounds alike."""
 
     def __init__(self, engine: str = "") -> None:
-        self._frequency: Counter[str] = Counter()
         self._count = 0
         self._pairs: dict[tuple[str, str], int] = {}
         self._store: _Tantivy | _Postings = _Postings() if engine == "numpy" else _tantivy(engine)
@@ -70,7 +68,6 @@ class NameIndex:
             found: set[str] = set()
             for tokens in readings(name):
                 found |= sound_features(tokens)
-            self._frequency.update(found)
             self._count += 1
             yield number, found
 
@@ -83,7 +80,7 @@ class NameIndex:
         """
         parts = list(dict.fromkeys(f"f^{fold(token)}$" for token in tokens if len(token) > 1))[:_PARTS]
         size = math.log10(max(self._count, 1))
-        held = [max(self._frequency[part] - 1, 0.5) for part in parts]
+        held = [max(self._store.frequency(part) - 1, 0.5) for part in parts]
         expected = size + sum(math.log10(one) - size for one in held)
         joined = list(range(len(parts)))
         for bond, one, other in sorted(self._bonds(parts, held), reverse=True):
@@ -112,11 +109,13 @@ class NameIndex:
         """The numbers of what sounds most alike, best first, each once."""
         if not self._count:
             return []
+        read = [sound_features(tokens) for tokens in readings(name)]
+        often = {one: self._store.frequency(one) for one in set().union(*read)}
         wanted: dict[str, float] = {}
-        for tokens in readings(name):
-            ranked = sorted(sound_features(tokens), key=lambda one: (self._frequency[one], one))
-            for one in [each for each in ranked if self._frequency[each]][:_RAREST]:
-                wanted[one] = math.log(1 + self._count / self._frequency[one])
+        for features in read:
+            ranked = sorted((one for one in features if often[one]), key=lambda one: (often[one], one))
+            for one in ranked[:_RAREST]:
+                wanted[one] = math.log(1 + self._count / often[one])
         return list(dict.fromkeys(self._store.search(wanted, limit)))[:limit] if wanted else []
 
 
@@ -143,6 +142,10 @@ class _Postings:
             self._sizes.append(min(len(found), 65535))
             for one in found:
                 self._lists.setdefault(one, array("I")).append(row)
+
+    def frequency(self, one: str) -> int:
+        """How many names have it."""
+        return len(self._lists.get(one, ()))
 
     def together(self, one: str, other: str) -> int:
         """How many names have both."""
@@ -183,6 +186,10 @@ class _Tantivy:
         writer.commit()
         writer.wait_merging_threads()
         self._fresh = False
+
+    def frequency(self, one: str) -> int:
+        """How many names have it."""
+        return int(self._searcher().doc_freq("sounds", one))
 
     def together(self, one: str, other: str) -> int:
         """How many names have both."""
