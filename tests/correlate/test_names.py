@@ -251,6 +251,7 @@ def test_a_name_has_at_most_twelve_keys_all_of_this_version(text):
 KEYS = {
     "names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c",
     "names/v2": "50f64094c6f1f8cd9e9ab6cb6124fbdb793c08c77150aa6cf4a8e7695cfb1653",
+    "names/v3": "69de8b7e07ce03a2672ddeb5f3f2076a13d1eb0d0039243ff84e522633b2784b",
 }
 
 

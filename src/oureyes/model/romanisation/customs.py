@@ -8,23 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["COMMON", "FORMS", "LEADING", "LEGAL_FORMS", "NATIVE_TITLES", "PARTICLES", "PATRONYMICS", "TITLES", "WEAK"]
+__all__ = [
+    "COMMON", "DEGREES", "FORMS", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_TITLES", "PARTICLES", "PATRONYMICS",
+    "SAY_A_NAME", "TITLES", "WEAK",
+]  # fmt: skip
 
 TITLES = frozenset(
     # general, ranks, degrees
-    "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br hon gen general lt "
+    "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br general lt "
     "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt "
     "sergeant "
     "cpl pvt inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
-    "esq jr snr junior senior ii iii iv cpa rn sh se mm mh mpd spd skom ssos st msi mpsi sag spog jpn ".split()
+    "esq jr snr junior senior ii iii iv cpa rn mpd spd skom ssos st msi mpsi sag spog jpn ".split()
     # Malay, Brunei and Indonesian honours
-    + "tun tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg awang dyg dayang yb yab yam yang "
-    "berhormat mulia hj hjh haji hajah hajjah ust ustaz ustad ustadz ustadzah kh kyai kiai teuku tengku tuanku tunku "
-    "tgk bapak bpk pak ibu bu encik cik puan saudara raden rr rm gusti tuan".split()
+    + "tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg awang dyg dayang yb yab "
+    "berhormat hj hjh haji hajah hajjah ust ustaz ustad ustadz ustadzah kh kyai kiai teuku tengku tuanku tunku "
+    "tgk bapak bpk pak ibu bu encik cik puan saudara raden rr rm gusti".split()
     # Burmese, Lao, Khmer, Thai, Vietnamese, Filipino, Portuguese
-    + "daw sayadaw ashin naw nang thao nai khun nang nangsao khunying phra luang oknha okhna samdech lok neak ong ba "
-    "chi anh em bac don dona dom sr sra senhor senhora padre maun engr kagawad gng g bb".split()
+    + "daw sayadaw ashin nang khun nang nangsao khunying phra luang oknha okhna samdech lok neak ong ba "
+    "chi anh em dona dom sr sra senhor senhora padre maun engr kagawad gng g bb".split()
 ) - {"ma", "ba", "anh", "em", "chi", "ong", "tan", "toh", "sri", "st", "nang", "lok", "g", "kh", "bu", "pak", "maun"}
+
+# A title before two words or more; anywhere else a name: Tuấn, Thảo and Tun are among the commonest of theirs.
+NAMES_TOO = frozenset("tuan thao tun don nai naw gen".split())
+# Beside one of these it is a name there, too: family names of Vietnam, syllables of Burma.
+SAY_A_NAME = frozenset(
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly trinh dinh truong cao luong dao mai doan "
+    "van thi aung maung win myint htun tun kyaw khin zaw hla oo than thein soe mya aye naing lin htet lwin nyunt shwe "
+    "sein moe nu thant zin htay kyi nyein thu wai yan phyo min ko".split()
+)
+# Degrees, from the third word on; before it they may be a name.
+DEGREES = frozenset("sh se mm mh".split())
 
 # Before a name in its own script: cut where the name begins with one.
 NATIVE_TITLES = (

@@ -6,7 +6,17 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from oureyes.model.romanisation.customs import FORMS, LEADING, LEGAL_FORMS, PARTICLES, PATRONYMICS, TITLES
+from oureyes.model.romanisation.customs import (
+    DEGREES,
+    FORMS,
+    LEADING,
+    LEGAL_FORMS,
+    NAMES_TOO,
+    PARTICLES,
+    PATRONYMICS,
+    SAY_A_NAME,
+    TITLES,
+)
 
 __all__ = ["modern", "name_tokens", "organisation_tokens", "plain", "spellings"]
 
@@ -19,7 +29,11 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _SLASHED = re.compile(r"\b[adsw]\s*/\s*[lpo]\b")  # a/l, a/p, s/o, d/o, w/o: son, daughter, wife of
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
-_TAN_SRI = re.compile(r"\b(?:tan|toh) sri\b")
+# Yang, Yam and Hon are family names elsewhere; Mulia is a name of its own.
+_STYLES = re.compile(
+    r"\b(?:tan|toh) sri\b|\byang (?:di ?pertuan|(?:amat )?(?:berhormat|mulia|arif|berbahagia|bahagia))\b|\bhon\."
+    r"|\byam(?=\.? (?:tengku|tunku|tuanku|raja)\b)"
+)
 _MARIA = re.compile(r"\bma\.(?=\s|$)")
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
@@ -54,7 +68,7 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
 def name_tokens(name: str) -> tuple[str, ...]:
     """The tokens that are names, family name first where a comma says so; a name is never left without any."""
     text = _SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))
-    text = _TAN_SRI.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
+    text = _STYLES.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
     turned = _COMMA.match(text)
     text = f"{turned[1]} {turned[2]}" if turned else text
     words = _WORD.findall(_ARTICLE.sub(" ", text))
@@ -62,17 +76,20 @@ def name_tokens(name: str) -> tuple[str, ...]:
 
 
 def _kept(words: list[str]) -> tuple[str, ...]:
-    last = len(words) - 1
     out: list[str] = []
     for place, word in enumerate(words):
-        if not _dropped(word, place, last):
+        if not _dropped(word, place, words):
             out += _parted(FORMS.get(word, word))
     return tuple(out)
 
 
-def _dropped(word: str, place: int, last: int) -> bool:
-    if word in TITLES or (word in _ARTICLES and last):
+def _dropped(word: str, place: int, words: list[str]) -> bool:
+    last = len(words) - 1
+    if word in TITLES or (word in _ARTICLES and last) or (word in DEGREES and place > 1):
         return True
+    if word in NAMES_TOO:
+        before, after = words[:place], words[place + 1 :]
+        return len(after) > 1 and TITLES.issuperset(before) and not SAY_A_NAME.intersection(after)
     if place == 0:
         return (word in LEADING and last > 0) or (word == "u" and last > 1)  # U: Burmese, before two syllables or more
     return place < last and (word in PATRONYMICS or word in PARTICLES)

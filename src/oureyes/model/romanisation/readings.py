@@ -19,7 +19,7 @@ from oureyes.model.zawgyi import to_unicode
 
 __all__ = ["VERSION", "readings", "romanise", "script_of"]
 
-VERSION = "names/v2"
+VERSION = "names/v3"
 _MOST = 8
 _LONGEST = 200  # characters of a name; what is longer is no name
 
@@ -36,6 +36,10 @@ _RUN = re.compile(
 )
 _ANY = re.compile("[" + "".join(letters for _, letters in _SCRIPTS) + "]")
 _FIRST = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS))
+# What cannot begin a name: the letters before it were its beginning, and no title (คุณากร, شيخة).
+_INSIDE = re.compile(
+    "[\u0600-\u06ff\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec6-\u0ece\u17b4-\u17d3\u102b-\u103e\u0bbe-\u0bcd]"
+)
 _TITLES = tuple(sorted(NATIVE_TITLES, key=len, reverse=True))
 
 
@@ -78,8 +82,9 @@ def _without_sons(tokens: Tokens) -> Tokens:
 
 def _untitled(text: str) -> str:
     for title in _TITLES:
-        if text.startswith(title) and len(text) > len(title) + 2:
-            return text[len(title) :].lstrip(" .")
+        rest = text[len(title) :]
+        if text.startswith(title) and len(rest) > 2 and not _INSIDE.match(rest):
+            return rest.lstrip(" .")
     return text
 
 
