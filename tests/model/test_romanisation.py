@@ -200,7 +200,7 @@ def test_every_fictional_person_is_read_near_a_latin_spelling():
 # What the tables and the three libraries say of a fixed sample, by version. Keys are made of it and cross borders:
 # if this fails after an upgrade or a change of a table, raise VERSION and add a line; never replace one.
 _FIRST = "dcdc1947ce87cf762be0c43e794447c52d1dc5362c6749e81b2d71bfe3586525"
-# The second hears Yee as Yi and Woo as Wu; the third knows titles that are names elsewhere. Both read these as the first.
+# The second hears Yee as Yi and Woo as Wu; the third knows titles that are names elsewhere: both read these alike.
 READINGS = {"names/v1": _FIRST, "names/v2": _FIRST, "names/v3": _FIRST}
 
 
