@@ -201,7 +201,9 @@ async def _same_work(folder, work):
         assert {str(sorted(counts.items())) for _, counts, _ in made} == {str(sorted(made[0][1].items()))}
         assert (made[0][1]["request"], made[0][1]["settle"]) == (2, 1)
         assert made[0][1]["look up"] == 2 * 2
-        assert [after for *_, after in made] == [["close", "close", "settle", *["look up"] * 4]] * 4
+        opening = ["multiply"] * made[0][2].count("multiply")
+        assert len(opening) > 8  # the proofs are checked after the last byte
+        assert [after for *_, after in made] == [["close", "close", *opening, "settle", *["look up"] * 4]] * 4
 
 
 def test_a_running_node_takes_out_what_may_answer_no_more(tmp_path, monkeypatch):
@@ -444,6 +446,33 @@ def test_an_answer_that_was_paid_for_is_kept_though_newer_filters_cannot_be_had(
     assert [(len(one.hits), one.refusal) for one in (good,)] == [(0, "")]
     assert not other.hits
     assert "newest filters" in other.refusal
+    good, other = carrying.ask(states["PH"], wanted("phone", [PHONE, OTHER_PHONE], "ID", "SG"))
+    assert [len(one.hits) for one in (good, other)] == [1, 1]
+    assert (good.refusal, "newest filters" in other.refusal) == ("", True)  # of the second nothing is known
+
+
+def test_nothing_that_is_sent_waits_for_what_takes_longer_for_more_values(tmp_path, monkeypatch):
+    """A holder that always says that it has a newer list would else read off the pause before it is asked for, how many
+    of a batch are real."""
+    states, order = two_that_answer(tmp_path), []
+
+    class Watched(Line):
+        async def hit_list(self):
+            order.append("list")
+            return await super().hit_list()
+
+        async def hit_question(self, raw):
+            order.append("question")
+            said = await super().hit_question(raw)
+            return said[:4] + (2**40).to_bytes(8, "big") + said[12:]
+
+    over_lines(monkeypatch, ID=Watched(states["ID"]))
+    for name in ("draw", "opened", "settle_all"):
+        work = getattr(probing, name)
+        monkeypatch.setattr(probing, name, lambda *given, name=name, work=work: order.append(name) or work(*given))
+    (found,) = carrying.ask(states["PH"], wanted("phone", [PHONE], "ID"), fresh=True)
+    assert len(found.hits) == 1
+    assert order == ["draw", "list", "question", "list", "opened", "settle_all"]
 
 
 def test_nobody_is_asked_that_is_no_other_member(tmp_path):

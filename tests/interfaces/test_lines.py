@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from oureyes.interfaces.api import forms
 from oureyes.interfaces.lines import Lines
 from oureyes.interfaces.probing import Wanted, ask_over
 from oureyes.model.accounts import OFFICER, Account
-from oureyes.node import Node, accounts, probing
+from oureyes.node import Node, accounts, answering, probing
 from oureyes.node.opening import member_of
 from oureyes.node.probing import Outcome
 
@@ -307,6 +308,36 @@ def test_a_running_node_keeps_its_lines_for_officers_until_it_stops(tmp_path: Pa
             service.node.ctx.roster = replace(service.node.roster, members=left)
             service.node.ctx.heard("roster", "")
             await until(lambda: not service._lines._lines)
+
+    asyncio.run(story())
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_node_that_stops_tells_an_officer_who_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines end before the officers' door does, or the door would be held open by whoever waits for an answer."""
+    said, asked, over = forms.Probe("phone", [PHONE], ["ID"], "treaty", "K"), threading.Event(), threading.Event()
+
+    def never(*_: object) -> bytes:
+        asked.set()
+        over.wait()
+        return b""
+
+    async def story() -> None:
+        found = homes(tmp_path, ["ID", "PH", "SG"], doors_listen="127.0.0.1:0")
+        async with Running(found) as running:
+            service = running.services["PH"]
+            await ready(running.node("ID"), service.node)
+            client = an_officer(service.node, service.doors_port, tmp_path)
+            monkeypatch.setattr(answering, "evaluate", never)
+            waiting = asyncio.create_task(asyncio.to_thread(client.probe, said))
+            try:
+                await until(asked.is_set)
+                await running.stop("PH")
+                (one,) = await waiting
+            finally:
+                over.set()
+            assert "ending" in one.refusal
+            client.close()
 
     asyncio.run(story())
 

@@ -27,6 +27,8 @@ from oureyes.model.persons import people, person
         "budi\uffa0",
         "\u2800budi",
         "bu\u180edi",
+        "budi\u2065",
+        "bu\ufff3di",
         "bud\u0131"[:3] + "i",
     ],
 )

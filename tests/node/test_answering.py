@@ -26,7 +26,7 @@ def turned_away(node, limit=100):
 def test_two_people_make_an_agreement_and_one_ends_it(tmp_path):
     _, holder, asker = a_pair(tmp_path)
     answering.allow(holder.ctx, "SG", ["phone"], ["investigation"], 64, by="ayu")
-    for same in ("ayu", " AYU ", "ａｙｕ", "a\u200byu", ""):
+    for same in ("ayu", " AYU ", "ａｙｕ", "a\u200byu", "", "\u3164", "ayu\u2065"):
         with pytest.raises(Refused):
             answering.agree(holder.ctx, "SG", by=same)
     with pytest.raises(Refused):

@@ -239,11 +239,19 @@ def test_a_newer_list_is_noticed_by_the_answer(tmp_path):
     hold(holder, "phone-number", OTHER_PHONE, red("PH"))
     publishing.publish(holder.ctx)
     one = prepared(asker, holder, "phone", [OTHER_PHONE])
-    answer = probing.opened(one, answering.evaluate(holder.ctx, "PH", one.asked.question.raw))
-    assert probing.look_again(asker.ctx, one, answer)
+    raw = answering.evaluate(holder.ctx, "PH", one.asked.question.raw)
+    assert probing.look_again(asker.ctx, one, raw)
     fetched(asker, holder)
-    assert not probing.look_again(asker.ctx, one, answer)
-    assert len(probing.settle(asker.ctx, one, answer).hits) == 1
+    assert not probing.look_again(asker.ctx, one, raw)
+    assert len(probing.settle(asker.ctx, one, probing.opened(one, raw)).hits) == 1
+
+
+def test_a_list_of_more_than_a_node_takes_is_not_fetched(tmp_path):
+    _states, holder, asker = a_pair(tmp_path)
+    parts = tuple(blind.Part("phone", place, 1 << 24, f"{place:064x}") for place in range(1000))
+    raw = relisted(holder, answering.list_for(holder.ctx, "PH"), parts=parts, serial=9)
+    with pytest.raises(VerificationError, match="256 MiB"):
+        probing.missing(asker.ctx, "ID", raw)
 
 
 def test_a_list_that_comes_late_does_not_take_the_place_of_a_newer_one(tmp_path):

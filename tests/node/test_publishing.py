@@ -69,10 +69,10 @@ def meanwhile(monkeypatch, name, *, work, after=False):
 def asked_as_a_node_does(asker, holder, kind, values):
     """With the filters that it has, and newer ones only where the answer tells that there are."""
     one = prepared(asker, holder, kind, values)
-    answer = probing.opened(one, answering.evaluate(holder.ctx, asker.member, one.asked.question.raw))
-    if probing.look_again(asker.ctx, one, answer):
+    raw = answering.evaluate(holder.ctx, asker.member, one.asked.question.raw)
+    if probing.look_again(asker.ctx, one, raw):
         fetched(asker, holder)
-    return probing.settle(asker.ctx, one, answer)
+    return probing.settle(asker.ctx, one, probing.opened(one, raw))
 
 
 def a_person(name, place=1, modified="2026-11-24T08:00:00.000Z"):

@@ -1,9 +1,10 @@
 """Carries private questions: to all partners at once, each answer believed by its proof and looked up here.
 
-The wire shows who asks whom, when and about which kind, and sizes that depend on the number of selectors only. A hit
-sends nothing, and delays nothing: answers are looked up once all have been read to their ends, in one step for all, and
-nothing is done with a line from then on. What becomes of it after that (closed here, or left idle in a node that runs
-and keeps it) was settled before anybody looked.
+The wire shows who asks whom, when and about which kind, and sizes that depend on the size of the batch only. What takes
+longer the more of a batch are real, or where something is met, comes before the first byte or after the last: blinds
+are drawn before any line is used, and answers are opened and looked up once all have been read to their ends and newer
+filters fetched, in one step for all. Nothing is done with a line from then on. What becomes of it after that (closed
+here, or left idle in a node that runs and keeps it) was settled before anybody looked.
 """
 
 from __future__ import annotations
@@ -23,7 +24,17 @@ from oureyes.node.probing import Opened, Outcome, Prepared
 __all__ = ["Asking", "Wanted", "ask", "ask_all", "ask_over", "fetch"]
 
 _FETCH_S = 120.0  # for one partner's list and filters, when a question waits for them
-_Carried = tuple[Prepared, Opened | str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A question and the answer as it came, "" where there is none; in words, why not, or why filters may be older."""
+
+    one: Prepared
+    raw: bytes
+    why: str
+
+
 _InThread = Callable[..., Awaitable[Any]]
 
 
@@ -87,18 +98,33 @@ async def _carried(node: Node, wanted: Wanted, lines: Lines, fresh: bool) -> lis
     if strangers or not to:
         named = f"member {', '.join(strangers)[:40] or 'nobody'}"
         raise Refused(named, "other members of the roster", "none by that id", "`oureyes roster` names them")
-    await asyncio.to_thread(probing.vetted, ctx, wanted.kind, wanted.values, len(to), **wanted.said)
+    said = wanted.said
+    about = await asyncio.to_thread(probing.vetted, ctx, wanted.kind, wanted.values, len(to), **said)
+    blinds = await asyncio.to_thread(probing.draw, about, len(to))
     stale = to if fresh else await asyncio.to_thread(probing.partners_stale, ctx, to)
     await asyncio.gather(*(_fetched(ctx, lines, one) for one in stale), return_exceptions=True)
-    prepared = await asyncio.to_thread(probing.prepare, ctx, wanted.kind, wanted.values, to, **wanted.said)
-    answers = await asyncio.gather(*(_answer(ctx, lines, one) for one in prepared))
-    return list(zip(prepared, answers, strict=True))
+    prepared = await asyncio.to_thread(probing.prepare, ctx, wanted.kind, wanted.values, to, blinds=blinds, **said)
+    return await asyncio.gather(*(_answer(ctx, lines, one) for one in prepared))
 
 
 async def _looked_up(ctx: Context, carried: Sequence[_Carried]) -> list[Outcome]:
-    answered = [(one, said) for one, said in carried if isinstance(said, Opened)]
+    opened = await asyncio.gather(*(asyncio.to_thread(_opened, each) for each in carried))
+    answered = [(each.one, said) for each, said in zip(carried, opened, strict=True) if isinstance(said, Opened)]
     settled = {one.partner: one for one in await asyncio.to_thread(probing.settle_all, ctx, answered)}
-    return [settled.get(one.partner) or _unanswered(one, str(said)) for one, said in carried]
+    return [
+        settled.get(each.one.partner) or _unanswered(each.one, str(said))
+        for each, said in zip(carried, opened, strict=True)
+    ]
+
+
+def _opened(each: _Carried) -> Opened | str:
+    """In words, why there is no answer that can be believed."""
+    if not each.raw:
+        return each.why
+    try:
+        return replace(probing.opened(each.one, each.raw), older=each.why)
+    except Exception as fault:  # as in `_answer`
+        return _words(fault)
 
 
 async def _fetched(ctx: Context, lines: Lines, partner: str) -> None:
@@ -115,27 +141,22 @@ async def fetch(ctx: Context, dial: Dialler, in_thread: _InThread = asyncio.to_t
     await in_thread(probing.keep_list, ctx, dial.partner, raw, bodies)
 
 
-async def _answer(ctx: Context, lines: Lines, one: Prepared) -> Opened | str:
-    """Ask one partner; in words, why there is no answer. What goes wrong with it keeps nobody else's from anybody."""
+async def _answer(ctx: Context, lines: Lines, one: Prepared) -> _Carried:
+    """Ask one partner. What goes wrong with it keeps nobody else's answer from anybody."""
     if one.asked is None:
-        return one.refusal
+        return _Carried(one, b"", one.refusal)
     try:
         async with lines.to(one.partner) as dial:
             raw = await dial.hit_question(one.asked.question.raw)
-        answer, newer = await asyncio.to_thread(_opened, ctx, one, raw)
+        newer = await asyncio.to_thread(probing.look_again, ctx, one, raw)
     except Exception as fault:  # whatever a partner says: the others' answers are paid for, and are kept
-        return _words(fault)
+        return _Carried(one, b"", _words(fault))
     if newer:
         try:
             await _fetched(ctx, lines, one.partner)
         except Exception as fault:  # the answer is paid for, and a hit by the filters of before is a hit
-            return replace(answer, older=f"its newest filters are not here ({_words(fault)}); ask again")
-    return answer
-
-
-def _opened(ctx: Context, one: Prepared, raw: bytes) -> tuple[Opened, bool]:
-    answer = probing.opened(one, raw)
-    return answer, probing.look_again(ctx, one, answer)
+            return _Carried(one, raw, f"its newest filters are not here ({_words(fault)}); ask again")
+    return _Carried(one, raw, "")
 
 
 def _unanswered(one: Prepared, why: str) -> Outcome:

@@ -50,6 +50,7 @@ _ASK_S = 5.0  # for a partner's word on what it holds of our log
 _APPLY_AFTER_S = 0.02  # what comes in a burst is all receipted before reading it begins
 _LOOK_S, _NOTIFY_S, _SEAL_S, _REASSESS_S, _KEEP_S = 0.2, 2.0, 60.0, 60.0, 3600.0
 _RENEW_S = 5.0
+_FETCH_S = 600.0  # for one partner's list and filters: one that drips keeps nobody else's from being fetched
 _PATTERNS_S, _DOORS_S, _POLL_S, _CATCH_UP_S = 3600.0, 5.0, 5.0, 1.0
 _FAULTS = (OurEyesError, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -340,7 +341,8 @@ class Service:
         asked = await self._in_thread(probes.who_answer, ctx, tuple(self._tasks))
         for member in await self._in_thread(probes.partners_stale, ctx, asked):
             with contextlib.suppress(*_FAULTS):  # no agreement, or not reachable: it is told when it is asked
-                await probing.fetch(ctx, self._dialler(member), self._in_thread)
+                async with asyncio.timeout(_FETCH_S):
+                    await probing.fetch(ctx, self._dialler(member), self._in_thread)
 
     def _reread_roster(self) -> bool:
         file, ctx = self.node.ctx.config.home / "roster.json", self.node.ctx

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 
 # Default_Ignorable_Code_Point (UAX #44) beyond category Cf: joiners, fillers and variation selectors
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
 _BLANK = "\u2800"  # a braille cell without dots
 
 __all__ = ["people", "person"]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from oureyes.correlate import blind
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, OverBudget, Refused
-from oureyes.model.persons import person
+from oureyes.model.accounts import two_people
 from oureyes.node.committing import key_of
 from oureyes.node.context import Context
 from oureyes.node.publishing import DAY_US, epoch_of_list, renew, stale
@@ -74,7 +74,7 @@ def agree(ctx: Context, partner: str, *, by: str) -> Agreement:
         found = hits.agreements(connection, beside=True).get(partner) or _agreement(connection, partner)
         if found.state != "proposed":
             raise Refused(f"agreement with {partner}", "a proposal", found.state, "`oureyes hits allow`")
-        if not by or person(by) == person(found.author):
+        if not two_people(found.author, by):
             raise Refused(
                 f"agreement with {partner}", f"somebody else than {found.author}", by or "nobody", "give --by"
             )

@@ -34,6 +34,7 @@ __all__ = [
     "Outcome",
     "Prepared",
     "Quota",
+    "draw",
     "found",
     "keep_list",
     "ledger",
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 _LOOK_AGAIN_US = 6 * 3_600_000_000
-_MAX_FILTER = 64 << 20
+_MAX_FILTER, _MAX_FILTERS = 64 << 20, 256 << 20  # bytes of one, and of all that are fetched at a time
 _EPOCH_LASTS = 8  # days that a list of the month before may still be in force
 
 
@@ -78,7 +79,7 @@ class _Terms:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An answer that its proof bears out; in words, why it is looked up in filters that are not the newest."""
+    """An answer that its proof bears out; in words, why it is looked up in filters that are not the newest ones."""
 
     outputs: Mapping[blind.Selector, bytes]
     serial: int
@@ -125,20 +126,27 @@ def prepare(
     basis: str,
     case: str,
     country: str = "",
+    blinds: Sequence[blind.Blinds] = (),
 ) -> list[Prepared]:
     """A question for each partner, booked in the ledger and the audit log; see `vetted`. The partner judges whether the
-    purpose is one it has agreed to, and logs it when it is not."""
+    purpose is one it has agreed to, and logs it when it is not. `blinds` of the same values, if they were drawn."""
     to = tuple(dict.fromkeys(partners))
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
     asked = vetted(ctx, kind, values, len(to), **more)
+    drawn = blinds or draw(asked, len(to))
     with ctx.db.read() as connection:
         terms = {partner: _terms(ctx, connection, partner, kind) for partner in to}
     said = {"purpose": purpose, "basis": basis}
     questions = [
-        _prepared(partner, some, asked, {**said, "case": _case_digest(ctx, partner, case)}, by)
-        for partner, some in terms.items()
+        _prepared(partner, some, mine, {**said, "case": _case_digest(ctx, partner, case)}, by)
+        for (partner, some), mine in zip(terms.items(), drawn, strict=True)
     ]
     return ctx.db.write(lambda connection: _book(ctx, connection, questions, by))
+
+
+def draw(selectors: Sequence[blind.Selector], partners: int) -> list[blind.Blinds]:
+    """Blinds for each partner."""
+    return [blind.draw(selectors) for _ in range(partners)]
 
 
 def vetted(
@@ -184,13 +192,10 @@ def _refuse_over_budget(ctx: Context, connection: Connection, by: str, more: int
         raise OverBudget(f"questions of {by}", f"at most {daily} a day", f"{spent} asked, {more} more", "ask tomorrow")
 
 
-def _prepared(
-    partner: str, terms: _Terms | str, selectors: tuple[blind.Selector, ...], said: dict[str, str], by: str
-) -> Prepared:
+def _prepared(partner: str, terms: _Terms | str, blinds: blind.Blinds, said: dict[str, str], by: str) -> Prepared:
     if isinstance(terms, str):
         return Prepared(partner, None, 0, by, terms)
-    asked = blind.ask(selectors, terms.parts.epoch, said)
-    return Prepared(partner, asked, 0, by, "", terms.public, terms.parts.serial)
+    return Prepared(partner, blinds.asked(terms.parts.epoch, said), 0, by, "", terms.public, terms.parts.serial)
 
 
 def _book(ctx: Context, connection: Connection, questions: Sequence[Prepared], by: str) -> list[Prepared]:
@@ -226,7 +231,9 @@ def _terms(ctx: Context, connection: Connection, partner: str, kind: str) -> _Te
 def _askable(ctx: Context, connection: Connection, partner: str, kind: str) -> _Terms:
     parts = _list_of(ctx, filters.listed(connection, partner, ctx.me), partner)
     if parts is None:
-        raise NotHeld(f"filters of {partner}", "a list of them", "none", "it has no agreement with us yet")
+        raise NotHeld(
+            f"filters of {partner}", "a list of them", "none", "it has no agreement with us, or cannot be reached"
+        )
     shown, _ = borne_out(ctx, connection, partner, parts.epoch)
     if parts.epoch not in {epoch_of(ctx.in_days(days)) for days in (-_EPOCH_LASTS, 0, 1)}:
         # whoever may choose the month gives each asker a key of its own, though all were shown all keys
@@ -257,13 +264,16 @@ def opened(one: Prepared, raw: bytes) -> Opened:
     return Opened(*one.asked.outputs(raw, one.public))
 
 
-def look_again(ctx: Context, one: Prepared, answer: Opened) -> bool:
-    """Whether the partner has a newer list than we hold."""
-    if answer.serial <= one.serial:
+def look_again(ctx: Context, one: Prepared, raw: bytes) -> bool:
+    """Whether a partner that answers says that it has a newer list than we hold. Read off before the answer is opened:
+    how long that takes tells how many of a batch are real, so nothing that is sent may come after it."""
+    assert one.asked is not None
+    serial = one.asked.serial(raw)
+    if serial <= one.serial:
         return False
     with ctx.db.read() as connection:
         kept = filters.listed(connection, one.partner, ctx.me)
-    return kept is None or kept.serial < answer.serial
+    return kept is None or kept.serial < serial
 
 
 def settle(ctx: Context, one: Prepared, answer: Opened) -> Outcome:
@@ -308,7 +318,8 @@ def _settled(
         return Outcome(one.partner, subjects, (), 0, met)
     hits.hits_of(connection, one.number, len(met))
     kept = tuple(_keep_hit(ctx, connection, one, selector, tag) for selector, tag in met.items())
-    return Outcome(one.partner, subjects, kept, answer.left, "" if met else answer.older)
+    # a value that was not met may be in the filters that are not here: for that one there is no answer
+    return Outcome(one.partner, subjects, kept, answer.left, "" if len(met) == subjects else answer.older)
 
 
 def _filters(ctx: Context, connection: Connection, partner: str, kind: str, epoch: str) -> list[blind.Filter]:
@@ -403,7 +414,12 @@ def missing(ctx: Context, partner: str, raw: bytes) -> list[tuple[str, int]]:
         if kept and kept.serial == parts.serial and kept.body != raw:
             raise VerificationError(f"filters of {partner}", f"one list {parts.serial}", "two", "call the partner")
         held = {one.digest for one in filters.parts(connection, partner, ctx.me)}
-    return [(part.digest, min(_MAX_FILTER, 16 + part.size * 6)) for part in parts.parts if part.digest not in held]
+    lacking = [(part.digest, min(_MAX_FILTER, 16 + part.size * 6)) for part in parts.parts if part.digest not in held]
+    size = sum(limit for _, limit in lacking)
+    if size > _MAX_FILTERS:
+        found = f"{size >> 20} MiB"
+        raise VerificationError(f"filters of {partner}", f"{_MAX_FILTERS >> 20} MiB at most", found, "call the partner")
+    return lacking
 
 
 def _read_list(ctx: Context, partner: str, raw: bytes) -> blind.Parts:

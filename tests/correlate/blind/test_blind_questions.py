@@ -34,7 +34,7 @@ def test_two_partners_together_cannot_tell_that_they_were_asked_the_same():
 
 def test_what_it_was_about_is_not_in_its_words():
     asked = blind.ask(PHONES[:1], "2026-11", SAID)
-    assert all(scalar.hex() not in repr(asked) for scalar in asked.scalars)
+    assert all(scalar.hex() not in repr(asked) for scalar in asked.blinds.scalars)
 
 
 def test_an_answer_whose_elements_changed_places_is_not_believed():

@@ -23,7 +23,7 @@ from oureyes.correlate.blind.messages import (
     read_question,
     write_parts,
 )
-from oureyes.correlate.blind.questions import Asked, ask
+from oureyes.correlate.blind.questions import Asked, Blinds, ask, draw
 from oureyes.correlate.blind.selectors import (
     KINDS,
     NAMES,
@@ -48,6 +48,7 @@ __all__ = [
     "SIZES",
     "Answer",
     "Asked",
+    "Blinds",
     "Commitment",
     "Filter",
     "Part",
@@ -59,6 +60,7 @@ __all__ = [
     "batch_of",
     "born_keys",
     "derive_key",
+    "draw",
     "evaluate",
     "evaluate_known",
     "fillers",

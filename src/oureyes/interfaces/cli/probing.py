@@ -102,7 +102,7 @@ def probe(
     with at.node() as node:
         found: list[Outcome] = import_module("oureyes.interfaces.probing").ask(node, said, fresh=fresh)
     at.screen.answer({"answers": [_outcome(one) for one in found]}, lambda: _draw(at, found))
-    return exits.OK if any(not one.refusal for one in found) else exits.code_of(_refused())[0]
+    return exits.OK if any(one.hits or not one.refusal for one in found) else exits.code_of(_refused())[0]
 
 
 def _refused() -> Any:
