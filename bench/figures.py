@@ -46,7 +46,7 @@ def percentile(values: list[float], part: float) -> float:
 
 
 def write(found: list[Figure], file: Path) -> None:
-    """`{name: {value, unit, peer, peer_value, ratio}}`, for whoever follows the figures."""
+    """`{name: {value, unit, peer, peer_value, ratio, aim}}`, for whoever follows the figures."""
     file.parent.mkdir(parents=True, exist_ok=True)
     body = {
         one.name: {
@@ -55,6 +55,7 @@ def write(found: list[Figure], file: Path) -> None:
             "peer": one.peer,
             "peer_value": round(one.peer_value, 4) if one.peer_value is not None else None,
             "ratio": one.ratio,
+            "aim": one.aim,
         }
         for one in found
     }

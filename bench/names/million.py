@@ -1,4 +1,4 @@
-"""One name among a million: `python -m bench names-million`. It takes minutes, and is left out unless it is named."""
+"""One name among a million: `python -m bench names-million`. It takes two minutes."""
 
 from __future__ import annotations
 
