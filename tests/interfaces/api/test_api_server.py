@@ -334,6 +334,14 @@ def test_headers_of_an_answer_hold_nothing_that_was_sent(site):
         assert (said.status, "X-Evil" in said.headers) == (404, False)
 
 
+def test_an_exported_bank_says_how_many_hashes_are_not_in_it(site):
+    listed = f"signal_type,signal_str,quality\npdq,{'a' * 64},3\nmd5,{'b' * 32},\n".encode()
+    taken = site.ask("ayu", "POST", "/banks/b/hashes?name=a.csv", listed, Content_Type="application/octet-stream")
+    assert taken.status == 200
+    said = site.ask("ayu", "GET", "/banks/b/export")
+    assert said.headers["X-OurEyes-Omitted"] == "PDQ-of-too-low-a-quality=1"
+
+
 def test_a_purpose_stands_in_the_audit_log_and_must_be_one(site):
     assert site.ask("ayu", "GET", "/search?q=x", OE_Purpose="gossip").status == 400
     assert site.ask("ayu", "GET", "/search?q=x", OE_Purpose="prevention").status == 200
