@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from oureyes.errors import ConfigError
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
 from oureyes.interfaces.words import members
+from oureyes.model.instants import of_datetime
 
 if TYPE_CHECKING:
     from oureyes.node.searchsets import Checked, SearchSet
@@ -92,6 +94,7 @@ def check(
     A set that expired, was revoked, was altered, or is by nobody on the roster is not answered from, nor one whose
     list of revocations is older than the set or than 30 days. The answer says by which list it was not revoked.
     """
+    from oureyes.exchange.roster import parse
     from oureyes.node import searchsets
 
     listed = revoked.read_bytes() if revoked else b""
@@ -101,18 +104,12 @@ def check(
                 node.ctx, str(folder), kind, values, by=at.by, purpose=at.purpose, country=country, revoked=listed
             )
         return _checked(at, found, values)
-    from datetime import UTC, datetime
-
-    from oureyes.exchange.roster import parse
-    from oureyes.model.instants import of_datetime
-
     if roster is None or key is None:
         raise typer.BadParameter("with --key and --roster, or --taken", param_hint="FOLDER")
     known, _ = parse(roster.read_bytes())
     found = searchsets.check(
-        folder, kind, values, _secret(key), known, at=of_datetime(datetime.now(UTC)),
-        revoked=listed, country=country,
-    )  # fmt: skip
+        folder, kind, values, _secret(key), known, at=of_datetime(datetime.now(UTC)), revoked=listed, country=country
+    )
     return _checked(at, found, values)
 
 
