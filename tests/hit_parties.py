@@ -15,13 +15,14 @@ from oureyes.model.markings import TLP
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import Observable, sco
 from oureyes.model.sharing import Kind
-from oureyes.node import Node, answering, committing, probing, publishing
+from oureyes.node import Node, answering, committing, probing, publishing, searchsets
 from oureyes.node.probing import Outcome, Prepared
 from oureyes.node.sending import send, statement_of
 
 PHONE, OTHER_PHONE = "+66812345678", "+66812345679"
 WALLET = "TKBQpjpi7ud7NxPuAopzsiijD7bi8pQubY"
 SAID = {"by": "lia", "purpose": "investigation", "basis": "treaty", "case": "KN-2026-118"}
+BORDER = {"audience": "border", "kinds": ["phone"], "days": 7, "by": "ayu", "approver": "budi", "purpose": "detection"}
 
 
 def red(*answers_to: str, **more: object):
@@ -104,3 +105,13 @@ def signed_keys(node: Node, keys: Mapping[str, str], epoch: str = "2026-11", mem
     """What says keys: words that `node` signs."""
     words = pack(blind.KEYS_TYPE, blind.write_commitment(member or node.member, epoch, keys), (node.ctx.keys.sign,))
     return {"said": words.decode()}
+
+
+def a_set(folder: Path, **changes: object):
+    """ID made a set for its border police: one number that may answer it, one that may not."""
+    states = federation(folder / "nodes", ["ID", "SG"], Clock())
+    maker = states["ID"]
+    hold(maker, "phone-number", PHONE, red("border"))
+    hold(maker, "phone-number", OTHER_PHONE, red("PH"))
+    made = searchsets.make(maker.ctx, folder / "border", **{**BORDER, **changes})
+    return states, maker, folder / "border", bytes.fromhex((folder / "border.key").read_text()), made

@@ -25,8 +25,9 @@ def test_a_poster_is_added_to_a_bank_judged_and_exported(tmp_path):
     (after,) = oureyes("--home", home, "media", "bank", "posters", "--json").json["hashes"]
     assert (after["agree"], after["disagree"], after["labels"]) == (["ID"], [], ["recruitment"])
     exported = oureyes("--home", home, "media", "export", "posters").raw.decode().splitlines()
-    assert exported[0] == "collab,signal_type,signal_str,category,tags"
-    assert exported[1].endswith("POSITIVE_CLASS,recruitment")
+    assert exported[0] == "collab,signal_type,signal_str,category,tags,quality,object"
+    assert all(",POSITIVE_CLASS,recruitment," in row and row.endswith(one["id"]) for row in exported[1:])
+    assert {row.split(",")[1] for row in exported[1:]} == {"pdq", "sha256"}
 
 
 @pytest.mark.media
@@ -79,3 +80,12 @@ def test_a_communitys_list_goes_into_a_bank(tmp_path):
     assert "1 known already" in oureyes("--home", home, "media", "import", file, "--bank", "theirs").out
     file.write_text("photodna AAAA\n")
     assert oureyes("--home", home, "media", "import", file, "--bank", "theirs").code == 7
+
+
+def test_what_an_export_has_no_word_for_is_said_beside_it(tmp_path, capfd):
+    home, file = a_home(tmp_path), tmp_path / "list.csv"
+    file.write_text(f"signal_type,signal_str,quality\npdq,{'a' * 64},3\nmd5,{'b' * 32},\n")
+    assert oureyes("--home", home, "media", "import", file, "--bank", "theirs").code == 0
+    exported = oureyes("--home", home, "media", "export", "theirs")
+    assert len(exported.raw.splitlines()) == 2
+    assert "left out, PDQ of too low a quality: 1" in exported.err

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from at_the_desk import a_home, oureyes
+from at_the_desk import homes as closed_homes
 from hit_parties import OTHER_PHONE, PHONE, borne_out, hold
 from simulated import for_
 from wired import Running, homes, until
@@ -111,6 +112,10 @@ def test_the_front_line_checks_a_set_without_a_node(tmp_path):
     check = ("pss", "check", folder, "phone", PHONE, "--key", tmp_path / "set.key", "--roster", roster)
     offline = oureyes("--home", tmp_path / "nowhere", *check, "--json")
     assert (offline.code, offline.json["hits"]) == (0, [True])
+    assert (offline.json["listed"], offline.json["standing"][:13]) == ("", "nobody looked")
+    assert "nobody looked whether it was revoked" in oureyes(*check).out
+    assert oureyes("--home", home, "pss", "revocations", tmp_path / "before").code == 0
+    assert "not revoked by ID's list of 20" in oureyes(*check, "--revoked", tmp_path / "before").out
     assert oureyes(*check[:4], OTHER_PHONE, *check[5:]).code == 1
     assert oureyes(*check[:5]).code == 2
     assert oureyes("--home", home, "pss", "take", folder, "--name", "ours", "--key", tmp_path / "set.key").code in (
@@ -121,3 +126,22 @@ def test_the_front_line_checks_a_set_without_a_node(tmp_path):
     assert oureyes("--home", home, "pss", "revocations", tmp_path / "revoked").code == 0
     assert oureyes(*check, "--revoked", tmp_path / "revoked").code == 1
     assert made.json["id"] in oureyes("--home", home, "pss").out
+
+
+def test_a_taken_set_is_judged_by_the_newest_list_of_its_maker(tmp_path):
+    maker, other = closed_homes(tmp_path, "ID", "SG")
+    with Node.open(maker) as node:
+        hold(node, "phone-number", PHONE, for_(tlp=TLP.RED, hit_no_hit=True, answers_to=frozenset({"border"})))
+    folder, before, after = tmp_path / "set", tmp_path / "before", tmp_path / "after"
+    words = ("make", folder, "--for", "border", "--kinds", "phone", "--by", "ayu", "--approved-by", "budi")
+    made = oureyes("--home", maker, "pss", *words, "--json").json["id"]
+    assert oureyes("--home", maker, "pss", "revocations", before).code == 0
+    taken = ("pss", "take", folder, "--name", "theirs", "--key", tmp_path / "set.key", "--revoked", before)
+    assert oureyes("--home", other, *taken).code == 0
+    check = ("--home", other, "pss", "check", "--taken", "theirs", "phone", PHONE)
+    assert "not revoked by ID's list of 20" in oureyes(*check, "--revoked", before).out
+    assert oureyes("--home", maker, "pss", "revoke", made).code == 0
+    assert oureyes("--home", maker, "pss", "revocations", after).code == 0
+    assert oureyes("--home", other, "pss", "update", after, "--json").json["sets"] == [made]
+    assert "revoked" in oureyes(*check).err
+    assert "which was seen here" in oureyes("--home", other, "pss", "update", before).err

@@ -90,7 +90,7 @@ def test_a_bank_shows_labels_hits_and_which_states_agree(tmp_path):
     assert (first.labels, first.agree, first.disagree) == (("recruitment",), ("ID",), ("MY",))
     assert sorted([first.hits, second.hits]) == [0, 1]
     assert indonesia.banks() == [("posters", 2)]
-    exported = json.loads(indonesia.export_bank("posters", "json", by="ayu"))["data"]
+    exported = json.loads(indonesia.export_bank("posters", "json", by="ayu").body)["data"]
     assert {one["status"] for one in exported if one["indicator"] == first.object.content["hashes"]["PDQ"]} == {
         "NON_MALICIOUS"
     }
@@ -120,7 +120,7 @@ def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tm
     known = {POSTER: ({"recruitment", "threat"}, 0), TURNED: ({"press", "disagree"}, 0)}
     assert a_bank(indonesia) == known
     file = tmp_path / f"out.{form}"
-    file.write_bytes(indonesia.export_bank("theirs", form, by="ayu"))
+    file.write_bytes(indonesia.export_bank("theirs", form, by="ayu").body)
     assert malaysia.import_bank("theirs", file, by="aziz").stored == 2
     assert a_bank(malaysia) == known
     assert malaysia.banks() == [("theirs", 2)]
@@ -129,7 +129,7 @@ def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tm
     seen.write_text(f"pdq {POSTER[:-1]}1\n")
     assert malaysia.record([seen], by="aziz").matches == 1
     assert a_bank(malaysia)[POSTER][1] == 1
-    again = json.loads(malaysia.export_bank("theirs", "json", by="aziz"))["data"]
+    again = json.loads(malaysia.export_bank("theirs", "json", by="aziz").body)["data"]
     assert {(one["type"], one["indicator"], one["status"]) for one in again} == {
         ("HASH_PDQ", POSTER, "MALICIOUS"),
         ("HASH_PDQ", TURNED, "NON_MALICIOUS"),
@@ -156,6 +156,22 @@ def test_only_a_list_of_hashes_goes_into_a_bank(tmp_path):
     assert node.banks() == []
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_film_goes_from_state_to_state_as_one_film(tmp_path, form):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    indonesia, malaysia = nodes.values()
+    given, file = tmp_path / "film.txt", tmp_path / f"out.{form}"
+    given.write_text(f"0,100,{POSTER},0.000\n1,80,{TURNED},1.001\n")
+    indonesia.import_bank("films", given, by="ayu")
+    made = indonesia.export_bank("films", form, by="ayu")
+    file.write_bytes(made.body)
+    assert malaysia.import_bank("films", file, by="aziz").stored == 1
+    (there,) = malaysia.bank("films", by="aziz")
+    (here,) = indonesia.bank("films", by="ayu")
+    assert there.object.content == here.object.content
+    assert made.left == ()
+
+
 @pytest.mark.media
 @held
 def test_a_bank_exported_here_is_matched_there(tmp_path):
@@ -163,7 +179,7 @@ def test_a_bank_exported_here_is_matched_there(tmp_path):
     indonesia, malaysia = nodes.values()
     indonesia.add_media([poster("original")], by="ayu", bank="posters", labels=["recruitment"])
     file = tmp_path / "posters.json"
-    file.write_bytes(indonesia.export_bank("posters", "json", by="ayu"))
+    file.write_bytes(indonesia.export_bank("posters", "json", by="ayu").body)
     assert malaysia.import_bank("posters", file, by="aziz").stored == 1
     malaysia.add_media([poster("mirror")], by="aziz")
     (found,) = [one.match for one in malaysia.matches() if one.match.matcher == "media"]

@@ -6,25 +6,14 @@ from dataclasses import replace
 
 import pytest
 from flor import BloomFilter
-from hit_parties import OTHER_PHONE, PHONE, hold, red
-from simulated import Clock, federation, for_
+from hit_parties import BORDER, OTHER_PHONE, PHONE, a_set, hold
+from simulated import federation, for_
 
 from oureyes.correlate.blind.searchsets import BLOOM, DESCRIPTION, SIGNATURE, Bloom, Described, digest_of
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, Refused, VerificationError
 from oureyes.node import searchsets
 
 AT = "2026-11-25T00:00:00Z"
-SAID = {"audience": "border", "kinds": ["phone"], "days": 7, "by": "ayu", "approver": "budi", "purpose": "detection"}
-
-
-def a_set(folder, **changes):
-    """ID made a set for its border police: one number that may answer it, one that may not."""
-    states = federation(folder / "nodes", ["ID", "SG"], Clock())
-    maker = states["ID"]
-    hold(maker, "phone-number", PHONE, red("border"))
-    hold(maker, "phone-number", OTHER_PHONE, red("PH"))
-    made = searchsets.make(maker.ctx, folder / "border", **{**SAID, **changes})
-    return states, maker, folder / "border", bytes.fromhex((folder / "border.key").read_text()), made
 
 
 def test_what_may_answer_the_audience_is_found_offline_and_nothing_else(tmp_path):
@@ -124,10 +113,10 @@ def test_two_people_make_one_for_an_audience_a_crime_purpose_and_some_days(tmp_p
 def test_nothing_is_written_over(tmp_path):
     _, maker, folder, *_ = a_set(tmp_path)
     with pytest.raises(ConfigError):
-        searchsets.make(maker.ctx, folder, **SAID)
+        searchsets.make(maker.ctx, folder, **BORDER)
     shutil.rmtree(folder)
     with pytest.raises(ConfigError):
-        searchsets.make(maker.ctx, folder, **SAID)  # its key lies there still
+        searchsets.make(maker.ctx, folder, **BORDER)  # its key lies there still
 
 
 def test_a_members_set_is_taken_and_checked_by_name_and_logged_by_number(tmp_path):
@@ -175,7 +164,7 @@ def test_a_set_of_the_project_itself_is_taken_only_where_it_is_said_that_nobody_
 def test_what_only_another_audience_may_learn_is_not_in_it(tmp_path):
     states, maker, *_ = a_set(tmp_path)
     hold(maker, "phone-number", "+66812345600", for_("border", hit_no_hit=False))
-    searchsets.make(maker.ctx, tmp_path / "second", **SAID)
+    searchsets.make(maker.ctx, tmp_path / "second", **BORDER)
     key = bytes.fromhex((tmp_path / "second.key").read_text())
     found = searchsets.check(tmp_path / "second", "phone", ["+66812345600", PHONE], key, maker.roster, at=AT)
     assert found.hits == (False, True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from oureyes import record
 from oureyes.errors import OurEyesError
-from oureyes.model.mediahashes import Picture, media_object, seen
+from oureyes.model.mediahashes import Film, Frame, media_object, seen
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import signals
 
@@ -64,16 +64,75 @@ def test_the_frames_of_one_film_are_one_object():
     assert dict(found.counts) == {"hashes": 1, "frames": 3}
 
 
-@pytest.mark.parametrize("write", [signals.export_csv, signals.export_json])
-def test_what_is_written_is_read_again(write):
-    picture = media_object({"SHA-256": "a" * 64}, picture=Picture(POSTER, 100, BRIDGE))
-    document = media_object({"TLSH": f"T1{'A' * 70}"})
-    raw = write([(picture, ["recruitment", "disagree"]), (document, [])], "posters")
-    name = "a.csv" if write is signals.export_csv else "a.json"
-    found = taken(raw.decode(), name)
-    assert [one.tags for one in found] == [("recruitment", "disagree"), ("recruitment", "disagree"), ()]
-    assert [one.hash for item in found[:2] for one in seen(item.object.content)] == [POSTER, BRIDGE]
-    assert found[2].object.content["hashes"] == {"TLSH": f"T1{'A' * 70}"}
+FRAMES = [
+    json.dumps([f"{POSTER},100,0.0", f"{BRIDGE},100,1.0"]),
+    json.dumps([
+        {"hash": POSTER, "quality": 100, "timestamp": 0}, {"pdq_hash": BRIDGE, "quality": 100, "timestamp": 1}]),
+    json.dumps({"10": {"hash": BRIDGE, "quality": 100, "timestamp": 1.0}, "9": {
+        "hash": POSTER, "quality": 100, "timestamp": 0.0}}),
+    f"0,100,{POSTER},0.000;1,100,{BRIDGE},1.000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FRAMES, ids=["now", "objects", "numbered", "lines"])
+@pytest.mark.parametrize("kind", ["vpdq", "HASH_VPDQ", "HASH_VIDEO_VPDQ"])
+def test_every_form_of_vpdq_is_one_film(text, kind):
+    quoted = text.replace('"', '""')
+    (row,) = taken(f'signal_type,signal_str\n{kind},"{quoted}"\n', "a.csv")
+    (item,) = taken(json.dumps([{"type": kind, "indicator": text}]), "a.json")
+    (line,) = taken(f"vpdq {text}\n", "a.txt")
+    film = media_object(row.object.content["hashes"], film=Film((Frame(POSTER, 100, 0.0), Frame(BRIDGE, 100, 1.0))))
+    assert row.object.content == item.object.content == line.object.content == film.content
+    assert row.counts == (("hashes", 1), ("frames", 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]", "{}", "[1]", '{"a": []}', "[", "x" * 32, f'["{POSTER},100"]', f'["{POSTER},101,0"]',
+        f'["{POSTER},9,nan"]', f'["{POSTER},9,-1"]', f'["{POSTER},9,0","{POSTER[1:]},9,1"]',
+    ],
+)  # fmt: skip
+def test_a_film_with_a_frame_that_is_none_is_put_aside_whole(text):
+    (found,) = taken(json.dumps([{"type": "HASH_VPDQ", "indicator": text}]), "a.json")
+    assert "no valid HASH_VPDQ" in str(found.error)
+
+
+def test_a_malformed_row_is_named_and_the_rest_goes_on():
+    rows = [f"pdq,{POSTER},x", f"pdq,{POSTER},x,y,z", "pdq", f"pdq,{'a' * (1 << 24)}a,", f"pdq,{BRIDGE},", ",a,b"]
+    found = taken("\n".join(["signal_type,signal_str,tags", *rows]) + "\n", "a.csv")
+    assert [type(one) for one in found] == [Record, Rejected, Rejected, Rejected, Record, Rejected]
+    assert str(found[1].error) == (
+        "a.csv row 2: expected a type, a hash, and no more than the 3 cells that the header names, found 5 cells;"
+        " check its commas and quotes"
+    )
+    assert [one.subject for one in found if isinstance(one, Rejected)] == [
+        "a.csv row 2", "a.csv row 3", "a.csv line 5", "a.csv row 6",
+    ]  # fmt: skip
+    assert "check its quotes" in str(found[3].error)
+
+
+def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
+    rows = [f"pdq,{POSTER},1", "pdq,none,1", "tmk,a,1", "pdq", f"md5,{MD5},1", f"md5,{MD5},1", f"md5,{MD5},2"]
+    found = taken("\n".join(["signal_type,signal_str,object", *rows]) + "\n", "a.csv")
+    assert [one.object.content["hashes"] for one in found if isinstance(one, Record)] == [
+        {"MD5": MD5, "PDQ": POSTER},
+        {"MD5": MD5},
+    ]
+    assert [one.subject for one in found if isinstance(one, Rejected)] == [
+        "a.csv row 4", "a.csv row 2", "a.csv row 3", "a.csv row 6",
+    ]  # fmt: skip
+
+
+def test_a_line_that_is_no_frame_is_named_and_the_film_goes_on():
+    found = taken(f"0,100,{POSTER},0.000\n1,x,{BRIDGE},1.000\n\n3,100,{BRIDGE},3.000\n", "film.txt")
+    assert [one.subject for one in found if isinstance(one, Rejected)] == ["film.txt line 2"]
+    assert dict(found[-1].counts) == {"hashes": 1, "frames": 2}
+
+
+def test_json_that_is_no_list_is_said():
+    with pytest.raises(OurEyesError, match="a list of hashes"):
+        list(signals.read(io.BytesIO(b'{"data": {"indicator": "a"}}'), Options(source="a.json", now=NOW)))
 
 
 def test_broken_json_says_where():

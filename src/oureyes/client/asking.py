@@ -204,7 +204,7 @@ class Client(Overseeing):
             yield from page.hashes
 
     def export_bank(self, name: str, form: str = "csv") -> bytes:
-        """A bank as hash-sharing communities exchange it."""
+        """A bank as hash-sharing communities exchange it; what the form has no word for is not in it."""
         return self.ask("GET", f"/banks/{place(name)}/export", {"form": form})
 
     def opine(self, ids: Sequence[str], agrees: bool, why: str = "") -> forms.Opined:

@@ -174,6 +174,10 @@ class Overseeing:
         """The signed list of those that hold no longer."""
         return self._line.ask("GET", "/search-sets/revocations", {}, None, {})
 
+    def take_revocations(self, raw: bytes) -> forms.RevocationsTaken:
+        """A maker's newest list of revoked search sets."""
+        return self._line.file(forms.RevocationsTaken, "POST", "/search-sets/revocations", raw)
+
     def check_set(self, name: str, said: forms.SetCheck) -> forms.SetChecked:
         """Whether one that was taken holds something."""
         return self._line.do(forms.SetChecked, "POST", f"/search-sets/{place(name)}/check", said)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,8 +33,9 @@ from oureyes.node.accounts import is_token
 from oureyes.node.editions import Edition, edition
 from oureyes.node.exporting import FORMATS, counted
 from oureyes.node.serving import Connection, Serving
+from oureyes.record.exports import Left
 
-__all__ = ["Exports"]
+__all__ = ["Exports", "omitted"]
 
 ROOT = "/export/1/"
 _LOG = logging.getLogger(__name__)
@@ -167,16 +169,21 @@ def _has(request: Request, tag: str, since: datetime) -> bool:
 def _described(made: Edition, form: str) -> dict[str, str]:
     """How the whole is marked, until when, and what is not in it. Reasons are words of ours; a list's name is made
     one."""
-    omitted = counted((one.id, _token(one.reason)) for one in made.left)
     said = {
         "Content-Disposition": f'attachment; filename="{made.collection.id}-{form}{FORMATS[form].suffix}"',
         "X-OurEyes-Count": str(made.count),
-        "X-OurEyes-Omitted": "; ".join(f"{reason}={number}" for reason, number in omitted.items())[:4000],
+        "X-OurEyes-Omitted": omitted(made.left),
         "X-OurEyes-TLP": made.sheet.tlp.label,
         "X-OurEyes-PAP": made.sheet.pap.name,
         "X-OurEyes-Until": made.sheet.until,
     }
     return {name: text for name, text in said.items() if text}
+
+
+def omitted(left: Iterable[Left]) -> str:
+    """How many are not in it for each reason, as a header says it."""
+    found = counted((one.id, _token(one.reason)) for one in left)
+    return "; ".join(f"{reason}={number}" for reason, number in found.items())[:4000]
 
 
 def _token(reason: str) -> str:

@@ -24,6 +24,7 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 __all__ = [
     "DOCUMENT_NEAR",
     "LEAST_QUALITY",
+    "MOST_FRAMES",
     "NEAR",
     "TURNS",
     "Film",
@@ -34,10 +35,13 @@ __all__ = [
     "document_distance",
     "eight",
     "flipped_once",
+    "frames_of",
     "media_object",
     "nearest",
+    "no_frames",
     "pdq",
     "pdq_text",
+    "quality_of",
     "rows",
     "scenes",
     "seen",
@@ -48,6 +52,7 @@ __all__ = [
 NEAR = 31  # bits of 256: Meta's own threshold, and what the exact search below is built for
 LEAST_QUALITY = 50  # PDQ's: below it a picture has too little in it to be told from others
 DOCUMENT_NEAR = 30  # of TLSH's distance: 1 false alarm in 50,000 pairs (Oliver and others, 2013)
+MOST_FRAMES = 100_000  # of one film: a day of them
 _SCENES = 32  # of one film at the most
 _SIDE = 16
 _FULL = (1 << 256) - 1
@@ -153,19 +158,21 @@ def nearest(left: str, right: str) -> tuple[int, str]:
 
 def seen(content: Mapping[str, Any]) -> tuple[Seen, ...]:
     """The hashes of an object that are good enough to be matched by; none for what is no medium."""
-    hashes, extensions = content.get("hashes"), content.get("extensions")
+    hashes, ours = content.get("hashes"), _ours(content)
     known = hashes.get("PDQ") if isinstance(hashes, dict) else None
-    ours = extensions.get(EXTENSIONS["media"]) if isinstance(extensions, dict) else None
-    if known is None and not isinstance(ours, dict):
-        return ()
-    more: Mapping[str, Any] = ours if isinstance(ours, dict) else {}
     found: list[Seen] = []
-    if _good(known, more.get("quality")):
+    if _good(known, ours.get("quality")):
         found.append(Seen(str(known).strip().lower()))
-        if _good(more.get("inner"), None):
-            found.append(Seen(str(more["inner"]).strip().lower(), "inner"))
-    frames = more.get("frames")
-    return (*found, *(_scenes_of(frames) if isinstance(frames, list) else ()))
+        if _good(ours.get("inner"), None):
+            found.append(Seen(str(ours["inner"]).strip().lower(), "inner"))
+    return (*found, *(Seen(one.hash, "scene", one.second) for one in scenes(frames_of(content))))
+
+
+def _ours(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What our extension says of a medium."""
+    extensions = content.get("extensions")
+    ours = extensions.get(EXTENSIONS["media"]) if isinstance(extensions, dict) else None
+    return ours if isinstance(ours, dict) else {}
 
 
 def _good(text: object, quality: object) -> bool:
@@ -173,16 +180,29 @@ def _good(text: object, quality: object) -> bool:
     return pdq(text) is not None and (not isinstance(quality, int | float) or quality >= LEAST_QUALITY)
 
 
-def _scenes_of(frames: Sequence[Any]) -> tuple[Seen, ...]:
-    read = [
+def frames_of(content: Mapping[str, Any]) -> tuple[Frame, ...]:
+    """The frames of a film, good and poor, as far as they are frames; none for what is no film."""
+    listed = _ours(content).get("frames")
+    return tuple(
         Frame(one["pdq"].strip().lower(), int(one.get("quality", 100)), float(one.get("second", 0)))
-        for one in frames[:100_000]
+        for one in (listed[:MOST_FRAMES] if isinstance(listed, list) else ())
         if isinstance(one, dict)
         and pdq(one.get("pdq")) is not None
         and isinstance(one.get("quality", 100), int | float)
         and isinstance(one.get("second", 0), int | float)
-    ]
-    return tuple(Seen(one.hash, "scene", one.second) for one in scenes(read))
+    )
+
+
+def no_frames(content: Mapping[str, Any]) -> int:
+    """How many entries in a film's list of frames `frames_of` does not take."""
+    listed = _ours(content).get("frames")
+    return (len(listed) if isinstance(listed, list) else 0) - len(frames_of(content))
+
+
+def quality_of(content: Mapping[str, Any]) -> int | None:
+    """The quality of a picture's PDQ, 0 to 100; None where nobody says it."""
+    quality = _ours(content).get("quality")
+    return quality if type(quality) is int and 0 <= quality <= 100 else None
 
 
 def scenes(frames: Sequence[Frame]) -> tuple[Frame, ...]:

@@ -49,6 +49,7 @@ from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
 from oureyes.plan.questions import Question
 from oureyes.plan.requests import RequestState, Urgency
+from oureyes.record.exports import Written
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.actors import Actor
@@ -387,8 +388,8 @@ class Node:
         """Our state's word on a hash."""
         return hashing.opine(self.ctx, identifier, agrees, why=why, by=by, purpose=purpose)
 
-    def export_bank(self, name: str, form: str = "csv", *, by: str, purpose: str = "investigation") -> bytes:
-        """A bank in a form that hash-sharing communities read."""
+    def export_bank(self, name: str, form: str = "csv", *, by: str, purpose: str = "investigation") -> Written:
+        """A bank in a form that hash-sharing communities read: its `body`, and in `left` what the form cannot say."""
         return hashing.export(self.ctx, name, form, by=by, purpose=purpose)
 
     # --- correlate and alert -----------------------------------------------------------------------------------------

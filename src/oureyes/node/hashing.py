@@ -24,8 +24,9 @@ from oureyes.node.importing import Order, import_source
 from oureyes.node.recording import Report, derive, take_in
 from oureyes.node.understanding import Reader
 from oureyes.record import signals
+from oureyes.record.exports import Written
 from oureyes.record.media import hashed
-from oureyes.record.signals import export_csv, export_json
+from oureyes.record.signals_export import export_csv, export_json
 from oureyes.storage import Connection, index, objects
 
 __all__ = ["Member", "add", "bank", "banks", "export", "opine", "take"]
@@ -204,8 +205,9 @@ def opine(ctx: Context, identifier: str, agrees: bool, *, why: str, by: str, pur
     return made
 
 
-def export(ctx: Context, name: str, form: str, *, by: str, purpose: str) -> bytes:
-    """A bank in a form that hash-sharing communities read; what a state disagrees with says so."""
+def export(ctx: Context, name: str, form: str, *, by: str, purpose: str) -> Written:
+    """A bank in a form that hash-sharing communities read; what a state disagrees with says so, and `left` names what
+    the form has no word for."""
     write = {"csv": export_csv, "json": export_json}.get(form)
     if write is None:
         raise InvalidObject(f"form {form[:20]}", "csv or json", "another")

@@ -19,9 +19,10 @@ from oureyes.correlate.blind import searchsets as form
 from oureyes.errors import ConfigError, InvalidObject, NotHeld, Refused, VerificationError
 from oureyes.exchange.envelope import pack, unpack
 from oureyes.model.accounts import two_people
-from oureyes.model.instants import nanoseconds
+from oureyes.model.instants import is_instant, nanoseconds
 from oureyes.model.objects import digest
 from oureyes.model.sharing import Recipient, Roster
+from oureyes.node import revoking
 from oureyes.node.context import Context
 from oureyes.release import CRIME_PURPOSES, silence
 from oureyes.storage import Connection, filters
@@ -38,12 +39,15 @@ _LARGEST = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A set that was found good, and which of the values it holds."""
+    """A set that was found good, and which of the values it holds. `listed` is the date of the list of revocations
+    that it went by, "" where nobody looked; `standing` says it in words."""
 
     set: str
     origin: str
     expires: str
     hits: tuple[bool, ...]
+    listed: str
+    standing: str
 
 
 def make(
@@ -138,14 +142,20 @@ def check(
     revoked: bytes = b"",
     country: str = "",
 ) -> Checked:
-    """Look values up in a set, offline, once it is whole, signed by a member, in force and not revoked."""
+    """Look values up in a set, offline, once it is whole, signed by a member, in force and not revoked by its maker's
+    list `revoked`. VerificationError when it is not, or the list is too old to tell."""
     signed, files = _verified(folder, roster)
     if nanoseconds(signed.expires) <= nanoseconds(at):
         raise VerificationError(signed.id, "a set in force", f"one that expired on {signed.expires}", "get the newest")
-    if revoked and signed.id in _revoked(revoked, roster, signed.origin):
-        raise VerificationError(signed.id, "a set in force", "one that was revoked", "get the newest")
+    listed = revoking.read(revoked, roster, signed.origin) if revoked else None
+    if listed is not None:
+        revoking.refuse(listed, signed.id, signed.at, at)
     found = _looked_up(files[form.DESCRIPTION], files[form.BLOOM], key, kind, values, country)
-    return Checked(signed.id, signed.origin, signed.expires, found)
+    return _checked(signed.id, signed.origin, signed.expires, found, listed.at if listed else "")
+
+
+def _checked(identifier: str, origin: str, expires: str, hits: tuple[bool, ...], listed: str) -> Checked:
+    return Checked(identifier, origin, expires, hits, listed, revoking.standing(origin, listed))
 
 
 def _verified(folder: Path, roster: Roster) -> tuple[form.Signed, dict[str, bytes]]:
@@ -157,6 +167,8 @@ def _verified(folder: Path, roster: Roster) -> tuple[form.Signed, dict[str, byte
         raise InvalidObject(form.SIGNATURE, "a signed search set", "another form") from None
     if signed.origin not in signers:
         raise VerificationError(signed.id[:60], f"the signature of {signed.origin[:20]}", "none that holds")
+    if not is_instant(signed.at) or not is_instant(signed.expires):
+        raise InvalidObject(signed.id[:60], "the instants it was made and ends at", "another form")
     if set(signed.files) != {form.DESCRIPTION, form.BLOOM}:
         raise VerificationError(signed.id[:60], f"{form.DESCRIPTION} and {form.BLOOM}", "other files")
     files = {name: _read(folder, name) for name in signed.files}
@@ -171,18 +183,6 @@ def _read(folder: Path, name: str) -> bytes:
     if not file.is_file() or file.stat().st_size > _LARGEST:
         raise NotHeld(name, "a file of the set", "none, or one too large", "check the folder")
     return file.read_bytes()
-
-
-def _revoked(raw: bytes, roster: Roster, origin: str) -> tuple[str, ...]:
-    keys = {member.id: member.keys.sign for member in roster.members.values()}
-    body, signers = unpack(raw, form.REVOKED_TYPE, keys)
-    try:
-        found = msgspec.json.decode(body, type=form.Revoked)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidObject("revocations", "a signed list of them", "another form") from None
-    if found.origin != origin or origin not in signers:
-        raise VerificationError("revocations", f"a list signed by {origin}", f"one of {found.origin[:20]}")
-    return found.ids
 
 
 def _looked_up(
@@ -204,48 +204,103 @@ def _text(described: form.Described, kind: str, value: str, country: str) -> str
 # --- sets of others, and revoking ours -------------------------------------------------------------------------------
 
 
-def take(ctx: Context, folder: Path, name: str, key: bytes, *, by: str, unsigned: bool = False) -> SearchSet:
-    """Take a set of others, to be checked here by its name. One that nobody signed only where that is said."""
-    if unsigned:
-        files = {one: _read(folder, one) for one in (form.DESCRIPTION, form.BLOOM)}
-        identifier, origin, audience, expires = ctx.new_id("search-set"), "", "", ""
-    else:
-        signed, files = _verified(folder, ctx.roster)
-        identifier, origin, audience, expires = signed.id, signed.origin, signed.audience, signed.expires
+def take(
+    ctx: Context, folder: Path, name: str, key: bytes, *, by: str, unsigned: bool = False, revoked: bytes = b""
+) -> SearchSet:
+    """Take a set of others, to be checked here by its name, and with it its maker's list `revoked`. One that nobody
+    signed only where that is said."""
+    signed, files = _unsigned(ctx, folder, revoked) if unsigned else _verified(folder, ctx.roster)
     described = form.Described.read(files[form.DESCRIPTION])
     form.Bloom.read(files[form.BLOOM])
+    if revoked:
+        revoking.refuse(revoking.take(ctx, revoked, by=by, of=signed.origin), signed.id, signed.at, ctx.now())
     secret = key or described.keyid.encode()  # as the project's own tool does where there is no other key
     made = SearchSet(
-        identifier, name, origin, audience, ctx.now(), expires, "", files[form.DESCRIPTION], files[form.BLOOM], secret
-    )
+        signed.id, name, signed.origin, signed.audience, signed.at, signed.expires, "",
+        files[form.DESCRIPTION], files[form.BLOOM], secret,
+    )  # fmt: skip
 
     def write(connection: Connection) -> None:
-        if any(one.name == name for one in kept.sets(connection)):
-            raise ConfigError(f"search set {name[:40]}", "a name that is not taken", "one that is", "choose another")
+        _refuse_known(connection, made)
         kept.put_set(connection, made)
-        ctx.audit(connection, by, "search-set", made.id, "", state="taken", origin=origin or "unsigned", count=0)
+        origin = made.origin or "unsigned"
+        ctx.audit(connection, by, "search-set", made.id, "", state="taken", origin=origin, count=0)
 
     ctx.db.write(write)
     return made
 
 
+def _unsigned(ctx: Context, folder: Path, revoked: bytes) -> tuple[form.Signed, dict[str, bytes]]:
+    if revoked:
+        raise _no_maker()
+    files = {one: _read(folder, one) for one in (form.DESCRIPTION, form.BLOOM)}
+    return form.Signed(1, ctx.new_id("search-set"), "", "", ctx.now(), "", {}), files
+
+
+def _no_maker() -> InvalidObject:
+    return InvalidObject("revocations", "none for a set that nobody signed", "a list", "leave it out")
+
+
+def _refuse_known(connection: Connection, made: SearchSet) -> None:
+    """Its name may not be in use, and it may not have been revoked, here or by its maker."""
+    held, listed = kept.sets(connection), revoking.newest(connection, made.origin)
+    if any(one.name == made.name for one in held):
+        raise ConfigError(f"search set {made.name[:40]}", "a name that is not taken", "one that is", "choose another")
+    if (listed and made.id in listed.ids) or any(one.id == made.id and one.revoked for one in held):
+        raise VerificationError(made.id, "a set in force", "one that was revoked", "get the newest")
+
+
 def check_taken(
-    ctx: Context, name: str, kind: str, values: Sequence[str], *, by: str, purpose: str, country: str = ""
+    ctx: Context,
+    name: str,
+    kind: str,
+    values: Sequence[str],
+    *,
+    by: str,
+    purpose: str,
+    country: str = "",
+    revoked: bytes = b"",
 ) -> Checked:
-    """Look values up in a set that was taken; logged by number, never by content."""
+    """Look values up in a set that was taken; logged by number, never by content. It goes by the newest list of its
+    maker that was seen here, such as `revoked`."""
     ctx.require_purpose(by, purpose, "search set")
-    found = next((one for one in sets(ctx) if one.name == name and one.bloom), None)
-    if found is None:
-        raise NotHeld(f"search set {name[:40]}", "one that was taken", "none by that name", "`oureyes pss list`")
+    found = _taken(ctx, name)
+    if revoked:
+        if not found.origin:
+            raise _no_maker()
+        revoking.take(ctx, revoked, by=by, of=found.origin)
+        found = _taken(ctx, name)
     if found.revoked or (found.expires and nanoseconds(found.expires) <= nanoseconds(ctx.now())):
         raise VerificationError(found.id, "a set in force", "one that expired or was revoked", "get the newest")
+    listed = _listed(ctx, found)
     met = _looked_up(found.description, found.bloom, found.key, kind, values, country or ctx.config.country)
 
     def write(connection: Connection) -> None:
-        ctx.audit(connection, by, "search-set", found.id, purpose, state="checked", count=len(values), hits=sum(met))
+        ctx.audit(
+            connection, by, "search-set", found.id, purpose,
+            state="checked", count=len(values), hits=sum(met), listed=listed,
+        )  # fmt: skip
 
     ctx.db.write(write)
-    return Checked(found.id, found.origin, found.expires, met)
+    return _checked(found.id, found.origin, found.expires, met, listed)
+
+
+def _taken(ctx: Context, name: str) -> SearchSet:
+    found = next((one for one in sets(ctx) if one.name == name and one.bloom), None)
+    if found is None:
+        raise NotHeld(f"search set {name[:40]}", "one that was taken", "none by that name", "`oureyes pss list`")
+    return found
+
+
+def _listed(ctx: Context, found: SearchSet) -> str:
+    """The date of the list that a taken set stands by, "" without one; of ours this node knows at once."""
+    if found.origin == ctx.me:
+        return ctx.now()
+    with ctx.db.read() as connection:
+        newest = revoking.newest(connection, found.origin)
+    if newest is not None:
+        revoking.refuse(newest, found.id, found.made, ctx.now())
+    return newest.at if newest else ""
 
 
 def revoke(ctx: Context, identifier: str, *, by: str) -> SearchSet:

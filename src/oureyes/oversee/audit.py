@@ -105,6 +105,7 @@ VERBS: Mapping[str, str] = {
     "evaluate": "was given {count} evaluations of kind {kind}",
     "turn-away": "was turned away with a question of kind {kind}: {reason}",
     "open-case": "opened the case {subject} on a hit with {to}",
+    "revocations": "took the list of revoked search sets of {subject} of {listed}: {count}",
     "search-set": "{state} the search set {subject} of {count} values",
     "answer-case": "answered the case {subject}: {state}",
 }

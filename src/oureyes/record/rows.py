@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from oureyes.errors import InvalidObject
@@ -14,26 +15,40 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 
 __all__ = ["is_table", "kept", "rows_of"]
 
+_LONGEST = 131_072  # characters of a cell: a quote that is never closed swallows no more of a table
+_LIMIT = Lock()  # Python has one limit for all its CSV readers
+
 
 def is_table(name: str) -> bool:
     """Whether the file's name says CSV or TSV."""
     return name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
 
 
-def rows_of(data: bytes, subject: str) -> Iterator[list[str] | InvalidObject]:
-    """The rows as text, blank lines left out; a row that cannot be read is its error."""
+def rows_of(data: bytes, subject: str, longest: int = _LONGEST) -> Iterator[list[str] | InvalidObject]:
+    """The rows as text, blank lines left out; a row that cannot be read, or has a cell of more than `longest`
+    characters, is its error."""
     text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
     reader = csv.reader(text, delimiter=_delimiter(data))
     while True:
         try:
-            row = next(reader)
+            row = _next(reader, longest)
         except StopIteration:
             return
         except csv.Error as error:
-            yield InvalidObject(f"{subject} line {reader.line_num}", "a CSV row", str(error)[:80])
+            where = f"{subject} line {reader.line_num}"
+            yield InvalidObject(where, "a CSV row", str(error)[:80], "check its quotes")
             continue
         if any(cell.strip("\x1a \t") for cell in row):  # DOS ended its files with 0x1A
             yield row
+
+
+def _next(reader: Iterator[list[str]], longest: int) -> list[str]:
+    with _LIMIT:
+        before = csv.field_size_limit(longest)
+        try:
+            return next(reader)
+        finally:
+            csv.field_size_limit(before)
 
 
 def _delimiter(data: bytes) -> str:

@@ -4,31 +4,33 @@
     lines   `pdq f8f8…` (a community's file), or vPDQ's frames `0,100,f8f8…,1.000` of one film
     JSON    {"data": [{"type": "HASH_PDQ", "indicator": …, "tags": …, "status": …}]}, or that list alone
 
-PDQ, vPDQ, TLSH and ordinary hashes are taken; what nothing here can match by (PhotoDNA, TMK) is put aside and said.
+PDQ, vPDQ, TLSH, MD5, SHA-1 and SHA-256 are taken; what nothing here can match by (PhotoDNA, TMK) and what is malformed
+is put aside and said. Our own exports add `quality` (of a picture's PDQ) and `object`: rows one after another that name
+one object are hashes of one medium, so it is read as the same object as it was; the second PDQ hash is of what lies
+inside its border. Names, sizes and MIME types do not go this way.
 A category of NEGATIVE_CLASS or a status of NON_MALICIOUS says that the hash is *not* what it was taken for: it arrives
 as a tag, so that a bank shows the disagreement instead of losing it.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import msgspec
 
 from oureyes.errors import InvalidObject
-from oureyes.model.mediahashes import Film, Frame, media_object, pdq, seen, tlsh
+from oureyes.model.mediahashes import Film, Picture, media_object, pdq
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Options, Record, Rejected
+from oureyes.record import frames
 from oureyes.record.opening import JSON_ERRORS, broken, read_bytes, top_level
 from oureyes.record.rows import rows_of
 
-__all__ = ["NAME", "export_csv", "export_json", "read", "sniff"]
+__all__ = ["NAME", "read", "sniff"]
 
 NAME = "signals"
 
@@ -40,10 +42,29 @@ _FRAME = re.compile(rb"\d{1,7},\d{1,3},[0-9a-fA-F]{64},\d+(?:\.\d+)?\s*$", re.MU
 _TYPES: Mapping[str, str] = {
     "pdq": "pdq", "hash_pdq": "pdq", "hash_pdq_ocr": "pdq", "tlsh": "tlsh", "tlsh_pdf": "tlsh", "hash_tlsh": "tlsh",
     "hash_text_tlsh": "tlsh", "md5": "md5", "video_md5": "md5", "hash_md5": "md5", "hash_video_md5": "md5",
-    "sha1": "sha1", "hash_sha1": "sha1", "sha256": "sha256", "hash_sha256": "sha256",
+    "video_hash_md5": "md5", "sha1": "sha1", "hash_sha1": "sha1", "sha256": "sha256", "hash_sha256": "sha256",
+    "video_sha256": "sha256", "hash_video_sha256": "sha256", "vpdq": "vpdq", "hash_vpdq": "vpdq",
+    "video_vpdq": "vpdq", "hash_video_vpdq": "vpdq",
 }  # fmt: skip
+_ORDINARY: Mapping[str, str] = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "tlsh": "TLSH"}
+_TAKEN = "PDQ, vPDQ, TLSH, MD5, SHA-1 or SHA-256"
+_REMEDY = "correct it, or leave it out"
 _AGAINST = frozenset(["negative_class", "non_malicious", "investigation_seed", "disagree"])
 _COUNT = (("hashes", 1),)
+_LONGEST = 1 << 24  # characters of a cell: the frames of a day's film
+_RAW = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A hash as it is listed. `where` names it, `object` the medium it is of, where the list says so."""
+
+    where: str
+    kind: str
+    value: str
+    tags: tuple[str, ...] = ()
+    quality: str = ""
+    object: str = ""
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -56,70 +77,152 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record | Rejected]:
-    """Every hash; frames are one film together."""
+    """Every hash; frames are one film together, rows that name one object are one medium."""
     subject = options.source or NAME
     data = read_bytes(stream, subject, options.max_bytes)
     start = data.lstrip()
     if start[:1] in (b"{", b"["):
-        rows: Iterator[tuple[str, str, tuple[str, ...]]] = _of_json(data, subject)
+        rows: Iterator[_Row | Rejected] = _of_json(data, subject)
     elif _FRAME.match(start.split(b"\n", 1)[0]):
-        yield _film(data)
+        yield from _of_frames(data, subject)
         return
     elif _HEADER.match(start):
         rows = _of_csv(data, subject)
     else:
-        rows = _of_lines(data)
-    for place, (kind, value, tags) in enumerate(rows, 1):
-        yield _taken(kind, value, tags, f"{subject} {place}")
+        rows = _of_lines(data, subject)
+    yield from _gathered(rows)
 
 
-def _taken(kind: str, value: str, tags: tuple[str, ...], where: str) -> Record | Rejected:
-    obj = _object(_TYPES.get(kind.strip().lower(), ""), value.strip())
-    if obj is None:
-        error = InvalidObject(where, "PDQ, TLSH, MD5, SHA-1 or SHA-256", f"no valid {kind[:20]}")
-        return Rejected(where, error, f"{kind} {value}".encode()[: 1 << 20], _COUNT)
-    return Record(obj, tags=tags, counts=_COUNT)
-
-
-def _object(kind: str, value: str) -> StixObject | None:
-    if kind == "pdq":
-        return media_object({"PDQ": value.lower()}) if pdq(value) is not None else None
-    found = normalise(kind, value) if kind else None
-    return sco(found) if found is not None else None
-
-
-def _of_csv(data: bytes, subject: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    rows = rows_of(data, subject)
-    header = [cell.strip().lower() for cell in next(iter(rows), [])]  # type: ignore[union-attr]  # sniffed: a header
+def _gathered(rows: Iterable[_Row | Rejected]) -> Iterator[Record | Rejected]:
+    run: list[_Row] = []
     for row in rows:
-        if isinstance(row, InvalidObject):
+        if isinstance(row, Rejected):
+            yield row
             continue
-        cells = dict(zip(header, row, strict=False))
+        if run and row.object != run[0].object:
+            yield from _taken(run)
+            run = []
+        if row.object:
+            run.append(row)
+        else:
+            yield from _taken([row])
+    if run:
+        yield from _taken(run)
+
+
+def _taken(run: Sequence[_Row]) -> Iterator[Record | Rejected]:
+    """One medium, and those of its rows that cannot be taken."""
+    good: dict[str, str | Film] = {}
+    quality, tags = "", dict[str, None]()
+    for row in run:
+        kind = _TYPES.get(row.kind.strip().lower(), "")
+        slot = "inner" if kind == "pdq" and "pdq" in good else kind
+        value = _valid(kind, row)
+        if value is None:
+            yield _rejected(row, _TAKEN, f"no valid {row.kind[:20] or 'hash'}", _REMEDY)
+        elif slot in good:
+            yield _rejected(row, "one hash of a kind for an object", "another", "leave `object` empty for it")
+        else:
+            good[slot] = value
+            quality = row.quality if slot == "pdq" else quality
+            tags |= dict.fromkeys(row.tags)
+    if good:
+        yield Record(_medium(good, quality), tags=tuple(tags), counts=_counts(good))
+
+
+def _rejected(row: _Row, expected: str, found: str, remedy: str) -> Rejected:
+    raw = f"{row.kind} {row.value}".encode()[:_RAW]
+    return Rejected(row.where, InvalidObject(row.where, expected, found, remedy), raw, _COUNT)
+
+
+def _valid(kind: str, row: _Row) -> str | Film | None:
+    value = row.value.strip()
+    if kind == "vpdq":
+        return frames.film(value)
+    if kind == "pdq":
+        return value.lower() if pdq(value) is not None and _is_quality(row.quality) else None
+    found = normalise(kind, value) if kind else None
+    return found.value if found is not None else None
+
+
+def _is_quality(text: str) -> bool:
+    return not text or (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100)
+
+
+def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
+    film, plain = good.get("vpdq"), {kind: value for kind, value in good.items() if isinstance(value, str)}
+    if len(good) == 1 and film is None and "pdq" not in plain:
+        ((kind, value),) = plain.items()
+        found = normalise(kind, value)
+        assert found is not None  # it was taken as it is normal
+        return sco(found)
+    hashes = {name: plain[kind] for kind, name in _ORDINARY.items() if kind in plain}
+    picture = None
+    if "pdq" in plain and (quality or "inner" in plain):
+        picture = Picture(plain["pdq"], int(quality or 100), plain.get("inner", ""))
+    elif "pdq" in plain:
+        hashes["PDQ"] = plain["pdq"]
+    if not isinstance(film, Film):
+        return media_object(hashes, picture=picture)
+    if not hashes and picture is None:
+        hashes["VPDQ"] = frames.name_of(film.frames)
+    return media_object(hashes, picture=picture, film=film)
+
+
+def _counts(good: Mapping[str, str | Film]) -> tuple[tuple[str, int], ...]:
+    known = sum(len(one.frames) for one in good.values() if isinstance(one, Film))
+    return (("hashes", len(good)), *((("frames", known),) if known else ()))
+
+
+def _of_csv(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
+    rows = rows_of(data, subject, _LONGEST)
+    first = next(rows, [])
+    header = [cell.strip().lower() for cell in first] if isinstance(first, list) else []
+    for place, row in enumerate(rows, 1):
+        if isinstance(row, InvalidObject):
+            yield Rejected(row.subject, row, b"", _COUNT)
+            continue
+        cells, where = dict(zip(header, row, strict=False)), f"{subject} row {place}"
+        kind, value = _typed(cells, "signal_type", "type"), _typed(cells, "signal_str", "hash")
+        if len(row) > len(header) or not (kind.strip() and value.strip()):
+            expected = f"a type, a hash, and no more than the {len(header)} cells that the header names"
+            error = InvalidObject(where, expected, f"{len(row)} cells", "check its commas and quotes")
+            yield Rejected(where, error, ",".join(row).encode()[:_RAW], _COUNT)
+            continue
         tags = [*re.split(r"[\s,;|]+", cells.get("tags", "")), cells.get("category", "").lower()]
-        yield _typed(cells, "signal_type", "type"), _typed(cells, "signal_str", "hash"), _said(tags)
+        yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), cells.get("object", "").strip())
 
 
 def _typed(cells: Mapping[str, str], *names: str) -> str:
     return next((cells[name] for name in names if name in cells), "")
 
 
-def _of_lines(data: bytes) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for line in data.decode().splitlines():
+def _of_lines(data: bytes, subject: str) -> Iterator[_Row]:
+    for place, line in enumerate(data.decode().splitlines(), 1):
         kind, _, value = line.strip().partition(" ")
         if kind and not kind.startswith("#"):
-            yield kind, value, ()
+            yield _Row(f"{subject} line {place}", kind, value)
 
 
-def _of_json(data: bytes, subject: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _of_json(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
     try:
         whole = msgspec.json.decode(data)
     except JSON_ERRORS as error:
         raise broken(data, error, subject) from None
     listed = whole.get("data", [whole]) if isinstance(whole, dict) else whole
-    for one in listed if isinstance(listed, list) else ():
-        cells = one if isinstance(one, dict) else {}
+    if not isinstance(listed, list):
+        raise InvalidObject(subject, "a list of hashes, or one under `data`", type(listed).__name__, "check the file")
+    for place, one in enumerate(listed, 1):
+        cells, where = one if isinstance(one, dict) else {}, f"{subject} item {place}"
         tags = [*_listed(cells.get("tags")), str(cells.get("status", "")).lower()]
-        yield str(cells.get("type", "")), str(cells.get("indicator", "")), _said(tags)
+        kind, value = str(cells.get("type", "")), _indicator(cells.get("indicator", ""))
+        quality, of = str(cells.get("quality", "")), str(cells.get("object", ""))
+        yield _Row(where, kind, value, _said(tags), quality, of)
+
+
+def _indicator(found: object) -> str:
+    """Text; frames may stand there as the list they are."""
+    return msgspec.json.encode(found).decode() if isinstance(found, list | dict) else str(found)
 
 
 def _listed(tags: object) -> list[str]:
@@ -138,51 +241,16 @@ def _said(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in plain if tag not in ("positive_class", "malicious", "unknown")))
 
 
-def _film(data: bytes) -> Record:
-    frames = []
-    for line in data.decode().splitlines():
-        parts = line.strip().split(",")
-        if len(parts) == 4 and pdq(parts[2]) is not None:
-            frames.append(Frame(parts[2].lower(), int(parts[1]), float(parts[3])))
-    film = media_object({"VPDQ": _digest(frames)}, film=Film(tuple(frames)))
-    return Record(film, counts=(*_COUNT, ("frames", len(frames))))
-
-
-def _digest(frames: Sequence[Frame]) -> str:
-    """A film known by its frames alone is named after them."""
-    return hashlib.sha256("".join(one.hash for one in frames).encode()).hexdigest()
-
-
-def export_csv(objects: Iterable[tuple[StixObject, Sequence[str]]], bank: str) -> bytes:
-    """`threatexchange dataset --csv`'s columns."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("collab", "signal_type", "signal_str", "category", "tags"))
-    for kind, value, tags in _signals(objects):
-        category = "NEGATIVE_CLASS" if "disagree" in tags else "POSITIVE_CLASS"
-        writer.writerow((bank, kind, value, category, " ".join(tag for tag in tags if tag != "disagree")))
-    return out.getvalue().encode()
-
-
-def export_json(objects: Iterable[tuple[StixObject, Sequence[str]]], bank: str) -> bytes:
-    """The API's form."""
-    data: list[dict[str, Any]] = [
-        {
-            "type": f"HASH_{kind.upper()}",
-            "indicator": value,
-            "status": "NON_MALICIOUS" if "disagree" in tags else "MALICIOUS",
-            "tags": [tag for tag in tags if tag != "disagree"],
-            "description": bank,
-        }
-        for kind, value, tags in _signals(objects)
-    ]
-    return msgspec.json.format(msgspec.json.encode({"data": data}), indent=1) + b"\n"
-
-
-def _signals(objects: Iterable[tuple[StixObject, Sequence[str]]]) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """The hashes that others can use; a picture's inner hash goes as one more of the same."""
-    for obj, tags in objects:
-        for one in seen(obj.content):
-            yield "pdq", one.hash, tags
-        if digest := tlsh(obj.content):
-            yield "tlsh", f"T1{digest}", tags
+def _of_frames(data: bytes, subject: str) -> Iterator[Record | Rejected]:
+    """One film; a line that is no frame is put aside."""
+    good = []
+    for place, line in enumerate(data.decode().splitlines(), 1):
+        found = frames.frame(line)
+        if found is not None:
+            good.append(found)
+        elif line.strip():
+            where = f"{subject} line {place}"
+            error = InvalidObject(where, "frame,quality,hash,seconds", "another line", _REMEDY)
+            yield Rejected(where, error, line.encode()[:_RAW], (("frames", 1),))
+    film = Film(tuple(good))
+    yield Record(media_object({"VPDQ": frames.name_of(good)}, film=film), counts=(*_COUNT, ("frames", len(good))))

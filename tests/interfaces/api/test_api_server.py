@@ -13,6 +13,7 @@ from oureyes.errors import InvalidObject
 from oureyes.interfaces.api.table import ROUTES
 from oureyes.model.accounts import OFFICER, Account
 from oureyes.model.markings import TLP
+from oureyes.node import searchsets
 from oureyes.node.accounts import approve_credentials, create, disable, issue, revoke
 
 ANY = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
@@ -332,6 +333,32 @@ def test_headers_of_an_answer_hold_nothing_that_was_sent(site):
     for path in ("/objects/x%0d%0aX-Evil:%201", "/banks/b%0d%0aX-Evil:1/export"):
         said = site.ask("ayu", "GET", path)
         assert (said.status, "X-Evil" in said.headers) == (404, False)
+
+
+def test_an_exported_bank_says_how_many_hashes_are_not_in_it(site):
+    listed = f"signal_type,signal_str,quality\npdq,{'a' * 64},3\nmd5,{'b' * 32},\n".encode()
+    taken = site.ask("ayu", "POST", "/banks/b/hashes?name=a.csv", listed, Content_Type="application/octet-stream")
+    assert taken.status == 200
+    said = site.ask("ayu", "GET", "/banks/b/export")
+    assert said.headers["X-OurEyes-Omitted"] == "PDQ-of-too-low-a-quality=1"
+
+
+def test_a_taken_set_is_judged_by_its_makers_newest_list(site, tmp_path):
+    maker, said = site.nodes["MY"], {"audience": "pier", "kinds": ["phone"], "days": 7, "purpose": "detection"}
+    made = searchsets.make(maker.ctx, tmp_path / "pier", **said, by="aziz", approver="bala")
+    before = searchsets.revocations(maker.ctx)
+    key = bytes.fromhex((tmp_path / "pier.key").read_text())
+    searchsets.take(site.node.ctx, tmp_path / "pier", "pier", key, by="ayu")
+    check = forms.SetCheck("phone", ["+66812345678"])
+    assert site.ayu.check_set("pier", check).standing.startswith("nobody looked")
+    taken = site.ayu.take_revocations(before)
+    assert (taken.origin, taken.sets, site.ayu.check_set("pier", check).listed) == ("MY", 0, taken.at)
+    searchsets.revoke(maker.ctx, made.id, by="aziz")
+    assert site.ayu.take_revocations(searchsets.revocations(maker.ctx)).sets == 1
+    refused = [lambda: site.ayu.take_revocations(before), lambda: site.ayu.check_set("pier", check)]
+    for ask in refused:
+        with pytest.raises(Problem, match="revo"):
+            ask()
 
 
 def test_a_purpose_stands_in_the_audit_log_and_must_be_one(site):

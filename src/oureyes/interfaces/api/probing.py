@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form
 from oureyes.interfaces.probing import Wanted
-from oureyes.node import answering, committing, confirming, probing, publishing, searchsets
+from oureyes.node import answering, committing, confirming, probing, publishing, revoking, searchsets
 
 __all__ = ["ROUTES"]
 
@@ -122,7 +122,7 @@ def sets(call: Call) -> forms.Sets:
 
 def check_set(call: Call) -> forms.SetChecked:
     """Whether a set that was taken, by its name, holds something. One that expired or was revoked is not answered
-    from."""
+    from, nor one whose maker's list of revocations is too old to tell."""
     said: forms.SetCheck = call.body
     found = searchsets.check_taken(
         call.node.ctx, call.path["id"], said.kind, said.values, by=call.by, purpose=call.purpose, country=said.country
@@ -138,6 +138,14 @@ def revoke_set(call: Call) -> forms.SetRead:
 def revocations(call: Call) -> Bytes:
     """The signed list of our sets that hold no longer, for devices without a line."""
     return Bytes(searchsets.revocations(call.node.ctx), name="revocations.dsse")
+
+
+def take_revocations(call: Call) -> forms.RevocationsTaken:
+    """Take a maker's newest list of revocations: its sets that were taken here are judged by it. One older than was
+    seen before is refused."""
+    assert call.file is not None
+    found = revoking.take(call.node.ctx, call.file.read_bytes(), by=call.by)
+    return forms.RevocationsTaken(found.origin, found.at, len(found.ids))
 
 
 _P, _CASE, _AGREED = "api:probe", "/hit-cases/{id}", "/agreements/{id}"
@@ -160,6 +168,8 @@ ROUTES = (
     Route("end_agreement", "DELETE", _AGREED, _P, end, forms.Agreement, cli=("hits end",)),
     Route("sets", "GET", "/search-sets", _P, sets, forms.Sets, cli=("pss list",)),
     Route("revocations", "GET", "/search-sets/revocations", _P, revocations, bytes, cli=("pss revocations",)),
+    Route("take_revocations", "POST", "/search-sets/revocations", _P, take_revocations, forms.RevocationsTaken,
+          body=bytes, cli=("pss update",)),
     Route("check_set", "POST", "/search-sets/{id}/check", _P, check_set, forms.SetChecked, body=forms.SetCheck,
           cli=("pss check",)),
     Route("revoke_set", "POST", "/search-sets/{id}/revoke", _P, revoke_set, forms.SetRead, cli=("pss revoke",)),

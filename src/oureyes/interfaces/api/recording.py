@@ -10,6 +10,7 @@ import msgspec
 from oureyes.errors import InvalidObject, NotHeld
 from oureyes.interfaces.api import forms
 from oureyes.interfaces.api.route import Bytes, Call, Route, as_form, changed, paged
+from oureyes.interfaces.exports import omitted
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Options
 from oureyes.understand.actors import Actor
@@ -194,10 +195,12 @@ def import_bank(call: Call) -> forms.Report:
 
 
 def export_bank(call: Call) -> Bytes:
-    """A bank as hash-sharing communities exchange it. What you may not see is left out."""
+    """A bank as hash-sharing communities exchange it. What you may not see is left out; what the form has no word for
+    is counted in `X-OurEyes-Omitted`."""
     media = "text/csv" if call.query.form == "csv" else "application/json"
     name, form = call.path["name"], call.query.form
-    return Bytes(call.node.export_bank(name, form, by=call.by, purpose=call.purpose), media, f"bank.{form}")
+    made = call.node.export_bank(name, form, by=call.by, purpose=call.purpose)
+    return Bytes(made.body, media, f"bank.{form}", omitted(made.left))
 
 
 def opine(call: Call) -> forms.Opined:

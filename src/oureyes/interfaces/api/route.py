@@ -38,11 +38,12 @@ _MAC = 12
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """An answer that is not JSON of ours: its bytes as they are."""
+    """An answer that is not JSON of ours: its bytes as they are. `omitted` counts what is not in it."""
 
     body: bytes
     media: str = "application/octet-stream"
     name: str = ""
+    omitted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

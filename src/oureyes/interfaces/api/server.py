@@ -289,6 +289,7 @@ class Api:
             raise _Fault(500, "this node failed") from None
         if isinstance(found, Bytes):
             more = {"Content-Disposition": f'attachment; filename="{found.name}"' if found.name else "attachment"}
+            more |= {"X-OurEyes-Omitted": found.omitted} if found.omitted else {}
             return _Said(route.status, found.body, found.media, more)
         return _Said(route.status, msgspec.json.encode(found))
 

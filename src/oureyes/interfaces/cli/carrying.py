@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from oureyes.errors import ConfigError
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
 from oureyes.interfaces.words import members
+from oureyes.model.instants import of_datetime
 
 if TYPE_CHECKING:
     from oureyes.node.searchsets import Checked, SearchSet
@@ -21,6 +23,9 @@ _PANEL = "Private questions"
 _Kind = Annotated[str, typer.Argument(metavar="KIND", help="phone, wallet, document, account, email or media.")]
 _Values = Annotated[list[str], typer.Argument(metavar="VALUE")]
 _Country = Annotated[str, typer.Option("--country", metavar="CC", help="For national numbers.")]
+_Revoked = Annotated[
+    Path | None, typer.Option("--revoked", metavar="FILE", help="The maker's newest list of revocations.")
+]
 _Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The set's key, in hexadecimal.")]
 
 
@@ -41,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
     command(pss, "take", example="oureyes pss take folder --name tor-list --unsigned")(take)
     command(pss, "revoke", example="oureyes pss revoke search-set--1f0e…")(revoke)
     command(pss, "revocations", example="oureyes pss revocations revoked.dsse")(revocations)
+    command(pss, "update", example="oureyes pss update revoked.dsse")(update)
     command(pss, "list", example="oureyes pss list")(listed)
 
 
@@ -79,34 +85,31 @@ def check(
         Path | None,
         typer.Option("--roster", metavar="FILE", help="The roster with the maker's key; no node is needed."),
     ] = None,
-    revoked: Annotated[
-        Path | None, typer.Option("--revoked", metavar="FILE", help="The maker's newest list of revocations.")
-    ] = None,
+    revoked: _Revoked = None,
     taken: Annotated[bool, typer.Option("--taken", help="A set that this node took, by its name.")] = False,
     country: _Country = "",
 ) -> int:
     """Whether a set holds something. Exit 1 when it holds nothing of it.
 
-    A set that expired, was revoked, was altered, or is by nobody on the roster is not answered from.
+    A set that expired, was revoked, was altered, or is by nobody on the roster is not answered from, nor one whose
+    list of revocations is older than the set or than 30 days. The answer says by which list it was not revoked.
     """
+    from oureyes.exchange.roster import parse
     from oureyes.node import searchsets
 
+    listed = revoked.read_bytes() if revoked else b""
     if taken:
         with at.node() as node:
-            more = {"by": at.by, "purpose": at.purpose, "country": country}
-            return _checked(at, searchsets.check_taken(node.ctx, str(folder), kind, values, **more), values)
-    from datetime import UTC, datetime
-
-    from oureyes.exchange.roster import parse
-    from oureyes.model.instants import of_datetime
-
+            found = searchsets.check_taken(
+                node.ctx, str(folder), kind, values, by=at.by, purpose=at.purpose, country=country, revoked=listed
+            )
+        return _checked(at, found, values)
     if roster is None or key is None:
         raise typer.BadParameter("with --key and --roster, or --taken", param_hint="FOLDER")
     known, _ = parse(roster.read_bytes())
     found = searchsets.check(
-        folder, kind, values, _secret(key), known, at=of_datetime(datetime.now(UTC)),
-        revoked=revoked.read_bytes() if revoked else b"", country=country,
-    )  # fmt: skip
+        folder, kind, values, _secret(key), known, at=of_datetime(datetime.now(UTC)), revoked=listed, country=country
+    )
     return _checked(at, found, values)
 
 
@@ -120,8 +123,16 @@ def _secret(file: Path) -> bytes:
 
 def _checked(at: Session, found: Checked, values: list[str]) -> int:
     rows = list(zip(values, ("hit" if met else "no hit" for met in found.hits), strict=True))
-    body = {"set": found.set, "origin": found.origin, "expires": found.expires, "hits": list(found.hits)}
-    at.screen.answer(body, lambda: at.screen.table(("value", "found"), rows))
+    body = {
+        "set": found.set, "origin": found.origin, "expires": found.expires, "hits": list(found.hits),
+        "listed": found.listed, "standing": found.standing,
+    }  # fmt: skip
+
+    def draw() -> None:
+        at.screen.table(("value", "found"), rows)
+        at.screen.line(found.standing, "bold" if not found.listed else "")
+
+    at.screen.answer(body, draw)
     return exits.OK if any(found.hits) else exits.NOTHING
 
 
@@ -131,12 +142,14 @@ def take(
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What it is called here.")],
     key: _Key = None,
     unsigned: Annotated[bool, typer.Option("--unsigned", help="Though no member signed it.")] = False,
+    revoked: _Revoked = None,
 ) -> None:
     """Take a private search set of others, to check values against it by its name."""
     from oureyes.node import searchsets
 
+    secret, listed = _secret(key) if key else b"", revoked.read_bytes() if revoked else b""
     with at.node() as node:
-        made = searchsets.take(node.ctx, folder, name, _secret(key) if key else b"", by=at.by, unsigned=unsigned)
+        made = searchsets.take(node.ctx, folder, name, secret, by=at.by, unsigned=unsigned, revoked=listed)
     at.screen.answer(_set(made), lambda: at.screen.line(f"{made.name} by {made.origin or 'nobody known'}: {made.id}"))
 
 
@@ -159,6 +172,19 @@ def revocations(at: Session, file: Annotated[Path, typer.Argument(metavar="FILE"
         raw = searchsets.revocations(node.ctx)
     file.write_bytes(raw)
     at.screen.answer({"file": str(file), "bytes": len(raw)}, lambda: at.screen.line(f"{len(raw)} bytes in {file.name}"))
+
+
+def update(at: Session, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Take a maker's newest list of revocations: its sets that were taken here are judged by it.
+
+    A list of more than 30 days ago is refused, and one older than was seen here before.
+    """
+    from oureyes.node import revoking
+
+    with at.node() as node:
+        found = revoking.take(node.ctx, file.read_bytes(), by=at.by)
+    body = {"origin": found.origin, "at": found.at, "sets": list(found.ids)}
+    at.screen.answer(body, lambda: at.screen.line(f"{found.origin}'s list of {found.at}: {len(found.ids)} revoked"))
 
 
 def listed(at: Session) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from oureyes.interfaces.cli import exits
 from oureyes.interfaces.cli.frame import Session, command, group
-from oureyes.interfaces.cli.screen import raw_out
+from oureyes.interfaces.cli.screen import raw_out, said_aside
 
 if TYPE_CHECKING:
     from oureyes.node.hashing import Member
@@ -124,7 +124,8 @@ def take(
 ) -> int:
     """Take a community's list of hashes into a bank, with its labels and with what it disagrees with.
 
-    PDQ, TLSH and ordinary hashes are taken; a hash of another sort is put aside and said. Exit 7 when none is taken.
+    PDQ, vPDQ, TLSH and ordinary hashes are taken; a hash of another sort or a malformed row is put aside and said.
+    Exit 7 when none is taken.
     """
     with at.node() as node:
         marking = at.marking(node.ctx.default_marking()) if at.marked else None
@@ -146,7 +147,14 @@ def export(
         str, typer.Option("--form", metavar="WORD", help="csv or json, as ThreatExchange reads it.")
     ] = "csv",
 ) -> None:
-    """A bank as hash-sharing communities exchange it, on the standard output. What you may not see is left out."""
+    """A bank as hash-sharing communities exchange it, on the standard output. What you may not see is left out.
+
+    What the form has no word for is counted and named on the standard error output.
+    """
+    from oureyes.node.exporting import counted
+
     with at.node() as node:
-        raw = node.export_bank(name, form, by=at.by, purpose=at.purpose)
-    raw_out(raw)
+        made = node.export_bank(name, form, by=at.by, purpose=at.purpose)
+    raw_out(made.body)
+    omitted = counted((one.id, one.reason) for one in made.left)
+    said_aside(f"  left out, {reason}: {number}" for reason, number in omitted.items())

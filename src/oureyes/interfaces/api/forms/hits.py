@@ -31,6 +31,7 @@ __all__ = [
     "PublishedFilters",
     "Quota",
     "Quotas",
+    "RevocationsTaken",
     "SetCheck",
     "SetChecked",
     "SetRead",
@@ -224,12 +225,23 @@ class SetCheck(Asked, frozen=True):
 
 
 class SetChecked(Answer, frozen=True):
-    """Which of the values, in their order, a set holds."""
+    """Which of the values, in their order, a set holds. `listed` is the date of the list of revocations that it went
+    by, "" where nobody looked; `standing` says it in words."""
 
     set: str
     origin: str
     expires: str
     hits: list[bool]
+    listed: str
+    standing: str
+
+
+class RevocationsTaken(Answer, frozen=True):
+    """Whose list it is, of when, and how many of its sets it revokes."""
+
+    origin: str
+    at: str
+    sets: int
 
 
 class AgreementMade(Asked, frozen=True):
