@@ -129,7 +129,7 @@ def _problem(words: list[str]) -> str:
 
 
 def test_every_variable_named_in_the_manual_exists() -> None:
-    known = generator().environment() | {"OUREYES_DATA", "OUREYES_TEST_POSTGRESQL"}
+    known = generator().environment() | {"OUREYES_DATA", "OUREYES_NOMENKLATURA", "OUREYES_TEST_POSTGRESQL"}
     known |= {one.variable for one in generator().SETTINGS}
 
     def unknown() -> Iterator[str]:
