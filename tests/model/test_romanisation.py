@@ -97,6 +97,17 @@ def test_whole_names_are_read_token_by_token(name, latin):
         ("Mulia Harahap", "mulia harahap"),
         ("Đặng Văn Bắc", "dang van bac"),
         ("Don Sriwong", "don sriwong"),
+        ("Datin Sri Wahyuni", "sri wahyuni"),
+        ("Sri Wahyuni Hadi", "sri wahyuni hadi"),
+        ("Seri Mulyani", "seri mulyani"),
+        ("Dato' Seri Utama Hadi", "utama hadi"),
+        ("Datuk Amar Singh Gill", "amar singh gill"),
+        ("Toh Wei Puay", "toh wei puay"),
+        ("Pol Saravuth Chea", "pol saravuth chea"),
+        ("Gen. Pol Saravuth Chea", "pol saravuth chea"),
+        ("Kol Sothea", "kol sothea"),
+        ("Chea Pol", "chea pol"),
+        ("Juan Pol. Cruz", "juan pol cruz"),
         ("Se Chan", "se chan"),
     ],
 )
@@ -105,9 +116,28 @@ def test_titles_patronymic_words_and_particles_are_no_names(name, tokens):
     assert kept[: len(tokens.split())] == tokens.split()
 
 
+TITLED = (
+    "Dato'", "Dato’ Seri", "Dato' Seri", "Dato Seri", "Dato' Sri", "Datuk Seri", "Datuk Seri Panglima", "Datin Seri",
+    "Tan Sri Dato' Seri", "Dato' Seri Dr.", "Toh Puan", "Kol.", "Kol. Inf.", "Pol.", "Pol. Gen.", "Pol. Lt. Col.",
+    "Pol Lt Col", "Pol. Maj. Gen. Dr.", "Pol. Sub-Lt.", "Brigjen Pol.", "Irjen Pol", "Jend. Pol.", "Dr. Kol.", "Letkol",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLED)
+def test_a_title_of_two_words_or_a_rank_is_no_name(title):
+    assert name_tokens(f"{title} Azmin bin Zulkarnaen") == ("azmin", "zulkarnaen")
+    assert name_tokens(f"Zulkarnaen, {title} Azmin Zaki") == ("zulkarnaen", "azmin", "zaki")
+
+
 @pytest.mark.parametrize(
     ("name", "same"),
-    [("คุณสมชาย", "สมชาย"), ("นายทองดี", "ทองดี"), ("الشيخ أحمد حسن", "أحمد حسن"), ("ဒေါ်ခင်ခင်", "ခင်ခင်")],
+    [
+        ("داتو سري أحمد حسن", "أحمد حسن"),
+        ("คุณสมชาย", "สมชาย"),
+        ("นายทองดี", "ทองดี"),
+        ("الشيخ أحمد حسن", "أحمد حسن"),
+        ("ဒေါ်ခင်ခင်", "ခင်ခင်"),
+    ],
 )
 def test_a_title_before_a_name_in_its_script_is_none(name, same):
     assert readings(name) == readings(same)

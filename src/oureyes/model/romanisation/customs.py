@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 __all__ = [
     "COMMON", "DEGREES", "FORMS", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_TITLES", "PARTICLES", "PATRONYMICS",
-    "SAY_A_NAME", "TITLES", "WEAK",
+    "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
 ]  # fmt: skip
 
 TITLES = frozenset(
@@ -18,7 +18,8 @@ TITLES = frozenset(
     "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br general lt "
     "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt "
     "sergeant "
-    "cpl pvt inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
+    "cpl pvt mayjen letjen brigjen irjen komjen jend jenderal letkol kombes akbp "
+    "inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
     "esq jr snr junior senior ii iii iv cpa rn mpd spd skom ssos st msi mpsi sag spog jpn ".split()
     # Malay, Brunei and Indonesian honours
     + "tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg awang dyg dayang yb yab "
@@ -28,6 +29,9 @@ TITLES = frozenset(
     + "daw sayadaw ashin nang khun nang nangsao khunying phra luang oknha okhna samdech lok neak ong ba "
     "chi anh em dona dom sr sra senhor senhora padre maun engr kagawad gng g bb".split()
 ) - {"ma", "ba", "anh", "em", "chi", "ong", "tan", "toh", "sri", "st", "nang", "lok", "g", "kh", "bu", "pak", "maun"}
+
+# What makes a rank of the Pol or Kol before it; without one they are family names of Cambodia and Brunei.
+RANKS = tuple("gen lt ltgen maj majgen brig col ltcol capt cpl sgt insp sub inf cav art".split())
 
 # A title before two words or more; anywhere else a name: Tuấn, Thảo and Tun are among the commonest of theirs.
 NAMES_TOO = frozenset("tuan thao tun don nai naw gen".split())
@@ -48,7 +52,8 @@ NATIVE_TITLES = (
     "ม.ล.", "ม.ร.ว.",
     "ທ່ານ", "ທ້າວ", "ນາງສາວ", "ນາງ", "ນາຍ", "ດຣ.", "ລោក", "លោកស្រី", "លោក", "ឯកឧត្តម", "ឧកញ៉ា", "សម្តេច", "កញ្ញា",
     "အရှင်", "ဒေါ်", "ဒေါက်တာ", "ဗိုလ်ချုပ်", "ဗိုလ်မှူး", "திரு.", "திருமதி.", "செல்வி.", "டாக்டர்",
-    "الحاج", "الحاجة", "الشيخ", "الدكتور", "السيد", "حاج", "حاجة", "داتو", "توان", "داتوق", "شيخ", "دكتور",
+    "الحاج", "الحاجة", "الشيخ", "الدكتور", "السيد", "حاج", "حاجة", "داتو سري", "داتوق سري", "داتو", "توان",
+    "داتوق", "شيخ", "دكتور",
 )  # fmt: skip
 
 # Between a name and the father's; dropped, since one register writes them and the next does not.

@@ -14,6 +14,7 @@ from oureyes.model.romanisation.customs import (
     NAMES_TOO,
     PARTICLES,
     PATRONYMICS,
+    RANKS,
     SAY_A_NAME,
     TITLES,
 )
@@ -32,7 +33,17 @@ _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 # Yang, Yam and Hon are family names elsewhere; Mulia is a name of its own.
 _STYLES = re.compile(
     r"\b(?:tan|toh) sri\b|\byang (?:di ?pertuan|(?:amat )?(?:berhormat|mulia|arif|berbahagia|bahagia))\b|\bhon\."
-    r"|\byam(?=\.? (?:tengku|tunku|tuanku|raja)\b)"
+    r"|\byam(?=\.? (?:tengku|tunku|tuanku|raja)\b)|\btoh puan(?= [a-z]+ [a-z])"
+    r"|\b(?:irjen|komjen|brigjen|kombes|jenderal) pol(?= [a-z]+ [a-z])"
+)
+# Seri and Sri are names but after a Dato or Datuk, and what may follow them is one but before two words more.
+_DATO = re.compile(
+    r"\b(?:dato|datuk|datok|datin)\.? (?:seri(?= [a-z])|sri(?= [a-z]+ [a-z]))"
+    r"(?: (?:panglima|diraja|utama|paduka|setia|wira)(?= [a-z]+ [a-z]))?"
+)
+_POLICE = re.compile(
+    rf"(?:^|(?<=,))\s*((?:(?:{'|'.join(sorted(TITLES))})\b\.?\s*)*)"
+    rf"(?:(?:kol|pol)\.|(?:kol|pol)(?=\s(?:{'|'.join(RANKS)})\b))\s*(?:(?:{'|'.join(RANKS)})\b[.\s-]*)*(?=[a-z])"
 )
 _MARIA = re.compile(r"\bma\.(?=\s|$)")
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
@@ -68,11 +79,17 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
 def name_tokens(name: str) -> tuple[str, ...]:
     """The tokens that are names, family name first where a comma says so; a name is never left without any."""
     text = _SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))
-    text = _STYLES.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
+    text = _unstyled(_OF_THE.sub("dela", _MARIA.sub("maria", text)))
     turned = _COMMA.match(text)
     text = f"{turned[1]} {turned[2]}" if turned else text
     words = _WORD.findall(_ARTICLE.sub(" ", text))
     return _kept(words) or tuple(words)
+
+
+def _unstyled(text: str) -> str:
+    if "kol" in text or "pol" in text:  # few names are worth a look at every title
+        text = _POLICE.sub(r" \1", text)
+    return _STYLES.sub(" ", _DATO.sub(" ", text) if "dat" in text else text)
 
 
 def _kept(words: list[str]) -> tuple[str, ...]:
