@@ -137,6 +137,59 @@ def test_a_birth_year_raises_or_lowers_the_score():
     assert score("1978–1984", "1980-05-01") == score("1980", "1980")
 
 
+SHORT = [
+    ("B. J. Harahap", "Bacharuddin Jusuf Harahap"),
+    ("B.J. Harahap", "HARAHAP, Bacharuddin Jusuf"),
+    ("Harahap, B. J.", "Bacharuddin Jusuf Harahap"),
+    ("B.J. Harahap", "Bacharuddin J. Harahap"),
+    ("S. Thongdi", "Somchai Thongdi"),
+    ("S. Tongdee", "Somchai Thongdi"),
+    ("S. Murugan", "Murugan a/l Selvaraj"),
+]
+
+
+@pytest.mark.parametrize(("short", "full"), SHORT)
+def test_initials_are_found_and_ring_nobody_until_there_is_a_second_sign(short, full):
+    alone = compared_alike(a_person(short), a_person(full))
+    assert "an initial" in alone.reason
+    assert alone.quiet in alone.reason
+    assert alone.quiet
+    assert 0 < alone.score < 0.5
+    year = compared_alike(a_person(short, dob=["1980"]), a_person(full, dob=["1980-03-01"]))
+    assert not year.quiet
+    assert year.score >= 0.5
+    assert met(a_person(short, dob=["1950"]), a_person(full, dob=["1980"])) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("K. Thongdi", "Somchai Thongdi"), ("B. J. Harahap", "Bambang Harahap"), ("Somchai T.", "Natthaphon Thongdi"),
+        ("C. K. Tan", "Tan Wee Meng"), ("S. Thongdi", "Somchai Sisuwan"), ("N. V. Nguyen", "Nguyen Van Nam"),
+        ("Sombat Thongdi", "Somchai Thongdi"), ("J. Maria", "Jose Maria"),
+    ],
+)  # fmt: skip
+def test_other_initials_and_letters_beside_a_common_name_raise_nothing(one, other):
+    assert met(a_person(one), a_person(other)) is None
+
+
+def test_two_parts_in_full_beside_an_initial_share_a_key():
+    for one, other in (
+        ("Jose P. Dimaculangan", "Jose Perez Dimaculangan"),
+        ("M. Azhar Sulaiman", "Muhammad Azhar bin Sulaiman"),
+    ):
+        assert compared_alike(a_person(one), a_person(other)) is not None
+
+
+def test_a_full_name_is_found_by_one_key_of_initials_and_a_common_one_by_none():
+    def initials(name):
+        return [key for key in name_keys(name) if ":i:" in key]
+
+    assert len(initials("Bacharuddin Jusuf Harahap")) == len(initials("Somchai Thongdi")) == 1
+    for name in ("Aung Win", "Tan Wee Meng", "Nguyễn Văn Hùng", "Somchai", "Nguyễn Như Ý", "ကျော် ဇော်", "陈伟明"):
+        assert initials(name) == []
+
+
 def test_an_english_name_beside_a_chinese_one_is_left_over_and_said_to_be():
     one = a_person("陈美玲", dob=["1980"])
     found = met(one, a_person("Josephine Tan Bee Leng"))
@@ -251,7 +304,7 @@ def test_a_name_has_at_most_twelve_keys_all_of_this_version(text):
 KEYS = {
     "names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c",
     "names/v2": "50f64094c6f1f8cd9e9ab6cb6124fbdb793c08c77150aa6cf4a8e7695cfb1653",
-    "names/v3": "69de8b7e07ce03a2672ddeb5f3f2076a13d1eb0d0039243ff84e522633b2784b",
+    "names/v3": "d7934f02fd6cd58b6697fa710b9b483a8219785f0d13b9fe21b695490b2d3907",
 }
 
 
@@ -339,6 +392,15 @@ def test_the_index_finds_a_name_by_its_sound(engine):
     assert len(found) >= len(SAME) - 1
     assert index.search("?!") == []
     assert NameIndex(engine).search("Somchai") == []
+
+
+@pytest.mark.parametrize("engine", ["tantivy", "numpy"])
+def test_the_index_finds_a_full_name_by_its_initials_among_many_of_its_family(engine):
+    index = NameIndex(engine)
+    givens = [f"{first}{second}" for first in "bdklmnprstwy" for second in ("ina", "ulan", "ewandi", "orolina")]
+    index.add(enumerate(f"{one} {other} Harahap" for one in givens for other in givens if one[0] + other[0] != "bj"))
+    index.add([(9999, "Bacharuddin Jusuf Harahap")])
+    assert index.search("B. J. Harahap", 3)[0] == 9999
 
 
 @pytest.mark.parametrize("engine", ["tantivy", "numpy"])

@@ -108,12 +108,18 @@ def test_whole_names_are_read_token_by_token(name, latin):
         ("Kol Sothea", "kol sothea"),
         ("Chea Pol", "chea pol"),
         ("Juan Pol. Cruz", "juan pol cruz"),
+        ("Azmin b. Zulkarnaen", "azmin zulkarnaen"),
         ("Se Chan", "se chan"),
     ],
 )
 def test_titles_patronymic_words_and_particles_are_no_names(name, tokens):
     kept = [token for token in name_tokens(name) if len(token) > 1] or list(name_tokens(name))
     assert kept[: len(tokens.split())] == tokens.split()
+
+
+def test_a_b_before_the_given_names_is_an_initial_and_no_son():
+    assert name_tokens("Harahap, B. J.") == ("harahap", "b", "j")
+    assert name_tokens("Harahap, Azmin b. Zaki") == ("harahap", "azmin", "zaki")
 
 
 TITLED = (

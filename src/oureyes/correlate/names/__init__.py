@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from oureyes.correlate.names.circumstances import circumstances
+from oureyes.correlate.names.initials import by_initials, initials_of
 from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
@@ -40,6 +41,7 @@ _ORGANISATION = 2.0
 _SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
 _MANY = "many bear such a name: a second sign is needed"
 _ALIKE = "alike, and not quite one name: a second sign is needed"
+_INITIALS = "one part and first letters: a second sign is needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,19 @@ class _Met:
     right: Name
     logit: float
     found: Likeness | None
+    initials: bool = False
 
     def alone(self, signs: float) -> float:
         """What is left of the sum beside the many who bear such a name."""
-        return self.logit - (self.found.logit - self.found.alone(signs) if self.found else 0.0)
+        if self.found is None:
+            return self.logit
+        if self.initials:
+            return self.logit + by_initials(self.found, signs)
+        return self.logit - (self.found.logit - self.found.alone(signs))
+
+    @property
+    def doubt(self) -> str:
+        return _INITIALS if self.initials else _MANY
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
@@ -99,9 +110,9 @@ def _weighed(mine: Subject, theirs: Subject, *, keyed: bool, parts: bool = False
     if not met:
         return None
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
-    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
+    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else best.doubt
     said = reason(best.left, best.right, best.found, about, quiet)
-    moved = tuple(best.found.parts.items()) if parts and best.found else ()
+    moved = tuple(best.found.parts.items()) if parts and best.found and not best.initials else ()
     return Weighed(_score(best.alone(signs) + shift), said, quiet, moved)
 
 
@@ -132,6 +143,8 @@ def _met(one: Name, other: Name, kind: str) -> _Met:
     alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
     if kind == "person" or (not kind and not _words_agree(one.text, other.text)):
         found = likeness(one.text, other.text)
+        if initials_of(found):
+            return _Met(one, other, alias, found, True)
         return _Met(one, other, found.logit + alias + _more(found), found)
     agreed = _words_agree(one.text, other.text)
     return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None)

@@ -3,6 +3,7 @@
     k   skeletons of all parts, in no order        somchai sisuwan → k:ssn-smc
     p   two telling parts of a longer name         p:
     j   the consonants of the whole, unparted      for names written as one or apart
+    i   a part in full, first letters of others    b. j. harahap → i:hlhp-b-j
 
 Twelve a name at most. Keys carry the version of the tables: nodes with other tables do not compare apples and pears.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
+from oureyes.correlate.names.initials import abbreviated, initial_sounds
 from oureyes.correlate.names.tokens import weight
 from oureyes.model.romanisation import VERSION, fold, readings, skeleton
 from oureyes.model.romanisation.latin import organisation_tokens
@@ -40,7 +42,8 @@ def word_keys(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 14)
 def name_keys(name: str) -> tuple[str, ...]:
     """The keys of one name, the rarest kind first."""
-    every = [list(_of(tokens)) for tokens in readings(name)]
+    every = [list(_of(tokens, abbreviated(name, tokens))) for tokens in readings(name)]
+    every.append([f"i:{sounds}" for sounds in initial_sounds(name)])
     out: dict[str, None] = {}
     for place in range(max((len(some) for some in every), default=0)):
         for some in every:
@@ -49,7 +52,7 @@ def name_keys(name: str) -> tuple[str, ...]:
     return tuple(out)[:_MOST]
 
 
-def _of(tokens: tuple[str, ...]) -> Iterator[str]:
+def _of(tokens: tuple[str, ...], short: bool) -> Iterator[str]:
     long = [token for token in tokens if len(token) > 1]
     if len(long) == 1:
         yield f"k:={fold(long[0])}"
@@ -62,7 +65,7 @@ def _of(tokens: tuple[str, ...]) -> Iterator[str]:
     if len(joined) > 3:
         yield f"j:{joined}"
     telling = sorted((token for token in long if weight(token) >= _TELLING), key=lambda token: (-weight(token), token))
-    if len(telling) > 2 or len(telling) < len(long):
+    if len(telling) > 2 or len(telling) < len(long) or short:
         for one, other in combinations(telling[:3], 2):
             yield "p:" + "-".join(sorted((skeleton(one), skeleton(other))))
         if len(telling) == 1 and len(skeleton(telling[0])) > 2:

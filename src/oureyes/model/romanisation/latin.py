@@ -83,7 +83,8 @@ def name_tokens(name: str) -> tuple[str, ...]:
     turned = _COMMA.match(text)
     text = f"{turned[1]} {turned[2]}" if turned else text
     words = _WORD.findall(_ARTICLE.sub(" ", text))
-    return _kept(words) or tuple(words)
+    given = len(_WORD.findall(_ARTICLE.sub(" ", turned[1]))) if turned else 0
+    return _kept(words, given) or tuple(words)
 
 
 def _unstyled(text: str) -> str:
@@ -92,10 +93,11 @@ def _unstyled(text: str) -> str:
     return _STYLES.sub(" ", _DATO.sub(" ", text) if "dat" in text else text)
 
 
-def _kept(words: list[str]) -> tuple[str, ...]:
+def _kept(words: list[str], given: int) -> tuple[str, ...]:
+    """Without what is no name; a B. that the given names begin with is an initial (`Harahap, B. J.`)."""
     out: list[str] = []
     for place, word in enumerate(words):
-        if not _dropped(word, place, words):
+        if (given and place == given and word == "b") or not _dropped(word, place, words):
             out += _parted(FORMS.get(word, word))
     return tuple(out)
 
