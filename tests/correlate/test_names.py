@@ -371,6 +371,21 @@ def test_a_path_through_the_characters_names_its_dialect():
     assert walk(lattice("陈伟明"), ("soekarno", "hadi")).score < 0.5
 
 
+OLDER = [
+    ("李恩来", "Li En-lai"), ("李经国", "Li Ching-kuo"), ("李经国", "Li Ching Kuo"), ("陈恩来", "Ch'en En-lai"),
+    ("周志强", "Chou Chih-ch'iang"), ("周志强", "Chou Chihchiang"),
+    ("邓荣华", "Teng Jung-hua"), ("谢学文", "Hsieh Hsueh-wen"),
+    ("曾二贵", "Tseng Erh-kuei"), ("徐国雄", "Hsu Kuo-hsiung"), ("蔡德贤", "Ts'ai Te-hsien"),
+    ("郭思聪", "Kuo Ssu-ts'ung"),
+    ("Li Enlai", "Li En-lai"), ("李恩来", "En-lai Li"), ("李恩来", "Li En Lai"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), OLDER)
+def test_a_chinese_name_meets_its_spelling_by_wade_and_giles(one, other):
+    assert compared_alike(a_person(one), a_person(other)) is not None
+
+
 def test_homophones_in_characters_are_not_one_name():
     same, homophone = likeness("陈伟明", "陳偉明"), likeness("陈伟明", "陈伟民")
     assert same.logit > homophone.logit

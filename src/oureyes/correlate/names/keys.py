@@ -63,7 +63,7 @@ def _of(tokens: tuple[str, ...], short: bool) -> Iterator[str]:
     yield "k:" + "-".join(sorted(skeleton(token) for token in long))
     joined = "".join(skeleton(token) for token in long)
     if len(joined) > 3:
-        yield f"j:{joined}"
+        yield f"j:{joined[:-1]}{'n' if joined[-1] == 'l' else joined[-1]}"  # as skeleton does at the end of Enlai
     telling = sorted((token for token in long if weight(token) >= _TELLING), key=lambda token: (-weight(token), token))
     if len(telling) > 2 or len(telling) < len(long) or short:
         for one, other in combinations(telling[:3], 2):

@@ -50,9 +50,12 @@ _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORD = re.compile("[a-z]+")
 _COMMA = re.compile(r"^([^,]{1,60}),([^,]{1,80})$")
-_ARTICLE = re.compile(r"\b(al|el|ul|ad|an|ar|as|at|az|ash|adh|ath|ed|en|er|es|et|ez)[-\s](?=[a-z]{3})")
+# The Arabic article, also as it is spoken before d, n, r, s, t, z: ar-Rahman. An and En are names: An Ninh, En-lai.
+_ARTICLE = re.compile(r"\b(?:al|el|ul|[ae](d|r|s|t|z|sh|dh|th)(?=.\1)|[ae]n(?=-n))[-\s](?=[a-z]{3})")
 _ARTICLES = ("al", "el")
 _ABDUL = re.compile(r"^abd(?:ul|el|al|ur|ud|us|ush|ul|oel|u)?(?=[a-z]{4})")
+_SYLLABLE = "[b-df-hj-np-tv-z]{0,3}[aeiou]{1,3}[b-df-hj-np-tv-z]{0,2}"
+_SYLLABLES = re.compile(rf"\b{_SYLLABLE}(?:-{_SYLLABLE})+\b")
 _OLD = re.compile("oe|dj|tj|sj|nj|ch(?=[aeiou])")
 _TO_NEW = (
     (re.compile("tj"), "c"), (re.compile("dj"), "\1"), (re.compile("sj"), "sy"), (re.compile("nj"), "ny"),
@@ -69,10 +72,14 @@ def plain(text: str) -> str:
 
 
 def spellings(name: str) -> tuple[tuple[str, ...], ...]:
-    """The token sequences a Latin name may stand for: as written, and in the new spelling of an old one."""
+    """The token sequences a Latin name may stand for: as written, syllables with a hyphen as one (`En-lai`), and in
+    the new spelling of an old one."""
     tokens = name_tokens(name)
-    renewed = tuple(modern(token) for token in tokens)
-    return (tokens,) if renewed == tokens else (tokens, renewed)
+    every = [tokens, tuple(modern(token) for token in tokens)]
+    if "-" in name:
+        bare = _ARTICLE.sub(" ", plain(name))
+        every.insert(1, name_tokens(_SYLLABLES.sub(lambda found: found[0].replace("-", ""), bare)))
+    return tuple(dict.fromkeys(every))
 
 
 @lru_cache(maxsize=1 << 14)
