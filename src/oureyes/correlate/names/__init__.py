@@ -1,7 +1,8 @@
 """Two names that may be one person's or one organisation's, in whatever script and spelling.
 
-Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects, and Latin
-in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms make no difference.
+Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects and in
+Wade-Giles, and Latin in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms
+(จำกัด, 有限公司, Sdn Bhd) make no difference. Initials are found for a full name, and need a second sign.
 The score says how far the names agree and how telling they are; then dates of birth, sex, country, place and
 document numbers raise or lower it, and the reason says each. A name that many bear rings nobody by itself, whatever
 the custom it comes from: it is kept, and rings when a second sign (birth year, place, document) is there. An alias
@@ -13,19 +14,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from oureyes.correlate.names.circumstances import circumstances
 from oureyes.correlate.names.initials import by_initials, initials_of
 from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
+from oureyes.correlate.names.organisations import agreed, may_be_one
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
 from oureyes.model.findings import Key, Match
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Example
-from oureyes.model.romanisation import fold
-from oureyes.model.romanisation.latin import organisation_tokens
 
 __all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "Weighed", "compare", "keys", "screen"]
 
@@ -141,13 +140,18 @@ def _meetings(mine: Subject, theirs: Subject, *, keyed: bool) -> Iterator[_Met]:
 
 def _met(one: Name, other: Name, kind: str) -> _Met:
     alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
-    if kind == "person" or (not kind and not _words_agree(one.text, other.text)):
+    if kind == "person" or (not kind and not _one_organisation(one.text, other.text)):
         found = likeness(one.text, other.text)
         if initials_of(found):
             return _Met(one, other, alias, found, True)
         return _Met(one, other, found.logit + alias + _more(found), found)
-    agreed = _words_agree(one.text, other.text)
-    return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None)
+    same = one.text == other.text or agreed(one.text, other.text)
+    return _Met(one, other, (_ORGANISATION if same else -9.0) + alias, None)
+
+
+def _one_organisation(one: str, other: str) -> bool:
+    """Where nobody says whose names they are."""
+    return one == other or (may_be_one(one) and may_be_one(other) and agreed(one, other) != "")
 
 
 def _more(found: Likeness) -> float:
@@ -159,16 +163,6 @@ def _more(found: Likeness) -> float:
     over = len(found.left) - answered[0], len(found.right) - answered[1]
     shorter = min(len(found.left), len(found.right))
     return _TWO_MORE if min(over) == 0 and max(over) > 1 and shorter <= 2 and not found.path.score else 0.0
-
-
-@lru_cache(maxsize=1 << 12)
-def _words_agree(one: str, other: str) -> bool:
-    """Names of organisations: the same words without the legal form, however spelled, in any order."""
-    return _words(one) == _words(other)
-
-
-def _words(name: str) -> list[str]:
-    return sorted(fold(word) or word for word in organisation_tokens(name)) or [name]
 
 
 def _order(met: _Met) -> tuple[float, str, str]:
@@ -214,5 +208,7 @@ EXAMPLES: Sequence[Example] = (
     Example(_person("Somchai Thongdi", dob=["1979"]), _person("สมชาย ทองดี", dob=["1979-04-02"]), True),
     Example(_person("Somchai Thongdi", dob=["1950"]), _person("Somchai Tongdi", dob=["1985"]), False),
     Example(_company("PT Maju Jaya Tbk"), _company("Maju Jaya"), True),
+    Example(_company("บริษัท ทองดี จำกัด"), _company("Thongdi Co., Ltd."), True),
+    Example(_company("金龙贸易有限公司"), _company("Jinlong Maoyi Co Ltd"), True),
     Example(_company("Maju Jaya Sdn Bhd"), _company("Maju Mundur Sdn Bhd"), False),
 )

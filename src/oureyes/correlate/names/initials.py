@@ -40,7 +40,7 @@ def initial_sounds(name: str) -> tuple[str, ...]:
 
 def abbreviated(name: str, tokens: Tokens) -> bool:
     """Whether letters stand for some of its parts; what is read from another script has none."""
-    return script_of(name) == "latin" and min(map(len, tokens), default=0) == 1 < max(map(len, tokens))
+    return min(map(len, tokens), default=0) == 1 < max(map(len, tokens)) and script_of(name) == "latin"
 
 
 def initials_of(found: Likeness) -> int:

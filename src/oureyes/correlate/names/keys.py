@@ -3,6 +3,7 @@
     k   skeletons of all parts, in no order        somchai sisuwan → k:ssn-smc
     p   two telling parts of a longer name         p:
     j   the consonants of the whole, unparted      for names written as one or apart
+    o   an organisation's whole name, unparted     บริษัท ทองดี จำกัด → o:=tuNti
     i   a part in full, first letters of others    b. j. harahap → i:hlhp-b-j
 
 Twelve a name at most. Keys carry the version of the tables: nodes with other tables do not compare apples and pears.
@@ -15,13 +16,14 @@ from functools import lru_cache
 from itertools import combinations
 
 from oureyes.correlate.names.initials import abbreviated, initial_sounds
+from oureyes.correlate.names.organisations import may_be_one, organisation_sounds
 from oureyes.correlate.names.tokens import weight
 from oureyes.model.romanisation import VERSION, fold, readings, skeleton
-from oureyes.model.romanisation.latin import organisation_tokens
 
 __all__ = ["keys_of", "name_keys", "word_keys"]
 
 _MOST = 12
+_WORDS = 2  # keys as of an organisation, of what may be a person
 _TELLING = 0.4  # weight from which a part may stand in a pair
 
 
@@ -29,14 +31,16 @@ def keys_of(name: str, kind: str) -> tuple[str, ...]:
     """By what the bearer is; where the object does not say, as either."""
     if kind == "person":
         return name_keys(name)
-    return word_keys(name) if kind else tuple(dict.fromkeys((*name_keys(name), *word_keys(name))))
+    if kind:
+        return word_keys(name)
+    words = word_keys(name)[:_WORDS] if may_be_one(name) else ()
+    return tuple(dict.fromkeys((*words, *name_keys(name))))[:_MOST]
 
 
 @lru_cache(maxsize=1 << 12)
 def word_keys(name: str) -> tuple[str, ...]:
-    """The key of an organisation's name: its words in no order, without the legal form."""
-    words = organisation_tokens(name)
-    return (f"{VERSION}:k:" + "-".join(sorted(fold(word) or word for word in words)),) if words else name_keys(name)
+    """The keys of an organisation's name, without the legal form."""
+    return tuple(f"{VERSION}:{sounds}" for sounds in organisation_sounds(name)[:_MOST]) or name_keys(name)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "COMMON", "DEGREES", "FORMS", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_TITLES", "PARTICLES", "PATRONYMICS",
-    "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
+    "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_FORMS",
+    "NATIVE_TITLES", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
 ]  # fmt: skip
 
 TITLES = frozenset(
@@ -108,5 +108,24 @@ LEGAL_FORMS = frozenset(
     "pt cv tbk persero perum ud yayasan koperasi sdn bhd berhad plt llp pte ltd limited pvt private co company corp "
     "corporation inc incorporated llc lp plc gmbh ag sa sarl bv nv spa srl lda unipessoal jsc tnhh cp ctcp cty jsc oao "
     "ooo kk group holding holdings enterprise enterprises trading import export international intl the of and "
-    "foundation association society est fze fzco fzc dmcc".split()
+    "foundation association society est fze fzco fzc dmcc "
+    "pcl al el syarikat sendirian perusahaan kumpulan youxian gongsi jituan maoyi".split()
 )
+# Of several words, each of which may be a name by itself (Công, Ty, Tập).
+FORM_PHRASES = (
+    "cong ty trach nhiem huu han mot thanh vien", "cong ty trach nhiem huu han", "cong ty tnhh mot thanh vien",
+    "cong ty tnhh mtv", "cong ty tnhh", "cong ty co phan", "cong ty cp", "cong ty", "doanh nghiep tu nhan", "tap doan",
+    "hop tac xa", "public company", "(m)", "(s)",
+)  # fmt: skip
+# At the head or the end of a name in its own script, with or without a space; in Arabic and Tamil words of their own.
+NATIVE_FORMS = (
+    "บริษัท", "จำกัด", "(มหาชน)", "มหาชน", "บจก.", "บมจ.", "หจก.", "ห้างหุ้นส่วนจำกัด", "ห้างหุ้นส่วน",
+    "ห้างหุ้นส่วนสามัญ", "มูลนิธิ", "สมาคม", "กรุ๊ป", "โฮลดิ้ง", "การค้า", "เทรดดิ้ง", "เอ็นเตอร์ไพรส์",
+    "อินเตอร์เนชั่นแนล", "ບໍລິສັດ", "ຈຳກັດ", "ຈໍາກັດ", "ມະຫາຊົນ", "ຜູ້ດຽວ", "ມູນນິທິ", "ສະມາຄົມ", "ການຄ້າ",
+    "ក្រុមហ៊ុន", "ខូអិលធីឌី", "លីមីតធីត", "មូលនិធិ", "សមាគម", "គ្រុប", "ឯ.ក", "ម.ក", "ကုမ္ပဏီလီမိတက်",
+    "ကုမ္ပဏီ", "လီမိတက်", "ကုမ္ပဏီလိမိတက်", "လိမိတက်", "ဖောင်ဒေးရှင်း", "အသင်း", "நிறுவனம்", "லிமிடெட்",
+    "பிரைவேட்", "கம்பெனி", "அறக்கட்டளை", "சங்கம்", "குழுமம்", "شركة", "شاريکت", "شاريكت", "شريكت", "سنديرين",
+    "سينديرين", "برحد", "محدودة", "ذ.م.م", "مؤسسة", "جمعية", "مجموعة", "ياياسن", "股份有限公司", "有限责任公司",
+    "有限責任公司", "私人有限公司", "有限公司", "公司", "集团", "集團", "控股", "贸易", "貿易", "基金会",
+    "基金會", "协会", "協會", "株式会社", "株式會社", "株式", "(株)",
+)  # fmt: skip

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from oureyes.model.romanisation.customs import (
     DEGREES,
+    FORM_PHRASES,
     FORMS,
     LEADING,
     LEGAL_FORMS,
@@ -46,6 +47,7 @@ _POLICE = re.compile(
     rf"(?:(?:kol|pol)\.|(?:kol|pol)(?=\s(?:{'|'.join(RANKS)})\b))\s*(?:(?:{'|'.join(RANKS)})\b[.\s-]*)*(?=[a-z])"
 )
 _MARIA = re.compile(r"\bma\.(?=\s|$)")
+_FORMED = re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in FORM_PHRASES))
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORD = re.compile("[a-z]+")
@@ -139,5 +141,5 @@ def modern(token: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def organisation_tokens(name: str) -> tuple[str, ...]:
     """The words of an organisation's name without its legal form."""
-    words = _WORD.findall(_INITIALS.sub(r"\1", plain(name)))
+    words = _WORD.findall(_INITIALS.sub(r"\1", _FORMED.sub(" ", plain(name))))
     return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)
