@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oureyes.correlate import names
+from oureyes.correlate.names.index import NameIndex
 from oureyes.correlate.names.keys import keys_of, name_keys
 from oureyes.correlate.names.organisations import agreed, may_be_one
 from oureyes.model.objects import StixObject
@@ -107,6 +108,15 @@ def test_of_whom_nobody_says_what_it_is_a_native_name_is_a_person_s_unless_it_sa
     assert "all parts agree" in person.reason
     company = compared(an_actor("บริษัท ทองดี จำกัด"), an_actor("Thongdi Co., Ltd."))
     assert "without the legal form" in company.reason
+
+
+@pytest.mark.parametrize("engine", ["tantivy", "numpy"])
+def test_the_index_finds_an_organisation_across_scripts_among_others_of_its_form(engine):
+    index = NameIndex(engine)
+    others = [f"{one}{other}贸易有限公司" for one in "明华安泰兴荣福海天新" for other in "成达昌盛丰源利通和美"]
+    index.add(enumerate([*others, "金龙贸易有限公司", "บริษัท ทองดี จำกัด"]))
+    assert index.search("Jinlong Maoyi Co Ltd", 5)[0] == len(others)
+    assert index.search("Thongdi Co., Ltd.", 5)[0] == len(others) + 1
 
 
 def test_a_person_of_the_same_sound_is_no_organisation():
