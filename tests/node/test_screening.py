@@ -70,6 +70,13 @@ def test_a_name_that_shares_no_key_with_its_other_spelling_is_found_too(node):
     assert found(node, one) == made
 
 
+def test_a_name_with_initials_is_found_and_needs_a_second_sign(node):
+    [made] = recorded(node, listed("Bacharuddin Jusuf Harahap", dob=["1966-04-02"]))
+    [alone] = node.screen("B. J. Harahap", by="ayu").found
+    [signed] = node.screen("B. J. Harahap", by="ayu", born=1966).found
+    assert (alone.id, alone.second_sign, signed.second_sign) == (made, True, False)
+
+
 def test_a_second_sign_raises_the_score_of_a_name_that_many_bear_and_another_year_lowers_it(node):
     [made] = recorded(node, listed("Nguyễn Văn Hùng", dob=["1979-04-02"], nationality=["Viet Nam"]))
     [alone] = node.screen("NGUYEN VAN HUNG", by="ayu").found

@@ -1,7 +1,8 @@
 """Two names that may be one person's or one organisation's, in whatever script and spelling.
 
-Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects, and Latin
-in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms make no difference.
+Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects and in
+Wade-Giles, and Latin in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms
+(จำกัด, 有限公司, Sdn Bhd) make no difference. Initials are found for a full name, and need a second sign.
 The score says how far the names agree and how telling they are; then dates of birth, sex, country, place and
 document numbers raise or lower it, and the reason says each. A name that many bear rings nobody by itself, whatever
 the custom it comes from: it is kept, and rings when a second sign (birth year, place, document) is there. An alias
@@ -13,18 +14,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from oureyes.correlate.names.circumstances import circumstances
+from oureyes.correlate.names.initials import by_initials, initials_of
 from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
+from oureyes.correlate.names.organisations import agreed, may_be_one
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
 from oureyes.model.findings import Key, Match
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Example
-from oureyes.model.romanisation import fold
-from oureyes.model.romanisation.latin import organisation_tokens
 
 __all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "Weighed", "compare", "keys", "screen"]
 
@@ -40,6 +40,7 @@ _ORGANISATION = 2.0
 _SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
 _MANY = "many bear such a name: a second sign is needed"
 _ALIKE = "alike, and not quite one name: a second sign is needed"
+_INITIALS = "one part and first letters: a second sign is needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,19 @@ class _Met:
     right: Name
     logit: float
     found: Likeness | None
+    initials: bool = False
 
     def alone(self, signs: float) -> float:
         """What is left of the sum beside the many who bear such a name."""
-        return self.logit - (self.found.logit - self.found.alone(signs) if self.found else 0.0)
+        if self.found is None:
+            return self.logit
+        if self.initials:
+            return self.logit + by_initials(self.found, signs)
+        return self.logit - (self.found.logit - self.found.alone(signs))
+
+    @property
+    def doubt(self) -> str:
+        return _INITIALS if self.initials else _MANY
 
 
 def keys(obj: StixObject) -> Iterable[Key]:
@@ -99,9 +109,9 @@ def _weighed(mine: Subject, theirs: Subject, *, keyed: bool, parts: bool = False
     if not met:
         return None
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
-    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else _MANY
+    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else best.doubt
     said = reason(best.left, best.right, best.found, about, quiet)
-    moved = tuple(best.found.parts.items()) if parts and best.found else ()
+    moved = tuple(best.found.parts.items()) if parts and best.found and not best.initials else ()
     return Weighed(_score(best.alone(signs) + shift), said, quiet, moved)
 
 
@@ -130,11 +140,18 @@ def _meetings(mine: Subject, theirs: Subject, *, keyed: bool) -> Iterator[_Met]:
 
 def _met(one: Name, other: Name, kind: str) -> _Met:
     alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
-    if kind == "person" or (not kind and not _words_agree(one.text, other.text)):
+    if kind == "person" or (not kind and not _one_organisation(one.text, other.text)):
         found = likeness(one.text, other.text)
+        if initials_of(found):
+            return _Met(one, other, alias, found, True)
         return _Met(one, other, found.logit + alias + _more(found), found)
-    agreed = _words_agree(one.text, other.text)
-    return _Met(one, other, (_ORGANISATION if agreed else -9.0) + alias, None)
+    same = one.text == other.text or agreed(one.text, other.text)
+    return _Met(one, other, (_ORGANISATION if same else -9.0) + alias, None)
+
+
+def _one_organisation(one: str, other: str) -> bool:
+    """Where nobody says whose names they are."""
+    return one == other or (may_be_one(one) and may_be_one(other) and agreed(one, other) != "")
 
 
 def _more(found: Likeness) -> float:
@@ -146,16 +163,6 @@ def _more(found: Likeness) -> float:
     over = len(found.left) - answered[0], len(found.right) - answered[1]
     shorter = min(len(found.left), len(found.right))
     return _TWO_MORE if min(over) == 0 and max(over) > 1 and shorter <= 2 and not found.path.score else 0.0
-
-
-@lru_cache(maxsize=1 << 12)
-def _words_agree(one: str, other: str) -> bool:
-    """Names of organisations: the same words without the legal form, however spelled, in any order."""
-    return _words(one) == _words(other)
-
-
-def _words(name: str) -> list[str]:
-    return sorted(fold(word) or word for word in organisation_tokens(name)) or [name]
 
 
 def _order(met: _Met) -> tuple[float, str, str]:
@@ -201,5 +208,7 @@ EXAMPLES: Sequence[Example] = (
     Example(_person("Somchai Thongdi", dob=["1979"]), _person("สมชาย ทองดี", dob=["1979-04-02"]), True),
     Example(_person("Somchai Thongdi", dob=["1950"]), _person("Somchai Tongdi", dob=["1985"]), False),
     Example(_company("PT Maju Jaya Tbk"), _company("Maju Jaya"), True),
+    Example(_company("บริษัท ทองดี จำกัด"), _company("Thongdi Co., Ltd."), True),
+    Example(_company("金龙贸易有限公司"), _company("Jinlong Maoyi Co Ltd"), True),
     Example(_company("Maju Jaya Sdn Bhd"), _company("Maju Mundur Sdn Bhd"), False),
 )

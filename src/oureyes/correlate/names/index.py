@@ -15,6 +15,7 @@ from functools import partial
 from itertools import chain, combinations
 from typing import Any
 
+from oureyes.correlate.names.initials import abbreviated, initial_sounds
 from oureyes.model.romanisation import fold, readings, skeleton
 
 __all__ = ["NameIndex", "sound_features"]
@@ -65,7 +66,7 @@ class NameIndex:
 
     def _sounds(self, names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, set[str]]]:
         for number, name in names:
-            found: set[str] = set()
+            found = _short(name)
             for tokens in readings(name):
                 found |= sound_features(tokens)
             self._count += 1
@@ -109,7 +110,9 @@ class NameIndex:
         """The numbers of what sounds most alike, best first, each once."""
         if not self._count:
             return []
-        read = [sound_features(tokens) for tokens in readings(name)]
+        read = [
+            sound_features(tokens) | (_short(name) if abbreviated(name, tokens) else set()) for tokens in readings(name)
+        ]
         often = {one: self._store.frequency(one) for one in set().union(*read)}
         wanted: dict[str, float] = {}
         for features in read:
@@ -117,6 +120,11 @@ class NameIndex:
             for one in ranked[:_RAREST]:
                 wanted[one] = math.log(1 + self._count / often[one])
         return list(dict.fromkeys(self._store.search(wanted, limit)))[:limit] if wanted else []
+
+
+def _short(name: str) -> set[str]:
+    """What it is found by when others write initials."""
+    return {f"i{sounds}" for sounds in initial_sounds(name)}
 
 
 def _give_back() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from oureyes.correlate.names.circumstances import Circumstance
 from oureyes.correlate.names.likeness import Likeness
+from oureyes.correlate.names.organisations import agreed
 from oureyes.correlate.names.subject import Name
 from oureyes.model.romanisation import fold, script_of
 
@@ -31,7 +32,8 @@ def _how(left: Name, right: Name, found: Likeness | None) -> str:
     if left.text == right.text:
         return "the same name, letter by letter"
     if found is None:
-        return "the same words, but for the legal form or the spelling"
+        alike = "words" if script_of(left.text) == script_of(right.text) else "sounds across scripts"
+        return f"the same {alike} without the legal form ({agreed(left.text, right.text)})"
     if found.path.dialect and found.path.score > 0.8:
         return f"same sounds in {found.path.dialect.title()}"
     same = all(_sounds(found.left, pair.left) == _sounds(found.right, pair.right) for pair in found.alignment.pairs)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "COMMON", "DEGREES", "FORMS", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_TITLES", "PARTICLES", "PATRONYMICS",
-    "SAY_A_NAME", "TITLES", "WEAK",
+    "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_FORMS",
+    "NATIVE_TITLES", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
 ]  # fmt: skip
 
 TITLES = frozenset(
@@ -18,7 +18,8 @@ TITLES = frozenset(
     "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br general lt "
     "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt "
     "sergeant "
-    "cpl pvt inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
+    "cpl pvt mayjen letjen brigjen irjen komjen jend jenderal letkol kombes akbp "
+    "inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
     "esq jr snr junior senior ii iii iv cpa rn mpd spd skom ssos st msi mpsi sag spog jpn ".split()
     # Malay, Brunei and Indonesian honours
     + "tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg awang dyg dayang yb yab "
@@ -28,6 +29,9 @@ TITLES = frozenset(
     + "daw sayadaw ashin nang khun nang nangsao khunying phra luang oknha okhna samdech lok neak ong ba "
     "chi anh em dona dom sr sra senhor senhora padre maun engr kagawad gng g bb".split()
 ) - {"ma", "ba", "anh", "em", "chi", "ong", "tan", "toh", "sri", "st", "nang", "lok", "g", "kh", "bu", "pak", "maun"}
+
+# What makes a rank of the Pol or Kol before it; without one they are family names of Cambodia and Brunei.
+RANKS = tuple("gen lt ltgen maj majgen brig col ltcol capt cpl sgt insp sub inf cav art".split())
 
 # A title before two words or more; anywhere else a name: Tuấn, Thảo and Tun are among the commonest of theirs.
 NAMES_TOO = frozenset("tuan thao tun don nai naw gen".split())
@@ -48,7 +52,8 @@ NATIVE_TITLES = (
     "ม.ล.", "ม.ร.ว.",
     "ທ່ານ", "ທ້າວ", "ນາງສາວ", "ນາງ", "ນາຍ", "ດຣ.", "ລោក", "លោកស្រី", "លោក", "ឯកឧត្តម", "ឧកញ៉ា", "សម្តេច", "កញ្ញា",
     "အရှင်", "ဒေါ်", "ဒေါက်တာ", "ဗိုလ်ချုပ်", "ဗိုလ်မှူး", "திரு.", "திருமதி.", "செல்வி.", "டாக்டர்",
-    "الحاج", "الحاجة", "الشيخ", "الدكتور", "السيد", "حاج", "حاجة", "داتو", "توان", "داتوق", "شيخ", "دكتور",
+    "الحاج", "الحاجة", "الشيخ", "الدكتور", "السيد", "حاج", "حاجة", "داتو سري", "داتوق سري", "داتو", "توان",
+    "داتوق", "شيخ", "دكتور",
 )  # fmt: skip
 
 # Between a name and the father's; dropped, since one register writes them and the next does not.
@@ -103,5 +108,24 @@ LEGAL_FORMS = frozenset(
     "pt cv tbk persero perum ud yayasan koperasi sdn bhd berhad plt llp pte ltd limited pvt private co company corp "
     "corporation inc incorporated llc lp plc gmbh ag sa sarl bv nv spa srl lda unipessoal jsc tnhh cp ctcp cty jsc oao "
     "ooo kk group holding holdings enterprise enterprises trading import export international intl the of and "
-    "foundation association society est fze fzco fzc dmcc".split()
+    "foundation association society est fze fzco fzc dmcc "
+    "pcl al el syarikat sendirian perusahaan kumpulan youxian gongsi jituan maoyi".split()
 )
+# Of several words, each of which may be a name by itself (Công, Ty, Tập).
+FORM_PHRASES = (
+    "cong ty trach nhiem huu han mot thanh vien", "cong ty trach nhiem huu han", "cong ty tnhh mot thanh vien",
+    "cong ty tnhh mtv", "cong ty tnhh", "cong ty co phan", "cong ty cp", "cong ty", "doanh nghiep tu nhan", "tap doan",
+    "hop tac xa", "public company", "(m)", "(s)",
+)  # fmt: skip
+# At the head or the end of a name in its own script, with or without a space; in Arabic and Tamil words of their own.
+NATIVE_FORMS = (
+    "บริษัท", "จำกัด", "(มหาชน)", "มหาชน", "บจก.", "บมจ.", "หจก.", "ห้างหุ้นส่วนจำกัด", "ห้างหุ้นส่วน",
+    "ห้างหุ้นส่วนสามัญ", "มูลนิธิ", "สมาคม", "กรุ๊ป", "โฮลดิ้ง", "การค้า", "เทรดดิ้ง", "เอ็นเตอร์ไพรส์",
+    "อินเตอร์เนชั่นแนล", "ບໍລິສັດ", "ຈຳກັດ", "ຈໍາກັດ", "ມະຫາຊົນ", "ຜູ້ດຽວ", "ມູນນິທິ", "ສະມາຄົມ", "ການຄ້າ",
+    "ក្រុមហ៊ុន", "ខូអិលធីឌី", "លីមីតធីត", "មូលនិធិ", "សមាគម", "គ្រុប", "ឯ.ក", "ម.ក", "ကုမ္ပဏီလီမိတက်",
+    "ကုမ္ပဏီ", "လီမိတက်", "ကုမ္ပဏီလိမိတက်", "လိမိတက်", "ဖောင်ဒေးရှင်း", "အသင်း", "நிறுவனம்", "லிமிடெட்",
+    "பிரைவேட்", "கம்பெனி", "அறக்கட்டளை", "சங்கம்", "குழுமம்", "شركة", "شاريکت", "شاريكت", "شريكت", "سنديرين",
+    "سينديرين", "برحد", "محدودة", "ذ.م.م", "مؤسسة", "جمعية", "مجموعة", "ياياسن", "股份有限公司", "有限责任公司",
+    "有限責任公司", "私人有限公司", "有限公司", "公司", "集团", "集團", "控股", "贸易", "貿易", "基金会",
+    "基金會", "协会", "協會", "株式会社", "株式會社", "株式", "(株)",
+)  # fmt: skip

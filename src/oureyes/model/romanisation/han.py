@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
+from oureyes.model.romanisation.sounds import skeleton
 from oureyes.model.romanisation.surnames import GIVEN_HAKKA, SURNAMES
+from oureyes.model.romanisation.wade import wade
 
 __all__ = ["DIALECTS", "Character", "han", "lattice", "simplified"]
 
 DIALECTS = ("mandarin", "hokkien", "teochew", "cantonese", "hakka")
 _COMPOUND = frozenset("欧阳 司徒 司马 诸葛 上官 慕容 皇甫 东方 令狐 公孙 夏侯 尉迟 长孙 端木".split())
+_MOST = 6  # readings of a character in a dialect; of Mandarin Wade-Giles comes on top
 _TONE = re.compile(r"\d")
 _JYUTPING = re.compile("(ng(?=[aeiou])|gw|kw|[bpmfdtnlgkhwzcsj]?)(.*)")
 
@@ -75,21 +78,30 @@ def lattice(name: str) -> tuple[Character, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def han(name: str) -> tuple[tuple[str, ...], ...]:
-    """The whole name in each dialect: family name, then given names; pinyin writes the given names as one."""
+    """The whole name in each dialect: family name, then given names; Mandarin writes the given names as one."""
     characters = lattice(name)
     if not characters:
         return ()
     family = 2 if "".join(one.character for one in characters[:2]) in _COMPOUND else 1
     out: list[tuple[str, ...]] = []
     for place, dialect in enumerate(DIALECTS):
-        for choice in (0, 1):
-            spelled = [_chosen(one.readings[place], choice) for one in characters]
+        chosen = [[_chosen(one.readings[place], choice) for one in characters] for choice in (0, 1)]
+        if dialect == "mandarin":
+            chosen += _older(*chosen)
+        for spelled in chosen:
             if not all(spelled):
                 continue
             given = spelled[family:]
             parts = ["".join(given)] if dialect == "mandarin" and given else given
             out.append(("".join(spelled[:family]), *parts))
     return tuple(dict.fromkeys(out))[:8]
+
+
+def _older(first: list[str], second: list[str]) -> list[list[str]]:
+    """Wade-Giles, where its consonants are those of neither."""
+    old = list(map(wade, first))
+    heard = [list(map(skeleton, some)) for some in (first, second, old)]
+    return [] if heard[2] in heard[:2] else [old]
 
 
 def _chosen(readings: tuple[str, ...], choice: int) -> str:
@@ -100,7 +112,8 @@ def _chosen(readings: tuple[str, ...], choice: int) -> str:
 def _character(char: str, family: bool) -> Character:
     prons, _, back = _hokkien_library()
     traditional = back.get(char, char)
-    mandarin = [form for reading in _mandarin_library()(char)[0][:3] if reading.isascii() for form in _pinyin(reading)]
+    spoken = [reading.replace("v", "u") for reading in _mandarin_library()(char)[0][:3] if reading.isascii()]
+    mandarin = [*(form for reading in spoken for form in _pinyin(reading))][:_MOST] + list(map(wade, spoken))
     hokkien = [form for reading in _hokkien_of(traditional, char, prons)[:4] for form in _tailo(reading)]
     heard = [_cantonese_library()(text)[0][1] for text in (traditional, char)]
     cantonese = [form for reading in heard if reading for form in _jyutping(reading)]
@@ -111,7 +124,8 @@ def _character(char: str, family: bool) -> Character:
         hokkien, teochew = [*rows[0], *hokkien[:1]], [*rows[1], *hokkien[:1]]
         cantonese, hakka = [*rows[2], *cantonese[:1]], list(rows[3])
     readings = (mandarin, hokkien, teochew, cantonese, hakka or mandarin)
-    return Character(char, tuple(tuple(dict.fromkeys(some))[:6] for some in readings))
+    cut = (len(mandarin), *[_MOST] * 4)
+    return Character(char, tuple(tuple(dict.fromkeys(some))[:most] for some, most in zip(readings, cut, strict=True)))
 
 
 def _hokkien_of(traditional: str, char: str, prons: Mapping[str, list[str]]) -> list[str]:
@@ -120,9 +134,8 @@ def _hokkien_of(traditional: str, char: str, prons: Mapping[str, list[str]]) -> 
 
 
 def _pinyin(reading: str) -> tuple[str, ...]:
-    """Pinyin, and as Wade-Giles and Taiwan's passports hear it."""
-    plain = reading.replace("v", "u")
-    older = plain
+    """Pinyin, and as Taiwan's passports mix it with Wade-Giles."""
+    plain = older = reading
     for new, old in (("zh", "ch"), ("x", "hs"), ("q", "ch"), ("z", "ts"), ("r", "j")):
         if plain.startswith(new):
             older = old + plain[len(new) :]

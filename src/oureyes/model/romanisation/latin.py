@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from oureyes.model.romanisation.customs import (
     DEGREES,
+    FORM_PHRASES,
     FORMS,
     LEADING,
     LEGAL_FORMS,
     NAMES_TOO,
     PARTICLES,
     PATRONYMICS,
+    RANKS,
     SAY_A_NAME,
     TITLES,
 )
@@ -32,16 +34,30 @@ _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 # Yang, Yam and Hon are family names elsewhere; Mulia is a name of its own.
 _STYLES = re.compile(
     r"\b(?:tan|toh) sri\b|\byang (?:di ?pertuan|(?:amat )?(?:berhormat|mulia|arif|berbahagia|bahagia))\b|\bhon\."
-    r"|\byam(?=\.? (?:tengku|tunku|tuanku|raja)\b)"
+    r"|\byam(?=\.? (?:tengku|tunku|tuanku|raja)\b)|\btoh puan(?= [a-z]+ [a-z])"
+    r"|\b(?:irjen|komjen|brigjen|kombes|jenderal) pol(?= [a-z]+ [a-z])"
+)
+# Seri and Sri are names but after a Dato or Datuk, and what may follow them is one but before two words more.
+_DATO = re.compile(
+    r"\b(?:dato|datuk|datok|datin)\.? (?:seri(?= [a-z])|sri(?= [a-z]+ [a-z]))"
+    r"(?: (?:panglima|diraja|utama|paduka|setia|wira)(?= [a-z]+ [a-z]))?"
+)
+_POLICE = re.compile(
+    rf"(?:^|(?<=,))\s*((?:(?:{'|'.join(sorted(TITLES))})\b\.?\s*)*)"
+    rf"(?:(?:kol|pol)\.|(?:kol|pol)(?=\s(?:{'|'.join(RANKS)})\b))\s*(?:(?:{'|'.join(RANKS)})\b[.\s-]*)*(?=[a-z])"
 )
 _MARIA = re.compile(r"\bma\.(?=\s|$)")
+_FORMED = re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in FORM_PHRASES))
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORD = re.compile("[a-z]+")
 _COMMA = re.compile(r"^([^,]{1,60}),([^,]{1,80})$")
-_ARTICLE = re.compile(r"\b(al|el|ul|ad|an|ar|as|at|az|ash|adh|ath|ed|en|er|es|et|ez)[-\s](?=[a-z]{3})")
+# The Arabic article, also as it is spoken before d, n, r, s, t, z: ar-Rahman. An and En are names: An Ninh, En-lai.
+_ARTICLE = re.compile(r"\b(?:al|el|ul|[ae](d|r|s|t|z|sh|dh|th)(?=.\1)|[ae]n(?=-n))[-\s](?=[a-z]{3})")
 _ARTICLES = ("al", "el")
 _ABDUL = re.compile(r"^abd(?:ul|el|al|ur|ud|us|ush|ul|oel|u)?(?=[a-z]{4})")
+_SYLLABLE = "[b-df-hj-np-tv-z]{0,3}[aeiou]{1,3}[b-df-hj-np-tv-z]{0,2}"
+_SYLLABLES = re.compile(rf"\b{_SYLLABLE}(?:-{_SYLLABLE})+\b")
 _OLD = re.compile("oe|dj|tj|sj|nj|ch(?=[aeiou])")
 _TO_NEW = (
     (re.compile("tj"), "c"), (re.compile("dj"), "\1"), (re.compile("sj"), "sy"), (re.compile("nj"), "ny"),
@@ -58,27 +74,39 @@ def plain(text: str) -> str:
 
 
 def spellings(name: str) -> tuple[tuple[str, ...], ...]:
-    """The token sequences a Latin name may stand for: as written, and in the new spelling of an old one."""
+    """The token sequences a Latin name may stand for: as written, syllables with a hyphen as one (`En-lai`), and in
+    the new spelling of an old one."""
     tokens = name_tokens(name)
-    renewed = tuple(modern(token) for token in tokens)
-    return (tokens,) if renewed == tokens else (tokens, renewed)
+    every = [tokens, tuple(modern(token) for token in tokens)]
+    if "-" in name:
+        bare = _ARTICLE.sub(" ", plain(name))
+        every.insert(1, name_tokens(_SYLLABLES.sub(lambda found: found[0].replace("-", ""), bare)))
+    return tuple(dict.fromkeys(every))
 
 
 @lru_cache(maxsize=1 << 14)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The tokens that are names, family name first where a comma says so; a name is never left without any."""
     text = _SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))
-    text = _STYLES.sub(" ", _OF_THE.sub("dela", _MARIA.sub("maria", text)))
+    text = _unstyled(_OF_THE.sub("dela", _MARIA.sub("maria", text)))
     turned = _COMMA.match(text)
     text = f"{turned[1]} {turned[2]}" if turned else text
     words = _WORD.findall(_ARTICLE.sub(" ", text))
-    return _kept(words) or tuple(words)
+    given = len(_WORD.findall(_ARTICLE.sub(" ", turned[1]))) if turned else 0
+    return _kept(words, given) or tuple(words)
 
 
-def _kept(words: list[str]) -> tuple[str, ...]:
+def _unstyled(text: str) -> str:
+    if "kol" in text or "pol" in text:  # few names are worth a look at every title
+        text = _POLICE.sub(r" \1", text)
+    return _STYLES.sub(" ", _DATO.sub(" ", text) if "dat" in text else text)
+
+
+def _kept(words: list[str], given: int) -> tuple[str, ...]:
+    """Without what is no name; a B. that the given names begin with is an initial (`Harahap, B. J.`)."""
     out: list[str] = []
     for place, word in enumerate(words):
-        if not _dropped(word, place, words):
+        if (given and place == given and word == "b") or not _dropped(word, place, words):
             out += _parted(FORMS.get(word, word))
     return tuple(out)
 
@@ -113,5 +141,5 @@ def modern(token: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def organisation_tokens(name: str) -> tuple[str, ...]:
     """The words of an organisation's name without its legal form."""
-    words = _WORD.findall(_INITIALS.sub(r"\1", plain(name)))
+    words = _WORD.findall(_INITIALS.sub(r"\1", _FORMED.sub(" ", plain(name))))
     return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)

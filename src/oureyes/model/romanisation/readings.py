@@ -17,7 +17,7 @@ from oureyes.model.romanisation.tai import lao, thai
 from oureyes.model.romanisation.tamil import tamil
 from oureyes.model.zawgyi import to_unicode
 
-__all__ = ["VERSION", "readings", "romanise", "script_of"]
+__all__ = ["VERSION", "combined", "readings", "romanise", "script_of"]
 
 VERSION = "names/v3"
 _MOST = 8
@@ -55,13 +55,16 @@ def readings(name: str) -> tuple[Tokens, ...]:
     name = name[:_LONGEST]
     if name.isascii() or not _ANY.search(name):
         return tuple(tokens for tokens in spellings(name) if tokens)
-    text = _untitled(to_unicode(name).strip())
-    words = [_word(found) for found in re.finditer(r"\S+", text)]
-    if script_of(name) == "han":
-        words = [_han(text)]
-    chosen = [word for word in words if word]
-    combined = (tuple(token for part in each for token in part) for each in _varied(chosen))
-    return tuple(dict.fromkeys(_without_sons(tokens) for tokens in islice(combined, 64) if tokens))[:_MOST]
+    spelled = combined(_untitled(to_unicode(name).strip()))
+    return tuple(dict.fromkeys(_without_sons(tokens) for tokens in spelled))[:_MOST]
+
+
+def combined(text: str) -> Iterator[Tokens]:
+    """What a text in another script may be written as, word by word, likeliest first."""
+    han_text = script_of(text) == "han"
+    words = [_han(text)] if han_text else [_word(found) for found in re.finditer(r"\S+", text)]
+    every = (tuple(token for part in each for token in part) for each in _varied([word for word in words if word]))
+    return (tokens for tokens in islice(every, 64) if tokens)
 
 
 def romanise(name: str) -> tuple[str, ...]:
