@@ -467,12 +467,12 @@ def test_nothing_that_is_sent_waits_for_what_takes_longer_for_more_values(tmp_pa
             return said[:4] + (2**40).to_bytes(8, "big") + said[12:]
 
     over_lines(monkeypatch, ID=Watched(states["ID"]))
-    for name in ("draw", "opened", "settle_all"):
-        work = getattr(probing, name)
-        monkeypatch.setattr(probing, name, lambda *given, name=name, work=work: order.append(name) or work(*given))
+    for where, name in ((blind, "selectors"), (probing, "draw"), (probing, "opened"), (probing, "settle_all")):
+        work = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *given, name=name, work=work: order.append(name) or work(*given))
     (found,) = carrying.ask(states["PH"], wanted("phone", [PHONE], "ID"), fresh=True)
     assert len(found.hits) == 1
-    assert order == ["draw", "list", "question", "list", "opened", "settle_all"]
+    assert order == ["selectors", "draw", "list", "question", "list", "opened", "settle_all"]
 
 
 def test_nobody_is_asked_that_is_no_other_member(tmp_path):

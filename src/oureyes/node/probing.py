@@ -129,11 +129,11 @@ def prepare(
     blinds: Sequence[blind.Blinds] = (),
 ) -> list[Prepared]:
     """A question for each partner, booked in the ledger and the audit log; see `vetted`. The partner judges whether the
-    purpose is one it has agreed to, and logs it when it is not. `blinds` of the same values, if they were drawn."""
+    purpose is one it has agreed to, and logs it when it is not. `blinds`, if they were drawn of what `vetted` gave:
+    then nothing is done here that takes longer for more values."""
     to = tuple(dict.fromkeys(partners))
     more = {"by": by, "purpose": purpose, "basis": basis, "case": case, "country": country}
-    asked = vetted(ctx, kind, values, len(to), **more)
-    drawn = blinds or draw(asked, len(to))
+    drawn = blinds or draw(vetted(ctx, kind, values, len(to), **more), len(to))
     with ctx.db.read() as connection:
         terms = {partner: _terms(ctx, connection, partner, kind) for partner in to}
     said = {"purpose": purpose, "basis": basis}
