@@ -34,7 +34,8 @@ from oureyes.model.romanisation import script_of
 _LOOKED_AT = 50
 _STRANGERS = 100  # of a community
 _RINGS = 0.05
-_ROUNDS = 2  # of making communities even
+_OFTEN = 6  # that a name with its syllables swapped is shown: it is one among a hundred others
+_ROUNDS = 5  # of making communities even
 _LEVELS = (("customs", False), ("counted", True))
 _PARTS = 3  # in which the material is cut, so that each is weighed by trees of the others
 _TREES: dict[str, Any] = {
@@ -112,7 +113,7 @@ def _swapped(truth: Truth) -> tuple[str, list[tuple[str, bool]]]:
     native = truth.left
     if script_of(native) != "han" or len(native) != 3 or native[1] == native[2]:
         return native, []
-    return native[0] + native[2] + native[1], [(truth.right, False)]
+    return native[0] + native[2] + native[1], [(truth.right, False)] * _OFTEN
 
 
 def _mixed(asked: Sequence[tuple[Truth, str, int]], at: int) -> tuple[str, list[tuple[str, bool]]]:
