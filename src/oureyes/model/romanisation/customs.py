@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_FORMS",
-    "NATIVE_TITLES", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
+    "ARTICLES", "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_FORMS",
+    "NATIVE_TITLES", "OF_A_FORM", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
 ]  # fmt: skip
 
 TITLES = frozenset(
@@ -109,8 +109,10 @@ LEGAL_FORMS = frozenset(
     "corporation inc incorporated llc lp plc gmbh ag sa sarl bv nv spa srl lda unipessoal jsc tnhh cp ctcp cty jsc oao "
     "ooo kk group holding holdings enterprise enterprises trading import export international intl the of and "
     "foundation association society est fze fzco fzc dmcc "
-    "pcl al el syarikat sendirian perusahaan kumpulan youxian gongsi jituan maoyi".split()
+    "pcl syarikat sendirian perusahaan kumpulan youxian gongsi".split()
 )
+ARTICLES = frozenset("al el".split())  # before a name; at the end they are one
+OF_A_FORM = frozenset("jituan maoyi".split())  # before a form; elsewhere they may be a name
 # Of several words, each of which may be a name by itself (Công, Ty, Tập).
 FORM_PHRASES = (
     "cong ty trach nhiem huu han mot thanh vien", "cong ty trach nhiem huu han", "cong ty tnhh mot thanh vien",

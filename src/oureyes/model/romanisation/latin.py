@@ -7,12 +7,14 @@ import unicodedata
 from functools import lru_cache
 
 from oureyes.model.romanisation.customs import (
+    ARTICLES,
     DEGREES,
     FORM_PHRASES,
     FORMS,
     LEADING,
     LEGAL_FORMS,
     NAMES_TOO,
+    OF_A_FORM,
     PARTICLES,
     PATRONYMICS,
     RANKS,
@@ -20,7 +22,7 @@ from oureyes.model.romanisation.customs import (
     TITLES,
 )
 
-__all__ = ["modern", "name_tokens", "organisation_tokens", "plain", "spellings"]
+__all__ = ["modern", "name_tokens", "numbers", "organisation_tokens", "plain", "spellings"]
 
 _LETTERS = str.maketrans(
     {
@@ -30,7 +32,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _SLASHED = re.compile(r"\b[adsw]\s*/\s*[lpo]\b")  # a/l, a/p, s/o, d/o, w/o: son, daughter, wife of
-_INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
+_INITIALS = re.compile(r"\b([^\W\d])\.(?=[^\W\d]\b)")
 # Yang, Yam and Hon are family names elsewhere; Mulia is a name of its own.
 _STYLES = re.compile(
     r"\b(?:tan|toh) sri\b|\byang (?:di ?pertuan|(?:amat )?(?:berhormat|mulia|arif|berbahagia|bahagia))\b|\bhon\."
@@ -51,10 +53,11 @@ _FORMED = re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in
 _OF_THE = re.compile(r"\bde\s+l(?:a|as|os)\b")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORD = re.compile("[a-z]+")
+_WORD_OR_NUMBER = re.compile("[a-z]+|[0-9]+")
+_DIGIT = re.compile(r"\d")
 _COMMA = re.compile(r"^([^,]{1,60}),([^,]{1,80})$")
 # The Arabic article, also as it is spoken before d, n, r, s, t, z: ar-Rahman. An and En are names: An Ninh, En-lai.
 _ARTICLE = re.compile(r"\b(?:al|el|ul|[ae](d|r|s|t|z|sh|dh|th)(?=.\1)|[ae]n(?=-n))[-\s](?=[a-z]{3})")
-_ARTICLES = ("al", "el")
 _ABDUL = re.compile(r"^abd(?:ul|el|al|ur|ud|us|ush|ul|oel|u)?(?=[a-z]{4})")
 _SYLLABLE = "[b-df-hj-np-tv-z]{0,3}[aeiou]{1,3}[b-df-hj-np-tv-z]{0,2}"
 _SYLLABLES = re.compile(rf"\b{_SYLLABLE}(?:-{_SYLLABLE})+\b")
@@ -113,7 +116,7 @@ def _kept(words: list[str], given: int) -> tuple[str, ...]:
 
 def _dropped(word: str, place: int, words: list[str]) -> bool:
     last = len(words) - 1
-    if word in TITLES or (word in _ARTICLES and last) or (word in DEGREES and place > 1):
+    if word in TITLES or (word in ARTICLES and last) or (word in DEGREES and place > 1):
         return True
     if word in NAMES_TOO:
         before, after = words[:place], words[place + 1 :]
@@ -140,6 +143,17 @@ def modern(token: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def organisation_tokens(name: str) -> tuple[str, ...]:
-    """The words of an organisation's name without its legal form."""
-    words = _WORD.findall(_INITIALS.sub(r"\1", _FORMED.sub(" ", plain(name))))
-    return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)
+    """The words and numbers of an organisation's name without its legal form."""
+    text = _INITIALS.sub(r"\1", numbers(plain(name)))
+    words = _WORD_OR_NUMBER.findall(_FORMED.sub(" ", text))
+    out: list[str] = []
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        if word not in LEGAL_FORMS and not (word in OF_A_FORM and after in LEGAL_FORMS):
+            out.append(word)
+    named = tuple(word for at, word in enumerate(out, 1) if word not in ARTICLES or at == len(out))
+    return named or tuple(words) or tuple(_WORD_OR_NUMBER.findall(text))
+
+
+def numbers(text: str) -> str:
+    """The text with the digits of every script (๑, ၁, ١) as 0 to 9."""
+    return _DIGIT.sub(lambda found: str(int(found[0])), text)
