@@ -387,6 +387,30 @@ def test_a_chinese_name_meets_its_spelling_by_wade_and_giles(one, other):
     assert compared_alike(a_person(one), a_person(other)) is not None
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Yang Arif", "Yang Arif"), ("Yang Mulia", "YANG MULIA"), ("Tan Sri", "Tan Sri"), ("Toh Sri", "Toh Sri"),
+        ("Nguyen An-Ninh", "Nguyễn An Ninh"), ("Lee An-nie", "Lee Annie"), ("Ed-die Tan", "Eddie Tan"),
+        ("Ayman an-Nuri", "Ayman Nuri"), ("Rashid ar-Rahman", "Rashid Rahman"),
+    ],
+)  # fmt: skip
+def test_a_name_made_of_what_may_be_a_title_or_an_article_meets_itself(one, other):
+    assert compared_alike(a_person(one), a_person(other)) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Awang bin Bujang", "Dayang binti Bujang"), ("Khun Sothearith", "Neak Sothearith"),
+        ("Junior Villanueva", "Lady Villanueva"), ("Justice Macapagal", "Major Macapagal"),
+        ("Ahmad Fauzi, MA.", "Maria Ahmad Fauzi"), ("Nguyen An-Ninh", "Nguyen Thi Ninh"),
+    ],
+)  # fmt: skip
+def test_two_names_that_begin_with_other_titles_are_two(one, other):
+    assert compared_alike(a_person(one), a_person(other)) is None
+
+
 def test_homophones_in_characters_are_not_one_name():
     same, homophone = likeness("陈伟明", "陳偉明"), likeness("陈伟明", "陈伟民")
     assert same.logit > homophone.logit
