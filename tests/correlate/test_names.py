@@ -15,7 +15,7 @@ from oureyes.correlate import names
 from oureyes.correlate.names.alignment import align
 from oureyes.correlate.names.circumstances import circumstances
 from oureyes.correlate.names.index import NameIndex
-from oureyes.correlate.names.keys import name_keys
+from oureyes.correlate.names.keys import name_keys, word_keys
 from oureyes.correlate.names.lattice import walk
 from oureyes.correlate.names.likeness import FEATURES, LOWER, RAISE, crowded, likeness, screened
 from oureyes.correlate.names.subject import subject_of
@@ -315,14 +315,28 @@ def test_a_name_has_at_most_twelve_keys_all_of_this_version(text):
 KEYS = {
     "names/v1": "5b0fa37dae22eb603fda576feb25e392463745a734ea7313321f548ca26b973c",
     "names/v2": "50f64094c6f1f8cd9e9ab6cb6124fbdb793c08c77150aa6cf4a8e7695cfb1653",
-    "names/v3": "d7934f02fd6cd58b6697fa710b9b483a8219785f0d13b9fe21b695490b2d3907",
+    "names/v3": "f7abdeecdbdc465b6c6cdae506f7de834968ffa04e95bc9ad8d611c6d0843693",
 }
+
+
+# As organisations too, from the third on; and names that end or begin with what may be a title or an article.
+COMPANIES = (
+    "บริษัท ทองดี ๑ จำกัด", "ບໍລິສັດ ທອງດີ ຈຳກັດ", "ក្រុមហ៊ុន សុខា", "ရွှေတောင် ကုမ္ပဏီ လီမိတက်", "முருகன் பிரைவேட் லிமிடெட்",
+    "شركة النور المحدودة", "金龙贸易有限公司", "株式会社山田", "Công ty TNHH Minh Long", "Cienco 1", "PT 88 Jaya",
+    "ABC (M) Sdn Bhd",
+    "Royal Al Co", "Jinlong Maoyi Co Ltd", "Al Noor Company Ltd", "บริษัท ABC จำกัด", "Perusahaan Jaya",
+)  # fmt: skip
+CLOSE = (
+    "Yang Arif", "Nguyen An-Ninh", "Awang bin Bujang", "Khun Somchai Thongdi", "Ahmad Fauzi, MA.", "Irjen Pol Budi",
+)  # fmt: skip
 
 
 def test_keys_are_those_of_their_version():
     digest = hashlib.sha256()
     for name in [*(name for pair in (*SAME, *OTHER) for name in pair), "Woo Yee Ling", "Mohd Yusoff bin Wu"]:
         digest.update(f"{name}={name_keys(name)}\n".encode())
+    for name in [*COMPANIES, *CLOSE]:
+        digest.update(f"{name}={word_keys(name)}{name_keys(name)}\n".encode())
     assert digest.hexdigest() == KEYS[VERSION]
 
 
@@ -385,6 +399,30 @@ def test_a_path_through_the_characters_names_its_dialect():
 @pytest.mark.parametrize(("one", "other"), OLDER)
 def test_a_chinese_name_meets_its_spelling_by_wade_and_giles(one, other):
     assert compared_alike(a_person(one), a_person(other)) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Yang Arif", "Yang Arif"), ("Yang Mulia", "YANG MULIA"), ("Tan Sri", "Tan Sri"), ("Toh Sri", "Toh Sri"),
+        ("Nguyen An-Ninh", "Nguyễn An Ninh"), ("Lee An-nie", "Lee Annie"), ("Ed-die Tan", "Eddie Tan"),
+        ("Ayman an-Nuri", "Ayman Nuri"), ("Rashid ar-Rahman", "Rashid Rahman"),
+    ],
+)  # fmt: skip
+def test_a_name_made_of_what_may_be_a_title_or_an_article_meets_itself(one, other):
+    assert compared_alike(a_person(one), a_person(other)) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Awang bin Bujang", "Dayang binti Bujang"), ("Khun Sothearith", "Neak Sothearith"),
+        ("Junior Villanueva", "Lady Villanueva"), ("Justice Macapagal", "Major Macapagal"),
+        ("Ahmad Fauzi, MA.", "Maria Ahmad Fauzi"), ("Nguyen An-Ninh", "Nguyen Thi Ninh"),
+    ],
+)  # fmt: skip
+def test_two_names_that_begin_with_other_titles_are_two(one, other):
+    assert compared_alike(a_person(one), a_person(other)) is None
 
 
 def test_homophones_in_characters_are_not_one_name():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from paths import DATA
 
 from oureyes.model.romanisation import VERSION, fold, lattice, readings, romanise, script_of, skeleton
+from oureyes.model.romanisation.customs import NAMES_TOO
 from oureyes.model.romanisation.han import DIALECTS
 from oureyes.model.romanisation.latin import modern, name_tokens, organisation_tokens
 from oureyes.model.romanisation.surnames import SURNAMES
@@ -209,7 +210,7 @@ def test_wade_giles_is_among_the_readings_of_a_character(character, spelled):
 
 def test_a_hyphen_between_syllables_is_read_joined_and_parted():
     assert readings("Li En-lai")[:2] == (("li", "en", "lai"), ("li", "enlai"))
-    assert readings("Ahmad an-Nur") == (("ahmad", "nur"),)
+    assert readings("Ahmad al-Nur") == (("ahmad", "nur"),)
     assert readings("Anne-Marie Lim") == (("anne", "marie", "lim"),)
 
 
@@ -223,6 +224,66 @@ def test_a_hyphen_between_syllables_is_read_joined_and_parted():
 )  # fmt: skip
 def test_an_article_is_cut_and_a_name_of_its_letters_is_not(name, tokens):
     assert name_tokens(name) == tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Nguyen An-Ninh", ("nguyen", "an", "ninh")), ("Le An-nam", ("le", "an", "nam")),
+        ("Lee An-nie", ("lee", "annie")), ("Ed-die Tan", ("eddie", "tan")), ("Mat Es-sah", ("mat", "essah")),
+        ("Ayman an-Nuri", ("ayman", "nuri")), ("Rashid ar-Rahman", ("rashid", "rahman")),
+    ],
+)  # fmt: skip
+def test_what_may_be_an_article_or_a_syllable_is_read_as_either(name, tokens):
+    assert tokens in readings(name)
+    assert len(readings(name)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Yang Arif", "yang arif"), ("Yang Mulia", "yang mulia"), ("Yang Bahagia", "yang bahagia"),
+        ("Tan Sri", "tan sri"), ("Toh Sri", "toh sri"), ("Dr. Yang Mulia", "yang mulia"), ("Hon.", "hon"),
+        ("Yang Arif, SH", "yang arif"), ("Dr. Prof.", "dr prof"), ("Irjen Pol", "pol"),
+    ],
+)  # fmt: skip
+def test_a_name_is_never_left_without_any(name, tokens):
+    assert name_tokens(name) == tuple(tokens.split())
+
+
+@pytest.mark.parametrize("word", sorted(NAMES_TOO - {"gen"}))
+def test_a_title_that_is_also_a_name_is_cut_before_two_words_or_more(word):
+    assert name_tokens(f"{word} Wirawan") == (word, "wirawan")
+    assert name_tokens(f"{word} bin Bujang") == (word, "bujang")
+    assert name_tokens(f"Wirawan, {word}") == ("wirawan", word)
+    assert name_tokens(f"Ratna {word} Wirawan") == ("ratna", word, "wirawan")
+    assert name_tokens(f"Dr. {word} Ratna Wirawan") == ("ratna", "wirawan")
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Khun Htun Hlaing", "khun htun hlaing"), ("Dom Tavares", "dom tavares"), ("Justice Macapagal",
+        "justice macapagal"),
+        ("Jose Villanueva Junior", "jose villanueva"), ("Villanueva Junior", "villanueva junior"),
+        ("Dr. Villanueva Senior", "villanueva senior"), ("Jose Villanueva Jr.", "jose villanueva"),
+        ("Irjen Pol Budi", "budi"), ("Tuan Huu Thuy", "tuan huu thuy"), ("Tun Tint Swe", "tun tint swe"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_it_says_whether_a_word_is_a_title(name, tokens):
+    assert name_tokens(name) == tuple(tokens.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Ahmad Fauzi, MA.", "ahmad fauzi"), ("Siti Aminah, SH, MA.", "siti aminah"), ("Ma. Teresa Santos",
+        "maria teresa santos"),
+        ("DELA PENA, Jose Ma.", "pena jose maria"), ("Santos, Ma.", "santos maria"), ("Santos, Salma.", "santos salma"),
+    ],
+)  # fmt: skip
+def test_ma_is_maria_among_given_names_and_a_degree_after_a_whole_name(name, tokens):
+    assert name_tokens(name) == tuple(tokens.split())
 
 
 def test_a_chinese_name_is_a_lattice_of_dialects():

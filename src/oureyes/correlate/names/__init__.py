@@ -2,7 +2,8 @@
 
 Names are read as they sound: Thai, Lao, Khmer, Burmese, Arabic and Jawi, Tamil, Chinese in five dialects and in
 Wade-Giles, and Latin in the spellings of eleven states. Titles, degrees, "bin" and "a/l", marks, order and legal forms
-(จำกัด, 有限公司, Sdn Bhd) make no difference. Initials are found for a full name, and need a second sign.
+(จำกัด, 有限公司, Sdn Bhd) make no difference; an organisation's numbers do, and
+in one script its letters. Initials are found for a full name, and need a second sign.
 The score says how far the names agree and how telling they are; then dates of birth, sex, country, place and
 document numbers raise or lower it, and the reason says each. A name that many bear rings nobody by itself, whatever
 the custom it comes from: it is kept, and rings when a second sign (birth year, place, document) is there. An alias
@@ -19,7 +20,7 @@ from oureyes.correlate.names.circumstances import circumstances
 from oureyes.correlate.names.initials import by_initials, initials_of
 from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
-from oureyes.correlate.names.organisations import agreed, may_be_one
+from oureyes.correlate.names.organisations import Agreement, agreed, may_be_one, numbered
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
 from oureyes.model.findings import Key, Match
@@ -37,6 +38,7 @@ MOST = 64
 _ALIAS_ON_ONE, _ALIAS_ON_BOTH = -0.2, -0.6
 _TWO_MORE = -2.5  # Aung San is not Aung San Suu Kyi
 _ORGANISATION = 2.0
+_UNSIGNED = -1.0  # quiet, until there is a second sign
 _SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
 _MANY = "many bear such a name: a second sign is needed"
 _ALIKE = "alike, and not quite one name: a second sign is needed"
@@ -59,19 +61,21 @@ class _Met:
     left: Name
     right: Name
     logit: float
-    found: Likeness | None
+    found: Likeness | Agreement
     initials: bool = False
 
     def alone(self, signs: float) -> float:
         """What is left of the sum beside the many who bear such a name."""
-        if self.found is None:
-            return self.logit
+        if isinstance(self.found, Agreement):
+            return self.logit + _UNSIGNED * bool(self.found.quiet)
         if self.initials:
             return self.logit + by_initials(self.found, signs)
         return self.logit - (self.found.logit - self.found.alone(signs))
 
     @property
     def doubt(self) -> str:
+        if isinstance(self.found, Agreement):
+            return self.found.quiet
         return _INITIALS if self.initials else _MANY
 
 
@@ -111,7 +115,8 @@ def _weighed(mine: Subject, theirs: Subject, *, keyed: bool, parts: bool = False
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
     quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else best.doubt
     said = reason(best.left, best.right, best.found, about, quiet)
-    moved = tuple(best.found.parts.items()) if parts and best.found and not best.initials else ()
+    told = parts and isinstance(best.found, Likeness) and not best.initials
+    moved = tuple(best.found.parts.items()) if told and isinstance(best.found, Likeness) else ()
     return Weighed(_score(best.alone(signs) + shift), said, quiet, moved)
 
 
@@ -135,23 +140,31 @@ def _meetings(mine: Subject, theirs: Subject, *, keyed: bool) -> Iterator[_Met]:
         held = set(keys_of(one.text, mine.kind)) if keyed else set()
         for other in theirs.names:
             if not keyed or not held.isdisjoint(keys_of(other.text, theirs.kind)):
-                yield _met(one, other, kind)
+                yield from _met(one, other, kind)
 
 
-def _met(one: Name, other: Name, kind: str) -> _Met:
+def _met(one: Name, other: Name, kind: str) -> Iterator[_Met]:
+    """As an organisation's, as a person's, or as either."""
     alias = _ALIAS_ON_BOTH if one.alias and other.alias else _ALIAS_ON_ONE if one.alias or other.alias else 0.0
-    if kind == "person" or (not kind and not _one_organisation(one.text, other.text)):
+    same = _one_organisation(one.text, other.text, kind)
+    if same is not None:
+        yield _Met(one, other, alias + (0.0 if same.quiet else _ORGANISATION), same)
+    if kind == "person" or (not kind and _may_be_persons(one.text, other.text, same)):
         found = likeness(one.text, other.text)
-        if initials_of(found):
-            return _Met(one, other, alias, found, True)
-        return _Met(one, other, found.logit + alias + _more(found), found)
-    same = one.text == other.text or agreed(one.text, other.text)
-    return _Met(one, other, (_ORGANISATION if same else -9.0) + alias, None)
+        short = initials_of(found) > 0
+        yield _Met(one, other, alias if short else found.logit + alias + _more(found), found, short)
 
 
-def _one_organisation(one: str, other: str) -> bool:
-    """Where nobody says whose names they are."""
-    return one == other or (may_be_one(one) and may_be_one(other) and agreed(one, other) != "")
+def _one_organisation(one: str, other: str, kind: str) -> Agreement | None:
+    """Where nobody says whose names they are, only of names that may be one's."""
+    if kind == "person" or not (kind or one == other or (may_be_one(one) and may_be_one(other))):
+        return None
+    return agreed(one, other)
+
+
+def _may_be_persons(one: str, other: str, same: Agreement | None) -> bool:
+    """Where nobody says whose names they are; a number is part of what no person is called."""
+    return (same is None or bool(same.quiet)) and numbered(one) == numbered(other)
 
 
 def _more(found: Likeness) -> float:

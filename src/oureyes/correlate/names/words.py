@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from oureyes.correlate.names.circumstances import Circumstance
 from oureyes.correlate.names.likeness import Likeness
-from oureyes.correlate.names.organisations import agreed
+from oureyes.correlate.names.organisations import Agreement
 from oureyes.correlate.names.subject import Name
 from oureyes.model.romanisation import fold, script_of
 
@@ -15,25 +15,24 @@ __all__ = ["reason"]
 _ALIKE = 0.6
 
 
-def reason(left: Name, right: Name, found: Likeness | None, about: Sequence[Circumstance], quiet: str = "") -> str:
+def reason(left: Name, right: Name, found: Likeness | Agreement, about: Sequence[Circumstance], quiet: str = "") -> str:
     """`ทองดี and Thongdi: same sounds; …`; the same whichever side comes first."""
     if left.text > right.text:
         left, right = right, left
     head = left.text if left.text == right.text else f"{left.text} and {right.text}"
     said = [_how(left, right, found)]
-    if found is not None:
+    if isinstance(found, Likeness):
         said += _details(found)
     said += _aliases(left, right)
     said += [one.words for one in about]
     return f"{head}: {'; '.join([*said, quiet] if quiet else said)}"
 
 
-def _how(left: Name, right: Name, found: Likeness | None) -> str:
+def _how(left: Name, right: Name, found: Likeness | Agreement) -> str:
     if left.text == right.text:
         return "the same name, letter by letter"
-    if found is None:
-        alike = "words" if script_of(left.text) == script_of(right.text) else "sounds across scripts"
-        return f"the same {alike} without the legal form ({agreed(left.text, right.text)})"
+    if isinstance(found, Agreement):
+        return f"{found.how} without the legal form ({found.called})"
     if found.path.dialect and found.path.score > 0.8:
         return f"same sounds in {found.path.dialect.title()}"
     same = all(_sounds(found.left, pair.left) == _sounds(found.right, pair.right) for pair in found.alignment.pairs)

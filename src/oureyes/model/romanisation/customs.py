@@ -9,37 +9,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO", "NATIVE_FORMS",
-    "NATIVE_TITLES", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
+    "AFTER", "ARTICLES", "COMMON", "DEGREES", "FORMS", "FORM_PHRASES", "LEADING", "LEGAL_FORMS", "NAMES_TOO",
+    "NATIVE_FORMS", "NATIVE_TITLES", "OF_A_FORM", "PARTICLES", "PATRONYMICS", "RANKS", "SAY_A_NAME", "TITLES", "WEAK",
 ]  # fmt: skip
 
 TITLES = frozenset(
     # general, ranks, degrees
-    "mr mrs ms miss mdm madam mme sir dame lord lady dr drs dra drg ir prof professor rev fr sr br general lt "
-    "ltgen majgen brig brigadier col colonel ltcol maj major capt captain cmdr comdr commander adm admiral sgt "
+    "mr mrs ms miss mdm madam mme sir dame dr drs dra drg ir prof professor rev fr sr br general lt "
+    "ltgen majgen brig brigadier col colonel ltcol maj capt captain cmdr comdr commander adm admiral sgt "
     "sergeant "
     "cpl pvt mayjen letjen brigjen irjen komjen jend jenderal letkol kombes akbp "
-    "inspector insp supt atty attorney engr arch judge justice minister president phd msc mba ma bsc llb llm "
-    "esq jr snr junior senior ii iii iv cpa rn mpd spd skom ssos st msi mpsi sag spog jpn ".split()
+    "inspector insp supt atty attorney engr arch judge minister president phd msc mba ma bsc llb llm "
+    "esq jr snr ii iii iv cpa rn mpd spd skom ssos st msi mpsi sag spog jpn".split()
     # Malay, Brunei and Indonesian honours
-    + "tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg awang dyg dayang yb yab "
+    + "tan toh puan sri dato datuk datin dato' datuk' dsp pg pengiran pehin awg dyg yb yab "
     "berhormat hj hjh haji hajah hajjah ust ustaz ustad ustadz ustadzah kh kyai kiai teuku tengku tuanku tunku "
-    "tgk bapak bpk pak ibu bu encik cik puan saudara raden rr rm gusti".split()
+    "tgk bapak bpk pak ibu bu encik cik puan saudara raden rr rm".split()
     # Burmese, Lao, Khmer, Thai, Vietnamese, Filipino, Portuguese
-    + "daw sayadaw ashin nang khun nang nangsao khunying phra luang oknha okhna samdech lok neak ong ba "
-    "chi anh em dona dom sr sra senhor senhora padre maun engr kagawad gng g bb".split()
+    + "daw sayadaw ashin nang nangsao khunying phra oknha okhna samdech lok ong ba "
+    "chi anh em dona sr sra senhor senhora padre maun engr kagawad gng g bb".split()
 ) - {"ma", "ba", "anh", "em", "chi", "ong", "tan", "toh", "sri", "st", "nang", "lok", "g", "kh", "bu", "pak", "maun"}
 
 # What makes a rank of the Pol or Kol before it; without one they are family names of Cambodia and Brunei.
 RANKS = tuple("gen lt ltgen maj majgen brig col ltcol capt cpl sgt insp sub inf cav art".split())
 
 # A title before two words or more; anywhere else a name: Tuấn, Thảo and Tun are among the commonest of theirs.
-NAMES_TOO = frozenset("tuan thao tun don nai naw gen".split())
+NAMES_TOO = frozenset(
+    "tuan thao tun don nai naw gen awang dayang gusti khun luang neak dom junior senior lady lord justice major".split()
+)
+AFTER = frozenset("junior senior".split())  # also the last of three words or more
 # Beside one of these it is a name there, too: family names of Vietnam, syllables of Burma.
 SAY_A_NAME = frozenset(
     "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly trinh dinh truong cao luong dao mai doan "
     "van thi aung maung win myint htun tun kyaw khin zaw hla oo than thein soe mya aye naing lin htet lwin nyunt shwe "
-    "sein moe nu thant zin htay kyi nyein thu wai yan phyo min ko".split()
+    "sein moe nu thant zin htay kyi nyein thu wai yan phyo min ko huu duc quang thanh thuy ngoc xuan hung cuong hieu "
+    "huong phuong trong quoc viet hien hanh khanh tien vinh toan tung trang luu quach trieu hlaing tin tint ohn swe "
+    "khaing thida hnin hein kaung paing zeya thura thaw shein chit nyo wunna".split()
 )
 # Degrees, from the third word on; before it they may be a name.
 DEGREES = frozenset("sh se mm mh".split())
@@ -109,8 +114,10 @@ LEGAL_FORMS = frozenset(
     "corporation inc incorporated llc lp plc gmbh ag sa sarl bv nv spa srl lda unipessoal jsc tnhh cp ctcp cty jsc oao "
     "ooo kk group holding holdings enterprise enterprises trading import export international intl the of and "
     "foundation association society est fze fzco fzc dmcc "
-    "pcl al el syarikat sendirian perusahaan kumpulan youxian gongsi jituan maoyi".split()
+    "pcl syarikat sendirian perusahaan kumpulan youxian gongsi".split()
 )
+ARTICLES = frozenset("al el".split())  # before a name; at the end they are one
+OF_A_FORM = frozenset("jituan maoyi".split())  # before a form; elsewhere they may be a name
 # Of several words, each of which may be a name by itself (Công, Ty, Tập).
 FORM_PHRASES = (
     "cong ty trach nhiem huu han mot thanh vien", "cong ty trach nhiem huu han", "cong ty tnhh mot thanh vien",

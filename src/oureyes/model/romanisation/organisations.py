@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from oureyes.model.romanisation.customs import LEGAL_FORMS, NATIVE_FORMS
-from oureyes.model.romanisation.latin import organisation_tokens, plain
+from oureyes.model.romanisation.customs import ARTICLES, LEGAL_FORMS, NATIVE_FORMS, OF_A_FORM
+from oureyes.model.romanisation.latin import numbers, organisation_tokens, plain
 from oureyes.model.romanisation.readings import combined, script_of
 from oureyes.model.zawgyi import to_unicode
 
@@ -18,6 +18,8 @@ _SPACED = ("arabic", "tamil")  # scripts in which a form is a word of its own
 _HEAD, _END = r"(?:^|(?<=[\s(（]))", r"(?=$|[\s)）.,])"
 _VOWELS = "[\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec6-\u0ece\u17b4-\u17d3\u102b-\u103e]"  # none begins a word
 _LATIN = re.compile("[A-Za-z][A-Za-z.]*")
+_NUMBER = re.compile("[0-9]+")
+_AROUND = LEGAL_FORMS | ARTICLES | OF_A_FORM
 
 Tokens = tuple[str, ...]
 
@@ -46,10 +48,12 @@ def core(name: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def organisation_readings(name: str) -> tuple[Tokens, ...]:
     """What the name without its legal form may be in Latin letters, likeliest first."""
-    if script_of(name) == "latin":
-        tokens = organisation_tokens(name)
+    text = name if script_of(name) == "latin" else numbers(core(name))
+    if script_of(text) == "latin":  # บริษัท ABC จำกัด
+        tokens = organisation_tokens(text)
         return (tokens,) if tokens else ()
-    return tuple(dict.fromkeys(combined(core(name))))[:_MOST]
+    counted = tuple(_NUMBER.findall(text))
+    return tuple(dict.fromkeys((*tokens, *counted) for tokens in combined(_NUMBER.sub(" ", text))))[:_MOST]
 
 
 def says_a_form(name: str) -> bool:
@@ -58,4 +62,4 @@ def says_a_form(name: str) -> bool:
 
 
 def _latin(found: re.Match[str]) -> str:
-    return "" if plain(found[0]).replace(".", "") in LEGAL_FORMS else found[0]
+    return "" if plain(found[0]).replace(".", "") in _AROUND else found[0]
