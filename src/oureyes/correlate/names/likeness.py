@@ -63,6 +63,7 @@ _HELD = 5.0  # a hundred thousand names, as a power of ten
 _SEEN = 0.4
 _CUSTOM = 1.0  # of whom one in ten has the customs of the name
 _SAME = 0.86  # from here on a part agrees
+_EQUAL = 3.5  # what names come to in which no part differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ class Likeness:
     @property
     def logit(self) -> float:
         """What the names come to where few bear them; the same parts are found, however common each is."""
-        found = self._sum(min(self.namesakes, _FEW))
-        return max(found, 0.0) if self.left == self.right else found
+        return self._sum(min(self.namesakes, _FEW))
 
     def alone(self, signs: float = 0.0) -> float:
         """What they come to beside the many who bear such a name; `signs` (a power of ten) make them fewer.
@@ -92,8 +92,13 @@ class Likeness:
     def parts(self) -> dict[str, float]:
         """What `alone` is the sum of: where it begins, what each value moved it by, what namesakes took off."""
         start, moved = parts_of(self.values)
-        many = crowded(self.namesakes, counted=bool(self.values[1]))
-        every = {"to begin with": start, **dict(zip(FEATURES, moved, strict=True)), "many bear such a name": -many}
+        many, trees = crowded(self.namesakes, counted=bool(self.values[1])), sum_of(self.values)
+        every = {
+            "to begin with": start,
+            **dict(zip(FEATURES, moved, strict=True)),
+            "no part differs": self._of_equals(trees, many) - trees,
+            "many bear such a name": -many,
+        }
         return {name: round(by, 2) for name, by in every.items() if round(by, 2)}
 
     @property
@@ -101,7 +106,19 @@ class Likeness:
         return 1 / (1 + math.exp(-self.alone()))
 
     def _sum(self, namesakes: float) -> float:
-        return sum_of((namesakes, *self.values[1:])) - crowded(namesakes, counted=bool(self.values[1]))
+        many = crowded(namesakes, counted=bool(self.values[1]))
+        return self._of_equals(sum_of((namesakes, *self.values[1:])), many) - many
+
+    def _of_equals(self, trees: float, many: float) -> float:
+        """Of names without a difference there is nothing to learn: what is unsure of them is how many bear them."""
+        if not _turned(self.left, self.right):
+            return trees
+        return _EQUAL if many else max(trees, _EQUAL)
+
+
+def _turned(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether all parts are the same, the family name first or last."""
+    return len(one) == len(other) > 0 and other in {(*one[at:], *one[:at]) for at in range(len(one))}
 
 
 def crowded(namesakes: float, *, counted: bool) -> float:
