@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from oureyes import record
 from oureyes.errors import OurEyesError
-from oureyes.model.mediahashes import Film, Frame, media_object, seen
+from oureyes.model.mediahashes import Film, Frame, Picture, media_object, seen
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import signals
 
 POSTER = "f9fece700003b66c9fc0021913ce0941c631fbdeec7efec4311bcedefde60010"
 BRIDGE = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
 MD5 = "9" * 32
+ONE = "file--0d14eb21-0d3d-4449-a9f6-2a4e1928d3c4"
 
 
 def taken(text, name):
@@ -113,7 +114,9 @@ def test_a_malformed_row_is_named_and_the_rest_goes_on():
 
 
 def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
-    rows = [f"pdq,{POSTER},1", "pdq,none,1", "tmk,a,1", "pdq", f"md5,{MD5},1", f"md5,{MD5},1", f"md5,{MD5},2"]
+    one, other = ONE, f"{ONE[:-1]}5"
+    rows = [f"pdq,{POSTER},{one}", f"pdq,none,{one}", f"tmk,a,{one}", "pdq"]
+    rows += [f"md5,{MD5},{one}", f"md5,{MD5},{one}", f"md5,{MD5},{other}"]
     found = taken("\n".join(["signal_type,signal_str,object", *rows]) + "\n", "a.csv")
     assert [one.object.content["hashes"] for one in found if isinstance(one, Record)] == [
         {"MD5": MD5, "PDQ": POSTER},
@@ -122,6 +125,37 @@ def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
     assert [one.subject for one in found if isinstance(one, Rejected)] == [
         "a.csv row 4", "a.csv row 2", "a.csv row 3", "a.csv row 6",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [None, "photo", "", 7, True, [], ["photo"], ONE.upper(), f"{ONE}4", "bundle" + ONE[4:]])
+def test_what_names_no_file_joins_no_hashes(said):
+    rows = [{"type": "HASH_PDQ", "indicator": one, "tags": [one[:4]], "object": said} for one in (POSTER, BRIDGE)]
+    found = taken(json.dumps({"data": rows}), "a.json")
+    assert [(one.object.content["hashes"], one.tags) for one in found] == [
+        ({"PDQ": POSTER}, (POSTER[:4],)),
+        ({"PDQ": BRIDGE}, (BRIDGE[:4],)),
+    ]
+    assert "extensions" not in found[0].object.content
+
+
+def test_a_column_that_others_call_object_joins_no_hashes():
+    found = taken(f"hash,type,object\n{POSTER},pdq,photo\n{BRIDGE},pdq,photo\n{MD5},md5,photo\n", "a.csv")
+    assert [one.object.content["hashes"] for one in found] == [{"PDQ": POSTER}, {"PDQ": BRIDGE}, {"MD5": MD5}]
+
+
+@pytest.mark.parametrize(("said", "known"), [(None, None), (90, 90), (90.0, 90), ("90", 90), (0, 0), (100.0, 100)])
+def test_a_quality_is_a_whole_number_however_it_is_written_and_null_is_none(said, known):
+    row = {"type": "HASH_PDQ", "indicator": POSTER, "quality": said, "status": None, "tags": [None, {"text": None}]}
+    (found,) = taken(json.dumps([row]), "a.json")
+    picture = None if known is None else Picture(POSTER, known)
+    assert found.object.content == media_object({"PDQ": POSTER}, picture=picture).content
+    assert found.tags == ()
+
+
+@pytest.mark.parametrize("said", [90.5, 101, -1, True, "good", [90], "9_0", "٩"])
+def test_a_quality_that_is_none_puts_its_hash_aside(said):
+    (found,) = taken(json.dumps([{"type": "HASH_PDQ", "indicator": POSTER, "quality": said}]), "a.json")
+    assert isinstance(found, Rejected)
 
 
 def test_a_line_that_is_no_frame_is_named_and_the_film_goes_on():

@@ -7,7 +7,8 @@
 PDQ, vPDQ, TLSH, MD5, SHA-1 and SHA-256 are taken; what nothing here can match by (PhotoDNA, TMK) and what is malformed
 is put aside and said. Our own exports add `quality` (of a picture's PDQ) and `object`: rows one after another that name
 one object are hashes of one medium, so it is read as the same object as it was; the second PDQ hash is of what lies
-inside its border. Names, sizes and MIME types do not go this way.
+inside its border. Only the id of a file is such a name: others use the word for other things, and what they use it for
+joins nothing. Names, sizes and MIME types do not go this way.
 A category of NEGATIVE_CLASS or a status of NON_MALICIOUS says that the hash is *not* what it was taken for: it arrives
 as a tag, so that a bank shows the disagreement instead of losing it.
 """
@@ -50,6 +51,8 @@ _ORDINARY: Mapping[str, str] = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-25
 _TAKEN = "PDQ, vPDQ, TLSH, MD5, SHA-1 or SHA-256"
 _REMEDY = "correct it, or leave it out"
 _AGAINST = frozenset(["negative_class", "non_malicious", "investigation_seed", "disagree"])
+_OBJECT = re.compile(r"file--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WHOLE = re.compile(r"([0-9]{1,3})(?:\.0{1,3})?")
 _COUNT = (("hashes", 1),)
 _LONGEST = 1 << 24  # characters of a cell: the frames of a day's film
 _RAW = 1 << 20
@@ -146,7 +149,14 @@ def _valid(kind: str, row: _Row) -> str | Film | None:
 
 
 def _is_quality(text: str) -> bool:
-    return not text or (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100)
+    found = _WHOLE.fullmatch(text)
+    return not text or (found is not None and int(found[1]) <= 100)
+
+
+def _named(found: object) -> str:
+    """The id of the file that a row is of; "" where it names none, whatever else stands there."""
+    text = found.strip() if isinstance(found, str) else ""
+    return text if _OBJECT.fullmatch(text) else ""
 
 
 def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
@@ -159,7 +169,7 @@ def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
     hashes = {name: plain[kind] for kind, name in _ORDINARY.items() if kind in plain}
     picture = None
     if "pdq" in plain and (quality or "inner" in plain):
-        picture = Picture(plain["pdq"], int(quality or 100), plain.get("inner", ""))
+        picture = Picture(plain["pdq"], int(float(quality or 100)), plain.get("inner", ""))
     elif "pdq" in plain:
         hashes["PDQ"] = plain["pdq"]
     if not isinstance(film, Film):
@@ -190,7 +200,7 @@ def _of_csv(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
             yield Rejected(where, error, ",".join(row).encode()[:_RAW], _COUNT)
             continue
         tags = [*re.split(r"[\s,;|]+", cells.get("tags", "")), cells.get("category", "").lower()]
-        yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), cells.get("object", "").strip())
+        yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), _named(cells.get("object")))
 
 
 def _typed(cells: Mapping[str, str], *names: str) -> str:
@@ -214,15 +224,16 @@ def _of_json(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
         raise InvalidObject(subject, "a list of hashes, or one under `data`", type(listed).__name__, "check the file")
     for place, one in enumerate(listed, 1):
         cells, where = one if isinstance(one, dict) else {}, f"{subject} item {place}"
-        tags = [*_listed(cells.get("tags")), str(cells.get("status", "")).lower()]
-        kind, value = str(cells.get("type", "")), _indicator(cells.get("indicator", ""))
-        quality, of = str(cells.get("quality", "")), str(cells.get("object", ""))
-        yield _Row(where, kind, value, _said(tags), quality, of)
+        tags = [*_listed(cells.get("tags")), _text(cells.get("status")).lower()]
+        kind, value = _text(cells.get("type")), _text(cells.get("indicator"))
+        yield _Row(where, kind, value, _said(tags), _text(cells.get("quality")), _named(cells.get("object")))
 
 
-def _indicator(found: object) -> str:
-    """Text; frames may stand there as the list they are."""
-    return msgspec.json.encode(found).decode() if isinstance(found, list | dict) else str(found)
+def _text(found: object) -> str:
+    """Text, and "" for null, which says as much as nothing there; frames may stand there as the list they are."""
+    if isinstance(found, list | dict):
+        return msgspec.json.encode(found).decode()
+    return "" if found is None else str(found)
 
 
 def _listed(tags: object) -> list[str]:
@@ -231,7 +242,7 @@ def _listed(tags: object) -> list[str]:
     if isinstance(found, str):
         return re.split(r"[\s,;|]+", found)
     listed = found if isinstance(found, list) else ()
-    return [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in listed]
+    return [_text(one.get("text") if isinstance(one, dict) else one) for one in listed]
 
 
 def _said(tags: Iterable[str]) -> tuple[str, ...]:
