@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from oureyes import record
 from oureyes.errors import OurEyesError
-from oureyes.model.mediahashes import Film, Frame, Picture, media_object, seen
+from oureyes.model.mediahashes import MOST_FRAMES, Film, Frame, Picture, media_object, seen
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import signals
 
@@ -162,6 +162,63 @@ def test_a_line_that_is_no_frame_is_named_and_the_film_goes_on():
     found = taken(f"0,100,{POSTER},0.000\n1,x,{BRIDGE},1.000\n\n3,100,{BRIDGE},3.000\n", "film.txt")
     assert [one.subject for one in found if isinstance(one, Rejected)] == ["film.txt line 2"]
     assert dict(found[-1].counts) == {"hashes": 1, "frames": 2}
+
+
+def test_lines_that_are_all_no_frames_are_no_film():
+    found = taken(f"0,999,{POSTER},1.0\n1,101,{POSTER},1.0\n", "film.txt")
+    assert [type(one) for one in found] == [Rejected, Rejected]
+
+
+def test_a_film_of_too_many_frames_is_put_aside_whole_and_says_so():
+    lines = [f"{n},100,{POSTER},{n}.0" for n in range(MOST_FRAMES + 1)]
+    (found,) = taken("\n".join(lines), "film.txt")
+    assert "expected at most 100,000 frames, found 100,001" in str(found.error)
+    (found,) = taken("\n".join(lines[:-1]), "film.txt")
+    assert dict(found.counts)["frames"] == MOST_FRAMES
+
+
+def listed(*rows, header="hash,type,tags"):
+    return taken("\n".join([header, *rows]) + "\n", "a.csv")
+
+
+def test_a_quote_that_is_never_closed_is_named_where_it_opened_and_what_is_before_it_is_kept():
+    found = listed(f"{POSTER},pdq,a", f'{BRIDGE},pdq,"b', *[f"{MD5},md5,c"] * 50)
+    assert [type(one) for one in found] == [Record, Rejected]
+    assert found[1].subject == "a.csv line 3"
+    assert "check its quotes" in str(found[1].error)
+
+
+@pytest.mark.parametrize("kind", ["pdq", "vpdq"])
+def test_a_quote_that_swallows_rows_and_is_closed_by_another_is_named(kind):
+    film = json.dumps([f"{POSTER},100,0.0"]).replace('"', '""')
+    found = listed(f'{BRIDGE},{kind},"b', f"{MD5},md5,c", f'"{film}",vpdq,d', f"{POSTER},pdq,e")
+    assert [type(one) for one in found] == [Rejected, Record]
+    found = listed(f'{BRIDGE},{kind},"b', f"{MD5},md5,c", f'{MD5},md5,"', f"{POSTER},pdq,e")
+    assert [type(one) for one in found] == [Rejected, Record]
+    assert found[0].subject == "a.csv row 1"
+    assert "one may not be closed" in str(found[0].error)
+
+
+@pytest.mark.parametrize(
+    "row", [f"{POSTER},pdq,{'a' * 131_073}", f"{'a' * 131_073},pdq,a", f"[],{'a' * 131_073},a", f"[],vpdq,{'a ' * 70000}"]
+)
+def test_only_a_film_is_long(row):
+    found = listed(row, f"{POSTER},pdq,{'a' * 131_072}")
+    assert [one.subject for one in found if isinstance(one, Rejected)] == ["a.csv row 1"]
+    assert "131,072 characters" in str(found[0].error)
+    assert isinstance(found[1], Record)
+
+
+def test_a_film_may_be_long_and_of_several_lines():
+    lines = "\n".join(f"{n},100,{POSTER},{n}.0" for n in range(3000))
+    (found,) = listed(f'"{lines}",vpdq,a')
+    assert dict(found.counts)["frames"] == 3000
+
+
+@pytest.mark.parametrize("header", ['hash,type,"tags', 'hash,type,"tags\n1,2,3"'])
+def test_a_header_whose_quote_is_not_closed_is_said(header):
+    with pytest.raises(OurEyesError, match="check its quotes"):
+        listed(f"{POSTER},pdq,a", header=header)
 
 
 def test_json_that_is_no_list_is_said():

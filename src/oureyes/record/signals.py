@@ -23,13 +23,13 @@ from typing import BinaryIO
 import msgspec
 
 from oureyes.errors import InvalidObject
-from oureyes.model.mediahashes import Film, Picture, media_object, pdq
+from oureyes.model.mediahashes import MOST_FRAMES, Film, Picture, media_object, pdq
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import frames
 from oureyes.record.opening import JSON_ERRORS, broken, read_bytes, top_level
-from oureyes.record.rows import rows_of
+from oureyes.record.rows import LONGEST, rows_of
 
 __all__ = ["NAME", "read", "sniff"]
 
@@ -54,7 +54,7 @@ _AGAINST = frozenset(["negative_class", "non_malicious", "investigation_seed", "
 _OBJECT = re.compile(r"file--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WHOLE = re.compile(r"([0-9]{1,3})(?:\.0{1,3})?")
 _COUNT = (("hashes", 1),)
-_LONGEST = 1 << 24  # characters of a cell: the frames of a day's film
+_LONGEST = 1 << 24  # characters of a vPDQ value: the frames of a day's film
 _RAW = 1 << 20
 
 
@@ -185,22 +185,44 @@ def _counts(good: Mapping[str, str | Film]) -> tuple[tuple[str, int], ...]:
 
 
 def _of_csv(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
-    rows = rows_of(data, subject, _LONGEST)
-    first = next(rows, [])
-    header = [cell.strip().lower() for cell in first] if isinstance(first, list) else []
+    rows = rows_of(data, subject, _LONGEST, strict=True)
+    header = _header(next(rows), subject)
     for place, row in enumerate(rows, 1):
         if isinstance(row, InvalidObject):
             yield Rejected(row.subject, row, b"", _COUNT)
             continue
         cells, where = dict(zip(header, row, strict=False)), f"{subject} row {place}"
         kind, value = _typed(cells, "signal_type", "type"), _typed(cells, "signal_str", "hash")
-        if len(row) > len(header) or not (kind.strip() and value.strip()):
-            expected = f"a type, a hash, and no more than the {len(header)} cells that the header names"
-            error = InvalidObject(where, expected, f"{len(row)} cells", "check its commas and quotes")
+        error = _misshapen(where, header, row, kind, value)
+        if error is not None:
             yield Rejected(where, error, ",".join(row).encode()[:_RAW], _COUNT)
             continue
         tags = [*re.split(r"[\s,;|]+", cells.get("tags", "")), cells.get("category", "").lower()]
         yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), _named(cells.get("object")))
+
+
+def _header(row: list[str] | InvalidObject, subject: str) -> list[str]:
+    if isinstance(row, InvalidObject):
+        raise row
+    if any(map(_runs_on, row)):
+        raise InvalidObject(subject, "a header of one line", "a cell of several", "check its quotes")
+    return [cell.strip().lower() for cell in row]
+
+
+def _misshapen(where: str, header: Sequence[str], row: Sequence[str], kind: str, value: str) -> InvalidObject | None:
+    """The error of a row that a quote or comma has put out of shape: only a film is long, or of several lines."""
+    if len(row) > len(header) or not (kind.strip() and value.strip()):
+        expected = f"a type, a hash, and no more than the {len(header)} cells that the header names"
+        return InvalidObject(where, expected, f"{len(row)} cells", "check its commas and quotes")
+    long = value if _TYPES.get(kind.strip().lower()) == "vpdq" else None
+    if any(_runs_on(cell) for cell in row if cell is not long):
+        expected = f"cells of one line and no more than {LONGEST:,} characters"
+        return InvalidObject(where, expected, "one that runs on", "check its quotes: one may not be closed")
+    return None
+
+
+def _runs_on(cell: str) -> bool:
+    return len(cell) > LONGEST or "\n" in cell.strip() or "\r" in cell.strip()
 
 
 def _typed(cells: Mapping[str, str], *names: str) -> str:
@@ -253,7 +275,7 @@ def _said(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _of_frames(data: bytes, subject: str) -> Iterator[Record | Rejected]:
-    """One film; a line that is no frame is put aside."""
+    """One film, where there is a frame in it; a line that is none is put aside."""
     good = []
     for place, line in enumerate(data.decode().splitlines(), 1):
         found = frames.frame(line)
@@ -263,5 +285,9 @@ def _of_frames(data: bytes, subject: str) -> Iterator[Record | Rejected]:
             where = f"{subject} line {place}"
             error = InvalidObject(where, "frame,quality,hash,seconds", "another line", _REMEDY)
             yield Rejected(where, error, line.encode()[:_RAW], (("frames", 1),))
-    film = Film(tuple(good))
-    yield Record(media_object({"VPDQ": frames.name_of(good)}, film=film), counts=(*_COUNT, ("frames", len(good))))
+    if len(good) > MOST_FRAMES:
+        error = InvalidObject(subject, f"at most {MOST_FRAMES:,} frames", f"{len(good):,}", "part it")
+        yield Rejected(subject, error, b"", (("frames", len(good)),))
+    elif good:
+        film = Film(tuple(good))
+        yield Record(media_object({"VPDQ": frames.name_of(good)}, film=film), counts=(*_COUNT, ("frames", len(good))))
