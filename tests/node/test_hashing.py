@@ -8,6 +8,7 @@ from paths import DATA
 from simulated import deliver, federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld
+from oureyes.model.objects import EXTENSIONS
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 STATES = ("ID", "MY", "PH", "SG", "TH", "BN", "VN")
@@ -134,6 +135,19 @@ def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tm
         ("HASH_PDQ", POSTER, "MALICIOUS"),
         ("HASH_PDQ", TURNED, "NON_MALICIOUS"),
     }
+
+
+def test_a_film_with_a_number_that_no_clock_has_stops_no_import(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    ids = [f"file--0d14eb21-0d3d-4449-a9f6-2a4e1928d3c{n}" for n in range(3)]
+    found = [{"type": "file", "spec_version": "2.1", "id": one, "hashes": {"MD5": one[-1] * 32}} for one in ids]
+    frame = {"pdq": POSTER, "quality": 100, "second": int("9" * 400)}
+    found[1]["extensions"] = {EXTENSIONS["media"]: {"extension_type": "property-extension", "frames": [frame]}}
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps({"type": "bundle", "id": f"bundle{ids[0][4:]}", "objects": found}))
+    report = node.record([file], by="ayu")
+    assert report.stored + report.quarantined == 3
+    assert {ids[0], ids[2]} <= {one.id for one in node.search("type:file", by="ayu")}
 
 
 def test_a_bank_s_hits_are_of_what_its_reader_may_see(tmp_path):
