@@ -127,7 +127,9 @@ def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("said", [None, "photo", "", 7, True, [], ["photo"], ONE.upper(), f"{ONE}4", "bundle" + ONE[4:]])
+@pytest.mark.parametrize(
+    "said", [None, "photo", "", 7, True, [], ["photo"], ONE.upper(), f"{ONE}4", "bundle" + ONE[4:]]
+)
 def test_what_names_no_file_joins_no_hashes(said):
     rows = [{"type": "HASH_PDQ", "indicator": one, "tags": [one[:4]], "object": said} for one in (POSTER, BRIDGE)]
     found = taken(json.dumps({"data": rows}), "a.json")
@@ -200,7 +202,8 @@ def test_a_quote_that_swallows_rows_and_is_closed_by_another_is_named(kind):
 
 
 @pytest.mark.parametrize(
-    "row", [f"{POSTER},pdq,{'a' * 131_073}", f"{'a' * 131_073},pdq,a", f"[],{'a' * 131_073},a", f"[],vpdq,{'a ' * 70000}"]
+    "row",
+    [f"{POSTER},pdq,{'a' * 131_073}", f"{'a' * 131_073},pdq,a", f"[],{'a' * 131_073},a", f"[],vpdq,{'a ' * 70000}"],
 )
 def test_only_a_film_is_long(row):
     found = listed(row, f"{POSTER},pdq,{'a' * 131_072}")

@@ -71,10 +71,11 @@ _TLSH = re.compile(r"(?:T1)?([0-9A-F]{70})")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its hash, and the hash of what lies inside its plain border, if it has one."""
+    """One picture: its hash, and the hash of what lies inside its plain border, if it has one. Of a hash from a list
+    nobody may say the quality."""
 
     hash: str
-    quality: int
+    quality: int | None
     inner: str = ""
 
 
@@ -248,7 +249,7 @@ def media_object(
 def _said(picture: Picture | None, film: Film | None) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if picture is not None:
-        said["quality"] = picture.quality
+        said |= {"quality": picture.quality} if picture.quality is not None else {}
         said |= {"inner": picture.inner} if picture.inner else {}
     if film is not None:
         said["frames"] = [{"second": one.second, "pdq": one.hash, "quality": one.quality} for one in film.frames]

@@ -169,7 +169,7 @@ def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
     hashes = {name: plain[kind] for kind, name in _ORDINARY.items() if kind in plain}
     picture = None
     if "pdq" in plain and (quality or "inner" in plain):
-        picture = Picture(plain["pdq"], int(float(quality or 100)), plain.get("inner", ""))
+        picture = Picture(plain["pdq"], int(float(quality)) if quality else None, plain.get("inner", ""))
     elif "pdq" in plain:
         hashes["PDQ"] = plain["pdq"]
     if not isinstance(film, Film):

@@ -1,4 +1,7 @@
-"""A bank as hash-sharing communities read it: what `signals` reads; what the form has no word for is named."""
+"""A bank as hash-sharing communities read it: what `signals` reads; what the form has no word for is named.
+
+Whatever is written is read again on the spot: an object or a label that would not come back as it is here is named.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ import msgspec
 from oureyes.model.mediahashes import frames_of, no_frames, pdq, quality_of, seen, tlsh
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise
+from oureyes.model.ports import Options, Record
 from oureyes.record import frames
 from oureyes.record.exports.sheet import Left, Written
+from oureyes.record.signals import NAME, read
 
 __all__ = ["export_csv", "export_json"]
 
@@ -37,37 +42,62 @@ class _Signal:
 
 def export_csv(members: _Members, bank: str) -> Written:
     """`threatexchange dataset --csv`'s columns, and `quality` and `object` behind them."""
-    out, left, ids = io.StringIO(), list[Left](), set[str]()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    head = _table([_COLUMNS])
+    out, left, ids = [head], list[Left](), set[str]()
     for obj, tags in members:
         category = "NEGATIVE_CLASS" if "disagree" in tags else "POSITIVE_CLASS"
         said = " ".join(tag for tag in tags if tag != "disagree")
+        rows = list[Sequence[str]]()
         for one in _signals(obj, left):
             kind = f"video_{one.kind}" if one.film and one.kind in ("md5", "sha256") else one.kind
-            writer.writerow((bank, kind, one.value, category, said, one.quality, obj.id))
+            rows.append((bank, kind, one.value, category, said, one.quality, obj.id))
+        if rows:
+            out.append(_table(rows))
             ids.add(obj.id)
-    return Written(out.getvalue().encode(), frozenset(ids), tuple(left))
+            left += _changed(obj, tags, head + out[-1])
+    return Written(b"".join(out), frozenset(ids), tuple(left))
+
+
+def _table(rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def export_json(members: _Members, bank: str) -> Written:
     """The API's form."""
     data, left, ids = list[dict[str, Any]](), list[Left](), set[str]()
     for obj, tags in members:
-        for one in _signals(obj, left):
-            kind = f"VIDEO_{one.kind.upper()}" if one.film and one.kind in _OF_FILMS else one.kind.upper()
-            said: dict[str, Any] = {
-                "type": f"HASH_{kind}",
-                "indicator": one.value,
-                "status": "NON_MALICIOUS" if "disagree" in tags else "MALICIOUS",
-                "tags": [tag for tag in tags if tag != "disagree"],
-                "description": bank,
-                "object": obj.id,
-            }
-            data.append(said | ({"quality": int(one.quality)} if one.quality else {}))
+        items = [_item(one, obj.id, tags, bank) for one in _signals(obj, left)]
+        if items:
+            data += items
             ids.add(obj.id)
+            left += _changed(obj, tags, msgspec.json.encode({"data": items}))
     raw = msgspec.json.format(msgspec.json.encode({"data": data}), indent=1) + b"\n"
     return Written(raw, frozenset(ids), tuple(left))
+
+
+def _item(one: _Signal, identifier: str, tags: Sequence[str], bank: str) -> dict[str, Any]:
+    kind = f"VIDEO_{one.kind.upper()}" if one.film and one.kind in _OF_FILMS else one.kind.upper()
+    said: dict[str, Any] = {
+        "type": f"HASH_{kind}",
+        "indicator": one.value,
+        "status": "NON_MALICIOUS" if "disagree" in tags else "MALICIOUS",
+        "tags": [tag for tag in tags if tag != "disagree"],
+        "description": bank,
+        "object": identifier,
+    }
+    return said | ({"quality": int(one.quality)} if one.quality else {})
+
+
+def _changed(obj: StixObject, tags: Sequence[str], raw: bytes) -> Iterator[Left]:
+    """What comes back otherwise than it is here, when `raw`, in which it stands alone, is read again."""
+    back = list(read(io.BytesIO(raw), Options(source=NAME)))
+    found = [one for one in back if isinstance(one, Record)]
+    if len(found) != len(back) or [one.object.id for one in found] != [obj.id]:
+        yield Left(obj.id, "comes back as another object")
+    if {tag for one in found for tag in one.tags} != set(tags):
+        yield Left(obj.id, "comes back with other labels")
 
 
 def _signals(obj: StixObject, left: list[Left]) -> list[_Signal]:
