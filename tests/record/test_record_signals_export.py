@@ -115,3 +115,17 @@ def test_a_label_that_is_parted_on_the_way_is_named(tag):
 @pytest.mark.parametrize("tag", ["malicious", "x" * 129])
 def test_a_label_that_is_lost_on_the_way_is_named(write, name, tag):
     assert [one.reason for one in write([(known({"MD5": MD5}), [tag])], "b").left] == ["comes back with other labels"]
+
+
+@WRITERS
+def test_the_name_of_a_hash_is_not_told_where_it_may_be_anything(write, name):
+    made = write([(known({"MD5": MD5, "\x1b[31mnobody's secret": "x"}), [])], "b")
+    assert "the form has no name for a hash" in [one.reason for one in made.left]
+
+
+def test_a_hash_stands_beside_its_marking():
+    obj = known({"MD5": MD5})
+    row = export_csv([(obj, [])], "b", {obj.id: "TLP:RED"}).body.decode().splitlines()[1]
+    assert row.endswith(f",{obj.id},TLP:RED")
+    (item,) = json.loads(export_json([(obj, [])], "b", {obj.id: "TLP:RED"}).body)["data"]
+    assert item["marking"] == "TLP:RED"

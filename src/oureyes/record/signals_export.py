@@ -1,13 +1,15 @@
 """A bank as hash-sharing communities read it: what `signals` reads; what the form has no word for is named.
 
-Whatever is written is read again on the spot: an object or a label that would not come back as it is here is named.
+Every hash stands beside the marking it goes under. Whatever is written is read again on the spot: an object or a label
+that would not come back as it is here is named.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +29,8 @@ _Members = Iterable[tuple[StixObject, Sequence[str]]]
 _ORDINARY = (("MD5", "md5"), ("SHA-1", "sha1"), ("SHA-256", "sha256"))
 _WRITTEN = dict(_ORDINARY) | {"PDQ": "pdq", "VPDQ": "vpdq", "TLSH": "tlsh"}
 _OF_FILMS = frozenset(["md5", "sha256", "vpdq"])  # the API names these for films apart
-_COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags", "quality", "object")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,20}")  # what else stands there may be anything
+_COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags", "quality", "object", "marking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,9 @@ class _Signal:
     quality: str = ""
 
 
-def export_csv(members: _Members, bank: str) -> Written:
-    """`threatexchange dataset --csv`'s columns, and `quality` and `object` behind them."""
+def export_csv(members: _Members, bank: str, marked: Mapping[str, str] | None = None) -> Written:
+    """`threatexchange dataset --csv`'s columns, and `quality`, `object` and `marking` behind them; `marked` has the
+    marking of each object in words."""
     head = _table([_COLUMNS])
     out, left, ids = [head], list[Left](), set[str]()
     for obj, tags in members:
@@ -50,7 +54,7 @@ def export_csv(members: _Members, bank: str) -> Written:
         rows = list[Sequence[str]]()
         for one in _signals(obj, left):
             kind = f"video_{one.kind}" if one.film and one.kind in ("md5", "sha256") else one.kind
-            rows.append((bank, kind, one.value, category, said, one.quality, obj.id))
+            rows.append((bank, kind, one.value, category, said, one.quality, obj.id, (marked or {}).get(obj.id, "")))
         if rows:
             out.append(_table(rows))
             ids.add(obj.id)
@@ -64,11 +68,12 @@ def _table(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def export_json(members: _Members, bank: str) -> Written:
+def export_json(members: _Members, bank: str, marked: Mapping[str, str] | None = None) -> Written:
     """The API's form."""
     data, left, ids = list[dict[str, Any]](), list[Left](), set[str]()
     for obj, tags in members:
-        items = [_item(one, obj.id, tags, bank) for one in _signals(obj, left)]
+        said = (marked or {}).get(obj.id, "")
+        items = [_item(one, obj.id, tags, bank) | ({"marking": said} if said else {}) for one in _signals(obj, left)]
         if items:
             data += items
             ids.add(obj.id)
@@ -134,7 +139,7 @@ def _missed(obj: StixObject, written: set[str]) -> Iterator[str]:
     hashes = obj.content.get("hashes")
     for name, value in hashes.items() if isinstance(hashes, dict) else ():
         if name not in _WRITTEN:
-            yield f"the form has no name for {name[:40]}"
+            yield f"the form has no name for {name if _NAME.fullmatch(name) else 'a hash'}"
         elif _WRITTEN[name] not in written:
             yield f"{name} of too low a quality" if name == "PDQ" and pdq(value) is not None else f"no valid {name}"
     if no_frames(obj.content):
