@@ -8,7 +8,8 @@ PDQ, vPDQ, TLSH, MD5, SHA-1 and SHA-256 are taken; what nothing here can match b
 is put aside and said. Our own exports add `quality` (of a picture's PDQ) and `object`: rows one after another that name
 one object are hashes of one medium, so it is read as the same object as it was; the second PDQ hash is of what lies
 inside its border. Only the id of a file is such a name: others use the word for other things, and what they use it for
-joins nothing. Names, sizes and MIME types do not go this way.
+joins nothing. Names, sizes and MIME types do not go this way, and the marking they write beside a hash is for whoever
+handles the file: what is read gets the marking that the import is told.
 A category of NEGATIVE_CLASS or a status of NON_MALICIOUS says that the hash is *not* what it was taken for: it arrives
 as a tag, so that a bank shows the disagreement instead of losing it.
 """
