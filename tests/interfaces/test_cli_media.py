@@ -25,8 +25,8 @@ def test_a_poster_is_added_to_a_bank_judged_and_exported(tmp_path):
     (after,) = oureyes("--home", home, "media", "bank", "posters", "--json").json["hashes"]
     assert (after["agree"], after["disagree"], after["labels"]) == (["ID"], [], ["recruitment"])
     exported = oureyes("--home", home, "media", "export", "posters").raw.decode().splitlines()
-    assert exported[0] == "collab,signal_type,signal_str,category,tags,quality,object"
-    assert all(",POSITIVE_CLASS,recruitment," in row and row.endswith(one["id"]) for row in exported[1:])
+    assert exported[0] == "collab,signal_type,signal_str,category,tags,quality,object,marking"
+    assert all(",POSITIVE_CLASS,recruitment," in row and f",{one['id']},TLP:" in row for row in exported[1:])
     assert {row.split(",")[1] for row in exported[1:]} == {"pdq", "sha256"}
 
 
@@ -89,3 +89,14 @@ def test_what_an_export_has_no_word_for_is_said_beside_it(tmp_path, capfd):
     exported = oureyes("--home", home, "media", "export", "theirs")
     assert len(exported.raw.splitlines()) == 2
     assert "left out, PDQ of too low a quality: 1" in exported.err
+
+
+def test_a_bank_for_a_member_says_what_may_not_go(tmp_path):
+    home, file = a_home(tmp_path), tmp_path / "a.csv"
+    file.write_text(f"signal_type,signal_str\nmd5,{'b' * 32}\n")
+    words = ("media", "import", file, "--bank", "theirs", "--tlp", "RED")
+    assert oureyes("--home", home, *words).code == 0
+    (one,) = oureyes("--home", home, "media", "bank", "theirs", "--json").json["hashes"]
+    exported = oureyes("--home", home, "media", "export", "theirs", "--for", "ID")
+    assert "b" * 32 not in exported.raw.decode() + exported.err
+    assert (exported.code, f"not {one['id']}: " in exported.err) == (3, True)

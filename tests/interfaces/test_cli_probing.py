@@ -116,6 +116,8 @@ def test_the_front_line_checks_a_set_without_a_node(tmp_path):
     assert "nobody looked whether it was revoked" in oureyes(*check).out
     assert oureyes("--home", home, "pss", "revocations", tmp_path / "before").code == 0
     assert "not revoked by ID's list of 20" in oureyes(*check, "--revoked", tmp_path / "before").out
+    (tmp_path / "empty").touch()
+    assert oureyes(*check, "--revoked", tmp_path / "empty").code not in (0, 1)  # it is no list, so nobody answers
     assert oureyes(*check[:4], OTHER_PHONE, *check[5:]).code == 1
     assert oureyes(*check[:5]).code == 2
     assert oureyes("--home", home, "pss", "take", folder, "--name", "ours", "--key", tmp_path / "set.key").code in (

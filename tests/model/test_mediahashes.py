@@ -112,3 +112,18 @@ def test_tlsh_is_what_its_library_says():
         for other in digests:
             ours = hashes.document_distance(one.removeprefix("T1"), other.removeprefix("T1"))
             assert ours == tlsh.diff(one, other)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"second": int("9" * 400)}, {"second": 1e9}, {"second": -1}, {"second": float("nan")}, {"second": True},
+        {"quality": int("9" * 400)}, {"quality": 101}, {"quality": -1}, {"quality": True}, {"quality": "90"},
+    ],
+)  # fmt: skip
+def test_a_frame_with_a_number_out_of_bounds_is_none(said):
+    good = {"pdq": POSTER, "second": 1.5, "quality": 90}
+    content = {"extensions": {hashes.EXTENSIONS["media"]: {"frames": [good | said, good]}}}
+    assert hashes.frames_of(content) == (Frame(POSTER, 90, 1.5),)
+    assert hashes.no_frames(content) == 1
+    assert len(seen(content)) == 1

@@ -1,5 +1,6 @@
 """One poster re-uploaded with edits meets itself in every state, only its hashes travel, and banks show who agrees."""
 
+import csv
 import gzip
 import json
 
@@ -8,6 +9,8 @@ from paths import DATA
 from simulated import deliver, federation, for_
 
 from oureyes.errors import InvalidObject, NotHeld
+from oureyes.model.markings import TLP
+from oureyes.model.objects import EXTENSIONS
 
 held = pytest.mark.skipif(not DATA.exists(), reason="the shared data is not here")
 STATES = ("ID", "MY", "PH", "SG", "TH", "BN", "VN")
@@ -136,6 +139,74 @@ def test_a_bank_goes_from_state_to_state_in_a_communitys_form_with_its_labels(tm
     }
 
 
+def a_bank_of(node, folder, *marked):
+    """A bank with one hash under each of the markings; their ids."""
+    for n, (hash_, marking) in enumerate(marked):
+        file = folder / f"{n}.txt"
+        file.write_text(f"pdq {hash_}\n")
+        node.import_bank("theirs", file, by="ayu", marking=marking)
+    return {one.object.content["hashes"]["PDQ"]: one.object.id for one in node.bank("theirs", by="ayu")}
+
+
+OTHER = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_bank_for_a_member_holds_what_may_go_to_it_and_no_word_of_the_rest(tmp_path, form):
+    nodes = federation(tmp_path, ["ID", "MY", "SG"])
+    node = nodes["ID"]
+    markings = [(POSTER, for_("MY", tlp=TLP.RED)), (TURNED, for_("SG")), (OTHER, for_("MY"))]
+    ids = a_bank_of(node, tmp_path, *markings)
+    made = node.export_bank("theirs", form, by="ayu", to="MY")
+    text = made.body.decode()
+    assert (POSTER in text, TURNED in text, OTHER in text) == (False, False, True)
+    assert (ids[POSTER] in text, ids[TURNED] in text) == (False, False)
+    assert {one for one, _ in made.refused} == {ids[POSTER], ids[TURNED]}
+    assert not any(one in reason for one in (POSTER, TURNED) for _, reason in made.refused)
+    assert made.count == 1
+    row = node.audit(by="auditor", verb="export")[0]
+    assert {name: row.detail[name] for name in ("to", "count", "refused")} == {"to": "MY", "count": 1, "refused": 2}
+    assert row.detail["format"] == f"hashes-{form}"
+    assert node.who_has(ids[OTHER], by="ayu")  # so a correction finds it
+
+
+def test_a_bank_for_oneself_says_how_each_hash_is_marked(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    a_bank_of(node, tmp_path, (POSTER, for_(tlp=TLP.RED)), (TURNED, for_()))
+    rows = list(csv.DictReader(node.export_bank("theirs", by="ayu").body.decode().splitlines()))
+    assert {row["signal_str"]: row["marking"].split()[0] for row in rows} == {POSTER: "TLP:RED", TURNED: "TLP:GREEN"}
+    data = json.loads(node.export_bank("theirs", "json", by="ayu").body)["data"]
+    assert {one["indicator"]: one["marking"].split()[0] for one in data} == {POSTER: "TLP:RED", TURNED: "TLP:GREEN"}
+
+
+def test_a_bank_for_a_member_does_not_tell_a_state_s_word_that_may_not_go(tmp_path):
+    nodes = federation(tmp_path, ["ID", "MY"])
+    node = nodes["ID"]
+    ids = a_bank_of(node, tmp_path, (POSTER, for_("MY")))
+    opinion = node.opine(ids[POSTER], False, by="ayu")
+    node.mark([opinion.id], for_(tlp=TLP.RED), by="ayu")
+
+    def status(to):
+        made = node.export_bank("theirs", "json", by="ayu", to=to)
+        return json.loads(made.body)["data"][0]["status"], [one for one, _ in made.refused]
+
+    assert status("") == ("NON_MALICIOUS", [])
+    assert status("MY") == ("MALICIOUS", [opinion.id])
+
+
+def test_a_film_with_a_number_that_no_clock_has_stops_no_import(tmp_path):
+    node = federation(tmp_path, ["ID"])["ID"]
+    ids = [f"file--0d14eb21-0d3d-4449-a9f6-2a4e1928d3c{n}" for n in range(3)]
+    found = [{"type": "file", "spec_version": "2.1", "id": one, "hashes": {"MD5": one[-1] * 32}} for one in ids]
+    frame = {"pdq": POSTER, "quality": 100, "second": int("9" * 400)}
+    found[1]["extensions"] = {EXTENSIONS["media"]: {"extension_type": "property-extension", "frames": [frame]}}
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps({"type": "bundle", "id": f"bundle{ids[0][4:]}", "objects": found}))
+    report = node.record([file], by="ayu")
+    assert report.stored + report.quarantined == 3
+    assert {ids[0], ids[2]} <= {one.id for one in node.search("type:file", by="ayu")}
+
+
 def test_a_bank_s_hits_are_of_what_its_reader_may_see(tmp_path):
     node = federation(tmp_path, ["ID"])["ID"]
     given, seen = tmp_path / "list.csv", tmp_path / "seen.txt"
@@ -169,7 +240,7 @@ def test_a_film_goes_from_state_to_state_as_one_film(tmp_path, form):
     (there,) = malaysia.bank("films", by="aziz")
     (here,) = indonesia.bank("films", by="ayu")
     assert there.object.content == here.object.content
-    assert made.left == ()
+    assert made.omitted == ()
 
 
 @pytest.mark.media

@@ -5,14 +5,14 @@ import pytest
 from hit_parties import BORDER, PHONE, a_set
 
 from oureyes.correlate.blind.searchsets import REVOKED_TYPE, Revoked
-from oureyes.errors import InvalidObject, VerificationError
+from oureyes.errors import InvalidObject, OurEyesError, VerificationError
 from oureyes.exchange.envelope import pack
 from oureyes.node import revoking, searchsets
 
 WHO = {"by": "lim", "purpose": "detection"}
 
 
-def checked(maker, folder, key, raw=b"", at=""):
+def checked(maker, folder, key, raw=None, at=""):
     """As a device without a node checks."""
     return searchsets.check(folder, "phone", [PHONE], key, maker.roster, at=at or maker.ctx.now(), revoked=raw)
 
@@ -120,6 +120,66 @@ def test_a_taken_set_is_not_answered_from_when_the_list_has_grown_old(tmp_path):
         searchsets.check_taken(states["SG"].ctx, "theirs", "phone", [PHONE], **WHO)
     with pytest.raises(VerificationError, match="of the last 30 days"):
         revoking.take(states["SG"].ctx, raw, by="lim")
+
+
+def test_a_list_that_is_too_old_still_revokes_what_is_on_it(tmp_path):
+    states, maker, folder, key, made = a_set(tmp_path, days=31)
+    other = states["SG"].ctx
+    searchsets.take(other, folder, "theirs", key, by="lim")
+    raw = signed(maker, ids=(made.id,), at="2026-01-01T00:00:00Z")
+    with pytest.raises(VerificationError, match="of the last 30 days"):
+        revoking.take(other, raw, by="lim")
+    with pytest.raises(VerificationError, match="revoked"):
+        searchsets.check_taken(other, "theirs", "phone", [PHONE], **WHO)
+    assert states["SG"].audit(by="auditor", verb="search-set")[0].detail["state"] == "revoked"
+    with other.db.read() as connection:
+        assert revoking.newest(connection, "ID") is None  # it revokes, and is no list to go by
+
+
+def test_a_check_remembers_what_an_old_list_named(tmp_path):
+    states, maker, folder, key, made = a_set(tmp_path, days=31)
+    other = states["SG"].ctx
+    searchsets.take(other, folder, "theirs", key, by="lim")
+    raw = signed(maker, ids=(made.id,), at="2026-01-01T00:00:00Z")
+    for listed in (raw, None, searchsets.revocations(maker.ctx)):
+        with pytest.raises(VerificationError):
+            searchsets.check_taken(other, "theirs", "phone", [PHONE], **WHO, revoked=listed)
+    assert searchsets.sets(other)[0].revoked
+
+
+def test_a_set_that_an_old_list_named_is_not_taken_later(tmp_path):
+    states, maker, folder, key, made = a_set(tmp_path)
+    other = states["SG"].ctx
+    raw = signed(maker, ids=(made.id,), at="2026-01-01T00:00:00Z")
+    with pytest.raises(VerificationError):
+        searchsets.take(other, folder, "theirs", key, by="lim", revoked=raw)
+    revoking.take(other, signed(maker), by="lim")  # a later list no longer names it
+    with pytest.raises(VerificationError, match="revoked"):
+        searchsets.take(other, folder, "theirs", key, by="lim")
+
+
+def test_a_list_that_was_superseded_still_revokes_what_is_on_it(tmp_path):
+    states, maker, folder, key, made = a_set(tmp_path)
+    other, old = states["SG"].ctx, signed(maker, ids=(made.id,))
+    searchsets.take(other, folder, "theirs", key, by="lim", revoked=searchsets.revocations(maker.ctx))
+    with pytest.raises(VerificationError, match="which was seen here"):
+        revoking.take(other, old, by="lim")
+    assert searchsets.sets(other)[0].revoked
+
+
+def test_an_empty_list_is_no_list_and_says_so(tmp_path):
+    states, maker, folder, key, _ = a_set(tmp_path)
+    other = states["SG"].ctx
+    with pytest.raises(OurEyesError):
+        checked(maker, folder, key, b"")
+    with pytest.raises(OurEyesError):
+        searchsets.take(other, folder, "theirs", key, by="lim", revoked=b"")
+    with pytest.raises(InvalidObject, match="nobody signed"):
+        searchsets.take(other, folder, "theirs", key, by="lim", unsigned=True, revoked=b"")
+    assert searchsets.sets(other) == []
+    searchsets.take(other, folder, "theirs", key, by="lim")
+    with pytest.raises(OurEyesError):
+        searchsets.check_taken(other, "theirs", "phone", [PHONE], **WHO, revoked=b"")
 
 
 def test_a_list_older_than_was_seen_before_is_refused(tmp_path):

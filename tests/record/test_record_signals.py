@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from oureyes import record
 from oureyes.errors import OurEyesError
-from oureyes.model.mediahashes import Film, Frame, media_object, seen
+from oureyes.model.mediahashes import MOST_FRAMES, Film, Frame, Picture, media_object, seen
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import signals
 
 POSTER = "f9fece700003b66c9fc0021913ce0941c631fbdeec7efec4311bcedefde60010"
 BRIDGE = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
 MD5 = "9" * 32
+ONE = "file--0d14eb21-0d3d-4449-a9f6-2a4e1928d3c4"
 
 
 def taken(text, name):
@@ -113,7 +114,9 @@ def test_a_malformed_row_is_named_and_the_rest_goes_on():
 
 
 def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
-    rows = [f"pdq,{POSTER},1", "pdq,none,1", "tmk,a,1", "pdq", f"md5,{MD5},1", f"md5,{MD5},1", f"md5,{MD5},2"]
+    one, other = ONE, f"{ONE[:-1]}5"
+    rows = [f"pdq,{POSTER},{one}", f"pdq,none,{one}", f"tmk,a,{one}", "pdq"]
+    rows += [f"md5,{MD5},{one}", f"md5,{MD5},{one}", f"md5,{MD5},{other}"]
     found = taken("\n".join(["signal_type,signal_str,object", *rows]) + "\n", "a.csv")
     assert [one.object.content["hashes"] for one in found if isinstance(one, Record)] == [
         {"MD5": MD5, "PDQ": POSTER},
@@ -124,10 +127,101 @@ def test_a_row_put_aside_does_not_part_the_hashes_of_one_object():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "said", [None, "photo", "", 7, True, [], ["photo"], ONE.upper(), f"{ONE}4", "bundle" + ONE[4:]]
+)
+def test_what_names_no_file_joins_no_hashes(said):
+    rows = [{"type": "HASH_PDQ", "indicator": one, "tags": [one[:4]], "object": said} for one in (POSTER, BRIDGE)]
+    found = taken(json.dumps({"data": rows}), "a.json")
+    assert [(one.object.content["hashes"], one.tags) for one in found] == [
+        ({"PDQ": POSTER}, (POSTER[:4],)),
+        ({"PDQ": BRIDGE}, (BRIDGE[:4],)),
+    ]
+    assert "extensions" not in found[0].object.content
+
+
+def test_a_column_that_others_call_object_joins_no_hashes():
+    found = taken(f"hash,type,object\n{POSTER},pdq,photo\n{BRIDGE},pdq,photo\n{MD5},md5,photo\n", "a.csv")
+    assert [one.object.content["hashes"] for one in found] == [{"PDQ": POSTER}, {"PDQ": BRIDGE}, {"MD5": MD5}]
+
+
+@pytest.mark.parametrize(("said", "known"), [(None, None), (90, 90), (90.0, 90), ("90", 90), (0, 0), (100.0, 100)])
+def test_a_quality_is_a_whole_number_however_it_is_written_and_null_is_none(said, known):
+    row = {"type": "HASH_PDQ", "indicator": POSTER, "quality": said, "status": None, "tags": [None, {"text": None}]}
+    (found,) = taken(json.dumps([row]), "a.json")
+    picture = None if known is None else Picture(POSTER, known)
+    assert found.object.content == media_object({"PDQ": POSTER}, picture=picture).content
+    assert found.tags == ()
+
+
+@pytest.mark.parametrize("said", [90.5, 101, -1, True, "good", [90], "9_0", "٩"])
+def test_a_quality_that_is_none_puts_its_hash_aside(said):
+    (found,) = taken(json.dumps([{"type": "HASH_PDQ", "indicator": POSTER, "quality": said}]), "a.json")
+    assert isinstance(found, Rejected)
+
+
 def test_a_line_that_is_no_frame_is_named_and_the_film_goes_on():
     found = taken(f"0,100,{POSTER},0.000\n1,x,{BRIDGE},1.000\n\n3,100,{BRIDGE},3.000\n", "film.txt")
     assert [one.subject for one in found if isinstance(one, Rejected)] == ["film.txt line 2"]
     assert dict(found[-1].counts) == {"hashes": 1, "frames": 2}
+
+
+def test_lines_that_are_all_no_frames_are_no_film():
+    found = taken(f"0,999,{POSTER},1.0\n1,101,{POSTER},1.0\n", "film.txt")
+    assert [type(one) for one in found] == [Rejected, Rejected]
+
+
+def test_a_film_of_too_many_frames_is_put_aside_whole_and_says_so():
+    lines = [f"{n},100,{POSTER},{n}.0" for n in range(MOST_FRAMES + 1)]
+    (found,) = taken("\n".join(lines), "film.txt")
+    assert "expected at most 100,000 frames, found 100,001" in str(found.error)
+    (found,) = taken("\n".join(lines[:-1]), "film.txt")
+    assert dict(found.counts)["frames"] == MOST_FRAMES
+
+
+def listed(*rows, header="hash,type,tags"):
+    return taken("\n".join([header, *rows]) + "\n", "a.csv")
+
+
+def test_a_quote_that_is_never_closed_is_named_where_it_opened_and_what_is_before_it_is_kept():
+    found = listed(f"{POSTER},pdq,a", f'{BRIDGE},pdq,"b', *[f"{MD5},md5,c"] * 50)
+    assert [type(one) for one in found] == [Record, Rejected]
+    assert found[1].subject == "a.csv line 3"
+    assert "check its quotes" in str(found[1].error)
+
+
+@pytest.mark.parametrize("kind", ["pdq", "vpdq"])
+def test_a_quote_that_swallows_rows_and_is_closed_by_another_is_named(kind):
+    film = json.dumps([f"{POSTER},100,0.0"]).replace('"', '""')
+    found = listed(f'{BRIDGE},{kind},"b', f"{MD5},md5,c", f'"{film}",vpdq,d', f"{POSTER},pdq,e")
+    assert [type(one) for one in found] == [Rejected, Record]
+    found = listed(f'{BRIDGE},{kind},"b', f"{MD5},md5,c", f'{MD5},md5,"', f"{POSTER},pdq,e")
+    assert [type(one) for one in found] == [Rejected, Record]
+    assert found[0].subject == "a.csv row 1"
+    assert "one may not be closed" in str(found[0].error)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [f"{POSTER},pdq,{'a' * 131_073}", f"{'a' * 131_073},pdq,a", f"[],{'a' * 131_073},a", f"[],vpdq,{'a ' * 70000}"],
+)
+def test_only_a_film_is_long(row):
+    found = listed(row, f"{POSTER},pdq,{'a' * 131_072}")
+    assert [one.subject for one in found if isinstance(one, Rejected)] == ["a.csv row 1"]
+    assert "131,072 characters" in str(found[0].error)
+    assert isinstance(found[1], Record)
+
+
+def test_a_film_may_be_long_and_of_several_lines():
+    lines = "\n".join(f"{n},100,{POSTER},{n}.0" for n in range(3000))
+    (found,) = listed(f'"{lines}",vpdq,a')
+    assert dict(found.counts)["frames"] == 3000
+
+
+@pytest.mark.parametrize("header", ['hash,type,"tags', 'hash,type,"tags\n1,2,3"'])
+def test_a_header_whose_quote_is_not_closed_is_said(header):
+    with pytest.raises(OurEyesError, match="check its quotes"):
+        listed(f"{POSTER},pdq,a", header=header)
 
 
 def test_json_that_is_no_list_is_said():

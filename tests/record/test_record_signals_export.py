@@ -7,7 +7,9 @@ import pytest
 from a_case import NOW
 
 from oureyes import record
+from oureyes.model.identifiers import observable_id
 from oureyes.model.mediahashes import Film, Frame, Picture, media_object
+from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Options
 from oureyes.record.frames import name_of
 from oureyes.record.signals_export import export_csv, export_json
@@ -29,6 +31,7 @@ OBJECTS = {
     "a film known by its frames": media_object({"VPDQ": name_of(FILM.frames)}, film=FILM),
     "a long film": media_object({"MD5": MD5}, film=Film(tuple(Frame(POSTER, 90, n / 7) for n in range(4000)))),
     "a document": media_object({"SHA-1": "d" * 40, "TLSH": f"T1{'A' * 70}"}),
+    "a picture of unknown quality": media_object({}, picture=Picture(POSTER, None, BRIDGE)),
     "a hash from a list": media_object({"PDQ": POSTER}),
     "any file": media_object({"MD5": MD5}),
 }
@@ -68,3 +71,61 @@ def test_a_film_and_an_ordinary_hash_go_under_the_names_threatexchange_reads():
     assert rows[2].startswith(f"b,video_sha256,{'b' * 64},")
     kinds = [one["type"] for one in json.loads(export_json([(film, [])], "b").body)["data"]]
     assert kinds == ["HASH_VIDEO_VPDQ", "HASH_VIDEO_SHA256"]
+
+
+def known(hashes, said=None, **more):
+    """An object as anybody's STIX may hold it."""
+    content = {"type": "file", "spec_version": "2.1", "hashes": hashes, **more}
+    if said is not None:
+        content["extensions"] = {EXTENSIONS["media"]: {"extension_type": "property-extension", **said}}
+    return StixObject.make({"id": observable_id("file", content), **content})
+
+
+FRAME = {"second": 0.0, "pdq": POSTER, "quality": 100}
+CHANGED = {
+    "a frame out of bounds": known({"MD5": MD5}, {"frames": [FRAME, FRAME | {"second": -1.0}]}),
+    "a fractional quality of a frame": known({"MD5": MD5}, {"frames": [FRAME | {"quality": 99.5}]}),
+    "a fractional quality": known({"PDQ": POSTER}, {"quality": 77.5}),
+    "upper case": known({"MD5": "D" * 32}),
+    "a TLSH without its version": known({"TLSH": "A" * 70}),
+    "a named file": known({"MD5": MD5}, name="a.jpg"),
+    "an extension of others": known({"MD5": MD5}, extensions={"windows-pebinary-ext": {"pe_type": "exe"}}),
+    "a foreign id": StixObject.make(
+        {**known({"MD5": MD5}).content, "id": f"file--{'0' * 8}-0000-4000-8000-{'0' * 12}"}
+    ),
+}
+
+
+@WRITERS
+@pytest.mark.parametrize("obj", CHANGED.values(), ids=CHANGED)
+def test_what_comes_back_as_another_object_is_named(write, name, obj):
+    made = write([(obj, ["a"])], "posters")
+    assert [one.object.id for one in taken(made.body, name)] != [obj.id]
+    assert "comes back as another object" in [one.reason for one in made.left if one.id == obj.id]
+
+
+@pytest.mark.parametrize("tag", ["child abuse", "a,b", "a;b", "a|b"])
+def test_a_label_that_is_parted_on_the_way_is_named(tag):
+    obj = known({"MD5": MD5})
+    assert [one.reason for one in export_csv([(obj, [tag])], "b").left] == ["comes back with other labels"]
+    assert export_json([(obj, [tag])], "b").left == ()  # there it stands by itself
+
+
+@WRITERS
+@pytest.mark.parametrize("tag", ["malicious", "x" * 129])
+def test_a_label_that_is_lost_on_the_way_is_named(write, name, tag):
+    assert [one.reason for one in write([(known({"MD5": MD5}), [tag])], "b").left] == ["comes back with other labels"]
+
+
+@WRITERS
+def test_the_name_of_a_hash_is_not_told_where_it_may_be_anything(write, name):
+    made = write([(known({"MD5": MD5, "\x1b[31mnobody's secret": "x"}), [])], "b")
+    assert "the form has no name for a hash" in [one.reason for one in made.left]
+
+
+def test_a_hash_stands_beside_its_marking():
+    obj = known({"MD5": MD5})
+    row = export_csv([(obj, [])], "b", {obj.id: "TLP:RED"}).body.decode().splitlines()[1]
+    assert row.endswith(f",{obj.id},TLP:RED")
+    (item,) = json.loads(export_json([(obj, [])], "b", {obj.id: "TLP:RED"}).body)["data"]
+    assert item["marking"] == "TLP:RED"

@@ -203,9 +203,10 @@ class Client(Overseeing):
         for page in self._line.pages(forms.BankRead, f"/banks/{place(name)}"):
             yield from page.hashes
 
-    def export_bank(self, name: str, form: str = "csv") -> bytes:
-        """A bank as hash-sharing communities exchange it; what the form has no word for is not in it."""
-        return self.ask("GET", f"/banks/{place(name)}/export", {"form": form})
+    def export_bank(self, name: str, form: str = "csv", to: str = "") -> bytes:
+        """A bank as hash-sharing communities exchange it, for the member `to` or for you; what may not go and what the
+        form has no word for is not in it."""
+        return self.ask("GET", f"/banks/{place(name)}/export", {"form": form, **({"to": to} if to else {})})
 
     def opine(self, ids: Sequence[str], agrees: bool, why: str = "") -> forms.Opined:
         """Our state's word on hashes."""

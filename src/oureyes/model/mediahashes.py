@@ -23,6 +23,7 @@ from oureyes.model.objects import EXTENSIONS, StixObject
 
 __all__ = [
     "DOCUMENT_NEAR",
+    "LATEST",
     "LEAST_QUALITY",
     "MOST_FRAMES",
     "NEAR",
@@ -53,6 +54,7 @@ NEAR = 31  # bits of 256: Meta's own threshold, and what the exact search below 
 LEAST_QUALITY = 50  # PDQ's: below it a picture has too little in it to be told from others
 DOCUMENT_NEAR = 30  # of TLSH's distance: 1 false alarm in 50,000 pairs (Oliver and others, 2013)
 MOST_FRAMES = 100_000  # of one film: a day of them
+LATEST = 1e9  # seconds into a film: no film is of thirty years, and JSON has numbers that no float can hold
 _SCENES = 32  # of one film at the most
 _SIDE = 16
 _FULL = (1 << 256) - 1
@@ -69,10 +71,11 @@ _TLSH = re.compile(r"(?:T1)?([0-9A-F]{70})")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its hash, and the hash of what lies inside its plain border, if it has one."""
+    """One picture: its hash, and the hash of what lies inside its plain border, if it has one. Of a hash from a list
+    nobody may say the quality."""
 
     hash: str
-    quality: int
+    quality: int | None
     inner: str = ""
 
 
@@ -188,9 +191,15 @@ def frames_of(content: Mapping[str, Any]) -> tuple[Frame, ...]:
         for one in (listed[:MOST_FRAMES] if isinstance(listed, list) else ())
         if isinstance(one, dict)
         and pdq(one.get("pdq")) is not None
-        and isinstance(one.get("quality", 100), int | float)
-        and isinstance(one.get("second", 0), int | float)
+        and _is_number(one.get("quality", 100))
+        and 0 <= one.get("quality", 100) <= 100
+        and _is_number(one.get("second", 0))
+        and 0 <= one.get("second", 0) < LATEST
     )
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool)
 
 
 def no_frames(content: Mapping[str, Any]) -> int:
@@ -240,7 +249,7 @@ def media_object(
 def _said(picture: Picture | None, film: Film | None) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if picture is not None:
-        said["quality"] = picture.quality
+        said |= {"quality": picture.quality} if picture.quality is not None else {}
         said |= {"inner": picture.inner} if picture.inner else {}
     if film is not None:
         said["frames"] = [{"second": one.second, "pdq": one.hash, "quality": one.quality} for one in film.frames]

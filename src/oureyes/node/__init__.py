@@ -49,7 +49,6 @@ from oureyes.oversee.figures import Figures
 from oureyes.oversee.retention import Due
 from oureyes.plan.questions import Question
 from oureyes.plan.requests import RequestState, Urgency
-from oureyes.record.exports import Written
 from oureyes.release import Answers
 from oureyes.storage import backup, desk, index, objects
 from oureyes.understand.actors import Actor
@@ -388,9 +387,12 @@ class Node:
         """Our state's word on a hash."""
         return hashing.opine(self.ctx, identifier, agrees, why=why, by=by, purpose=purpose)
 
-    def export_bank(self, name: str, form: str = "csv", *, by: str, purpose: str = "investigation") -> Written:
-        """A bank in a form that hash-sharing communities read: its `body`, and in `left` what the form cannot say."""
-        return hashing.export(self.ctx, name, form, by=by, purpose=purpose)
+    def export_bank(
+        self, name: str, form: str = "csv", *, by: str, purpose: str = "investigation", to: str = ""
+    ) -> exporting.Export:
+        """A bank in a form that hash-sharing communities read, for the member `to` or for `by`: its `body`, in
+        `refused` what may not go, and in `omitted` what the form cannot say."""
+        return hashing.export(self.ctx, name, form, by=by, purpose=purpose, to=to)
 
     # --- correlate and alert -----------------------------------------------------------------------------------------
 

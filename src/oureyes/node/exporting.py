@@ -9,8 +9,8 @@ warninglist, without a place in the format) is left out, and told by id.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from oureyes.errors import InvalidObject, NotHeld
 from oureyes.model.markings import TLP, TLP_IDS, Marking
@@ -19,12 +19,15 @@ from oureyes.model.observables import Observable
 from oureyes.model.sharing import Kind, Recipient
 from oureyes.node.context import Context
 from oureyes.node.releasing import decided_of
-from oureyes.record.exports import FORMATS, Left, Sheet, Thing, standing, values_of
+from oureyes.record.exports import FORMATS, Left, Sheet, Thing, Written, standing, values_of
 from oureyes.storage import Connection, desk, objects
 
-__all__ = ["FORMATS", "Export", "counted", "definitions_named", "export", "sheet_of"]
+__all__ = ["FORMATS", "Export", "Going", "counted", "definitions_named", "export", "handed", "sheet_of"]
 
 _BY_FILE = "file"  # stands where a statement's id stands for what went by the channel
+
+
+Going = list[tuple[str, StixObject, Marking]]  # by the id it is held under: what may go, and under which marking
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,35 @@ def export(
     """Objects as one file for the member `to`, or for `by` who reads at this node. `whole` leaves nothing out of a
     document but what may not go."""
     _known(form)
+
+    def write(going: Going, reader: Recipient) -> Written:
+        things = [Thing(obj, marking) for _, obj, marking in going]
+        sheet, left = sheet_of(ctx, form, things, at=ctx.now(), to=reader, whole=whole)
+        written = FORMATS[form].write(sheet)
+        return replace(written, left=(*left, *written.left))
+
+    return handed(ctx, ids, form, write, by=by, purpose=purpose, to=to)
+
+
+def handed(
+    ctx: Context,
+    ids: Iterable[str],
+    form: str,
+    write: Callable[[Going, Recipient], Written],
+    *,
+    by: str,
+    purpose: str,
+    to: str = "",
+) -> Export:
+    """What may go of the objects, as `write` puts it; remembered where it went to a member, and on the audit log."""
     ctx.require_purpose(by, purpose, "export")
     reader = ctx.recipient(to) if to else Recipient(by, "analyst", TLP.RED)
     going, refused = _decided(ctx, list(dict.fromkeys(ids)), form, by, purpose, reader)
-    things = [Thing(obj, marking) for _, obj, marking in going]
-    sheet, left = sheet_of(ctx, form, things, at=ctx.now(), to=reader, whole=whole)
-    written = FORMATS[form].write(sheet)
-    omitted = tuple((one.id, one.reason) for one in (*left, *written.left))
+    written = write(going, reader)
+    omitted = tuple((one.id, one.reason) for one in written.left)
     went = [(identifier, obj) for identifier, obj, _ in going if obj.id in written.ids]
 
-    def write(connection: Connection) -> None:
+    def keep(connection: Connection) -> None:
         if to:
             _remember(ctx, connection, to, went)
         ctx.audit(
@@ -60,7 +82,7 @@ def export(
             omitted=len(omitted), format=form,
         )  # fmt: skip
 
-    ctx.db.write(write)
+    ctx.db.write(keep)
     return Export(written.body, len(went), refused, omitted)
 
 
@@ -69,12 +91,9 @@ def _known(form: str) -> None:
         raise InvalidObject(f"format {form[:20]}", " or ".join(FORMATS), "another")
 
 
-_Going = list[tuple[str, StixObject, Marking]]
-
-
 def _decided(
     ctx: Context, wanted: list[str], form: str, by: str, purpose: str, reader: Recipient
-) -> tuple[_Going, tuple[tuple[str, str], ...]]:
+) -> tuple[Going, tuple[tuple[str, str], ...]]:
     """What the reader may have, by the id it is held under; and what not, with the reason."""
     to = (reader.id,) if reader.outside else ("",)
     with ctx.db.read() as connection:

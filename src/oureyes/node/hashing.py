@@ -18,13 +18,16 @@ from oureyes.errors import InvalidObject, NotHeld
 from oureyes.model.identifiers import derived_id
 from oureyes.model.markings import Marking
 from oureyes.model.objects import StixObject
+from oureyes.model.sharing import Recipient
 from oureyes.node.context import Context
+from oureyes.node.exporting import Export, Going, handed
 from oureyes.node.hypotheses import is_judged
 from oureyes.node.importing import Order, import_source
 from oureyes.node.recording import Report, derive, take_in
 from oureyes.node.understanding import Reader
 from oureyes.record import signals
-from oureyes.record.exports import Written
+from oureyes.record.exports import Thing, Written
+from oureyes.record.exports.wording import terms
 from oureyes.record.media import hashed
 from oureyes.record.signals_export import export_csv, export_json
 from oureyes.storage import Connection, index, objects
@@ -123,14 +126,18 @@ def bank(ctx: Context, name: str, *, by: str, purpose: str) -> list[Member]:
     """The members of a bank that this reader may see."""
     with ctx.db.read() as connection:
         reader = Reader(ctx, connection, by, purpose)
-        held = objects.held_of_source(connection, ctx.me, f"{_BANK}{name}")
-        if not held:
-            raise NotHeld(f"bank {name[:40]}", "a bank of this node", "none by that name", "`oureyes media banks`")
-        seen = [item for item in held if reader.may(item.label)]
+        seen = _seen(ctx, connection, reader, name)
         said = _opinions(connection, reader, [item.current.id for item in seen])
         found = [_member(connection, reader, item, *said.get(item.current.id, ((), ()))) for item in seen]
     ctx.db.write(lambda connection: ctx.audit(connection, by, "search", "", purpose, hits=len(found)))
     return found
+
+
+def _seen(ctx: Context, connection: Connection, reader: Reader, name: str) -> list[objects.Held]:
+    held = objects.held_of_source(connection, ctx.me, f"{_BANK}{name}")
+    if not held:
+        raise NotHeld(f"bank {name[:40]}", "a bank of this node", "none by that name", "`oureyes media banks`")
+    return [item for item in held if reader.may(item.label)]
 
 
 def take(ctx: Context, name: str, path: Path, order: Order) -> Report:
@@ -155,6 +162,14 @@ def _opinions(
     connection: Connection, reader: Reader, ids: Sequence[str]
 ) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """For each id the states that agree and those that disagree, by the latest opinion of each."""
+    sides: dict[str, tuple[set[str], set[str]]] = {}
+    for target, one in _said_of(connection, reader, ids):
+        sides.setdefault(target, (set(), set()))[one.current.content["opinion"] in _AGAINST].add(one.origin)
+    return {target: (tuple(sorted(agree)), tuple(sorted(against))) for target, (agree, against) in sides.items()}
+
+
+def _said_of(connection: Connection, reader: Reader, ids: Sequence[str]) -> Iterator[tuple[str, objects.Held]]:
+    """The opinions on hashes that this reader may see."""
     found = objects.neighbours(connection, ids)
     on_pairs = {source for source, link, _, _ in found if is_judged(source, link)}  # of two things, not of the hash
     about = {
@@ -163,13 +178,10 @@ def _opinions(
         if link == "object_refs" and source.startswith("opinion--") and source not in on_pairs
     }
     held = objects.latest(connection, dict.fromkeys(source for source, _ in about))
-    sides: dict[str, tuple[set[str], set[str]]] = {}
     for source, target in about:
         for one in held.get(source, ()):
-            word = one.current.content.get("opinion")
-            if reader.may(one.label) and word in (*_FOR, *_AGAINST):
-                sides.setdefault(target, (set(), set()))[word in _AGAINST].add(one.origin)
-    return {target: (tuple(sorted(agree)), tuple(sorted(against))) for target, (agree, against) in sides.items()}
+            if reader.may(one.label) and one.current.content.get("opinion") in (*_FOR, *_AGAINST):
+                yield target, one
 
 
 def opine(ctx: Context, identifier: str, agrees: bool, *, why: str, by: str, purpose: str) -> StixObject:
@@ -205,11 +217,27 @@ def opine(ctx: Context, identifier: str, agrees: bool, *, why: str, by: str, pur
     return made
 
 
-def export(ctx: Context, name: str, form: str, *, by: str, purpose: str) -> Written:
-    """A bank in a form that hash-sharing communities read; what a state disagrees with says so, and `left` names what
-    the form has no word for."""
-    write = {"csv": export_csv, "json": export_json}.get(form)
-    if write is None:
+def export(ctx: Context, name: str, form: str, *, by: str, purpose: str, to: str = "") -> Export:
+    """A bank in a form that hash-sharing communities read, for the member `to` or for `by`: what may go, each hash
+    under its marking. What a state disagrees with says so where its opinion may go too."""
+    put = {"csv": export_csv, "json": export_json}.get(form)
+    if put is None:
         raise InvalidObject(f"form {form[:20]}", "csv or json", "another")
-    members = bank(ctx, name, by=by, purpose=purpose)
-    return write(((one.object, [*one.labels, *(["disagree"] if one.disagree else [])]) for one in members), name)
+    with ctx.db.read() as connection:
+        reader = Reader(ctx, connection, by, purpose)
+        labels = {item.current.id: item.tags for item in _seen(ctx, connection, reader, name)}
+        said = [one for _, one in _said_of(connection, reader, list(labels))]
+
+    def write(going: Going, _: Recipient) -> Written:
+        against = frozenset(ref for _, obj, _ in going if obj.type == "opinion" for ref in _disputed(obj))
+        marked = {obj.id: terms(marking, Thing(obj, marking).until) for _, obj, marking in going}
+        members = ((obj, labels[held], obj.id in against) for held, obj, _ in going if held in labels)
+        return put(((obj, [*tags, *(["disagree"] if no else [])]) for obj, tags, no in members), name, marked)
+
+    ids = [*labels, *(one.current.id for one in said if one.current.content["opinion"] in _AGAINST)]
+    return handed(ctx, ids, f"hashes-{form}", write, by=by, purpose=purpose, to=to)
+
+
+def _disputed(opinion: StixObject) -> Sequence[str]:
+    refs = opinion.content.get("object_refs") if opinion.content.get("opinion") in _AGAINST else None
+    return refs if isinstance(refs, list) else ()

@@ -2,8 +2,9 @@
 
 A list says nothing of what was revoked after it. So it is believed while it is new, and whoever checks is shown its
 date: it may not be older than the set it is to judge, nor than 30 days, nor from tomorrow. A set on it is revoked
-however old the list is. A node keeps the newest of each maker and refuses an older one, since whoever has a lost set
-would show a list from before the loss. A device that keeps nothing cannot tell that: there the date alone says it.
+however old the list is: a node remembers that before it looks at the date. A node keeps the newest of each maker and
+refuses an older one, since whoever has a lost set would show a list from before the loss. A device that keeps nothing
+cannot tell that: there the date alone says it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from oureyes.node.context import Context
 from oureyes.storage import Connection, desk
 from oureyes.storage import searchsets as kept
 
-__all__ = ["newest", "read", "refuse", "standing", "take"]
+__all__ = ["named", "newest", "read", "refuse", "standing", "take"]
 
 _MOST_DAYS = 30
 _DAY = 86_400 * 1_000_000_000
 _KEPT = "search-set-revocations "
+_NAMED = "search-sets-revoked "
 _NEWER = "fetch a newer list from its maker: `oureyes pss revocations` there, `oureyes pss update` here"
 
 
@@ -71,21 +73,35 @@ def standing(origin: str, listed: str) -> str:
 
 
 def take(ctx: Context, raw: bytes, *, by: str, of: str = "") -> form.Revoked:
-    """Keep a maker's newest list; sets of it that were taken here are revoked."""
+    """Keep a maker's newest list. Sets on it are revoked, those taken here and those yet to come, and stay so when the
+    list itself is refused as too old."""
     found = read(raw, ctx.roster, of)
+    ctx.db.write(lambda connection: _revoke(ctx, connection, found, by))
     _refuse_old(found, ctx.now())
 
     def write(connection: Connection) -> None:
         _refuse_older(found, newest(connection, found.origin))
         desk.put_setting(connection, f"{_KEPT}{found.origin}", msgspec.json.encode(found).decode())
         ctx.audit(connection, by, "revocations", found.origin, "", listed=found.at, count=len(found.ids))
-        for one in kept.sets(connection):
-            if one.origin == found.origin and one.id in found.ids and not one.revoked:
-                kept.put_set(connection, replace(one, revoked=found.at))
-                ctx.audit(connection, by, "search-set", one.id, "", state="revoked", count=0)
 
     ctx.db.write(write)
     return found
+
+
+def _revoke(ctx: Context, connection: Connection, found: form.Revoked, by: str) -> None:
+    known = sorted(named(connection, found.origin).union(found.ids))
+    desk.put_setting(connection, f"{_NAMED}{found.origin}", msgspec.json.encode(known).decode())
+    for one in kept.sets(connection):
+        if one.origin == found.origin and one.id in found.ids and not one.revoked:
+            kept.put_set(connection, replace(one, revoked=found.at))
+            ctx.audit(connection, by, "search-set", one.id, "", state="revoked", count=0)
+
+
+def named(connection: Connection, origin: str) -> frozenset[str]:
+    """The sets that any list of a maker which was seen here named as revoked."""
+    text, listed = desk.get_setting(connection, f"{_NAMED}{origin}"), newest(connection, origin)
+    known = msgspec.json.decode(text, type=tuple[str, ...]) if text else ()
+    return frozenset([*known, *(listed.ids if listed else ())])
 
 
 def newest(connection: Connection, origin: str) -> form.Revoked | None:

@@ -139,7 +139,7 @@ def check(
     roster: Roster,
     *,
     at: str,
-    revoked: bytes = b"",
+    revoked: bytes | None = None,
     country: str = "",
 ) -> Checked:
     """Look values up in a set, offline, once it is whole, signed by a member, in force and not revoked by its maker's
@@ -147,7 +147,7 @@ def check(
     signed, files = _verified(folder, roster)
     if nanoseconds(signed.expires) <= nanoseconds(at):
         raise VerificationError(signed.id, "a set in force", f"one that expired on {signed.expires}", "get the newest")
-    listed = revoking.read(revoked, roster, signed.origin) if revoked else None
+    listed = revoking.read(revoked, roster, signed.origin) if revoked is not None else None
     if listed is not None:
         revoking.refuse(listed, signed.id, signed.at, at)
     found = _looked_up(files[form.DESCRIPTION], files[form.BLOOM], key, kind, values, country)
@@ -205,14 +205,14 @@ def _text(described: form.Described, kind: str, value: str, country: str) -> str
 
 
 def take(
-    ctx: Context, folder: Path, name: str, key: bytes, *, by: str, unsigned: bool = False, revoked: bytes = b""
+    ctx: Context, folder: Path, name: str, key: bytes, *, by: str, unsigned: bool = False, revoked: bytes | None = None
 ) -> SearchSet:
     """Take a set of others, to be checked here by its name, and with it its maker's list `revoked`. One that nobody
     signed only where that is said."""
     signed, files = _unsigned(ctx, folder, revoked) if unsigned else _verified(folder, ctx.roster)
     described = form.Described.read(files[form.DESCRIPTION])
     form.Bloom.read(files[form.BLOOM])
-    if revoked:
+    if revoked is not None:
         revoking.refuse(revoking.take(ctx, revoked, by=by, of=signed.origin), signed.id, signed.at, ctx.now())
     secret = key or described.keyid.encode()  # as the project's own tool does where there is no other key
     made = SearchSet(
@@ -230,8 +230,8 @@ def take(
     return made
 
 
-def _unsigned(ctx: Context, folder: Path, revoked: bytes) -> tuple[form.Signed, dict[str, bytes]]:
-    if revoked:
+def _unsigned(ctx: Context, folder: Path, revoked: bytes | None) -> tuple[form.Signed, dict[str, bytes]]:
+    if revoked is not None:
         raise _no_maker()
     files = {one: _read(folder, one) for one in (form.DESCRIPTION, form.BLOOM)}
     return form.Signed(1, ctx.new_id("search-set"), "", "", ctx.now(), "", {}), files
@@ -243,10 +243,10 @@ def _no_maker() -> InvalidObject:
 
 def _refuse_known(connection: Connection, made: SearchSet) -> None:
     """Its name may not be in use, and it may not have been revoked, here or by its maker."""
-    held, listed = kept.sets(connection), revoking.newest(connection, made.origin)
+    held = kept.sets(connection)
     if any(one.name == made.name for one in held):
         raise ConfigError(f"search set {made.name[:40]}", "a name that is not taken", "one that is", "choose another")
-    if (listed and made.id in listed.ids) or any(one.id == made.id and one.revoked for one in held):
+    if made.id in revoking.named(connection, made.origin) or any(one.id == made.id and one.revoked for one in held):
         raise VerificationError(made.id, "a set in force", "one that was revoked", "get the newest")
 
 
@@ -259,13 +259,13 @@ def check_taken(
     by: str,
     purpose: str,
     country: str = "",
-    revoked: bytes = b"",
+    revoked: bytes | None = None,
 ) -> Checked:
     """Look values up in a set that was taken; logged by number, never by content. It goes by the newest list of its
     maker that was seen here, such as `revoked`."""
     ctx.require_purpose(by, purpose, "search set")
     found = _taken(ctx, name)
-    if revoked:
+    if revoked is not None:
         if not found.origin:
             raise _no_maker()
         revoking.take(ctx, revoked, by=by, of=found.origin)

@@ -10,13 +10,12 @@ Seconds are written as they are held: a float of Python's, so that nothing is ro
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from oureyes.model.mediahashes import MOST_FRAMES, Film, Frame, pdq
+from oureyes.model.mediahashes import LATEST, MOST_FRAMES, Film, Frame, pdq
 from oureyes.record.opening import JSON_ERRORS
 
 __all__ = ["as_text", "film", "frame", "name_of"]
@@ -68,7 +67,7 @@ def _checked(hash_: object, quality: object, second: object) -> Frame | None:
         good, at = int(str(quality)), float(str(second))
     except ValueError:
         return None
-    if not isinstance(hash_, str) or pdq(hash_) is None or not 0 <= good <= 100 or not 0 <= at < math.inf:
+    if not isinstance(hash_, str) or pdq(hash_) is None or not 0 <= good <= 100 or not 0 <= at < LATEST:
         return None
     return Frame(hash_.strip().lower(), good, at)
 

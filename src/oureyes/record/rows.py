@@ -13,9 +13,9 @@ from oureyes.errors import InvalidObject
 from oureyes.model.identifiers import observable_id
 from oureyes.model.objects import EXTENSIONS, StixObject
 
-__all__ = ["is_table", "kept", "rows_of"]
+__all__ = ["LONGEST", "is_table", "kept", "rows_of"]
 
-_LONGEST = 131_072  # characters of a cell: a quote that is never closed swallows no more of a table
+LONGEST = 131_072  # characters of a cell: a quote that is never closed swallows no more of a table
 _LIMIT = Lock()  # Python has one limit for all its CSV readers
 
 
@@ -24,18 +24,21 @@ def is_table(name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
 
 
-def rows_of(data: bytes, subject: str, longest: int = _LONGEST) -> Iterator[list[str] | InvalidObject]:
+def rows_of(
+    data: bytes, subject: str, longest: int = LONGEST, *, strict: bool = False
+) -> Iterator[list[str] | InvalidObject]:
     """The rows as text, blank lines left out; a row that cannot be read, or has a cell of more than `longest`
-    characters, is its error."""
+    characters, is its error. `strict` takes no quote that is not closed, nor text behind one that is."""
     text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
-    reader = csv.reader(text, delimiter=_delimiter(data))
+    reader = csv.reader(text, delimiter=_delimiter(data), strict=strict)
     while True:
+        began = reader.line_num + 1
         try:
             row = _next(reader, longest)
         except StopIteration:
             return
         except csv.Error as error:
-            where = f"{subject} line {reader.line_num}"
+            where = f"{subject} line {began}"
             yield InvalidObject(where, "a CSV row", str(error)[:80], "check its quotes")
             continue
         if any(cell.strip("\x1a \t") for cell in row):  # DOS ended its files with 0x1A

@@ -7,7 +7,9 @@
 PDQ, vPDQ, TLSH, MD5, SHA-1 and SHA-256 are taken; what nothing here can match by (PhotoDNA, TMK) and what is malformed
 is put aside and said. Our own exports add `quality` (of a picture's PDQ) and `object`: rows one after another that name
 one object are hashes of one medium, so it is read as the same object as it was; the second PDQ hash is of what lies
-inside its border. Names, sizes and MIME types do not go this way.
+inside its border. Only the id of a file is such a name: others use the word for other things, and what they use it for
+joins nothing. Names, sizes and MIME types do not go this way, and the marking they write beside a hash is for whoever
+handles the file: what is read gets the marking that the import is told.
 A category of NEGATIVE_CLASS or a status of NON_MALICIOUS says that the hash is *not* what it was taken for: it arrives
 as a tag, so that a bank shows the disagreement instead of losing it.
 """
@@ -22,13 +24,13 @@ from typing import BinaryIO
 import msgspec
 
 from oureyes.errors import InvalidObject
-from oureyes.model.mediahashes import Film, Picture, media_object, pdq
+from oureyes.model.mediahashes import MOST_FRAMES, Film, Picture, media_object, pdq
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise, sco
 from oureyes.model.ports import Options, Record, Rejected
 from oureyes.record import frames
 from oureyes.record.opening import JSON_ERRORS, broken, read_bytes, top_level
-from oureyes.record.rows import rows_of
+from oureyes.record.rows import LONGEST, rows_of
 
 __all__ = ["NAME", "read", "sniff"]
 
@@ -50,8 +52,10 @@ _ORDINARY: Mapping[str, str] = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-25
 _TAKEN = "PDQ, vPDQ, TLSH, MD5, SHA-1 or SHA-256"
 _REMEDY = "correct it, or leave it out"
 _AGAINST = frozenset(["negative_class", "non_malicious", "investigation_seed", "disagree"])
+_OBJECT = re.compile(r"file--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WHOLE = re.compile(r"([0-9]{1,3})(?:\.0{1,3})?")
 _COUNT = (("hashes", 1),)
-_LONGEST = 1 << 24  # characters of a cell: the frames of a day's film
+_LONGEST = 1 << 24  # characters of a vPDQ value: the frames of a day's film
 _RAW = 1 << 20
 
 
@@ -146,7 +150,14 @@ def _valid(kind: str, row: _Row) -> str | Film | None:
 
 
 def _is_quality(text: str) -> bool:
-    return not text or (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100)
+    found = _WHOLE.fullmatch(text)
+    return not text or (found is not None and int(found[1]) <= 100)
+
+
+def _named(found: object) -> str:
+    """The id of the file that a row is of; "" where it names none, whatever else stands there."""
+    text = found.strip() if isinstance(found, str) else ""
+    return text if _OBJECT.fullmatch(text) else ""
 
 
 def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
@@ -159,7 +170,7 @@ def _medium(good: Mapping[str, str | Film], quality: str) -> StixObject:
     hashes = {name: plain[kind] for kind, name in _ORDINARY.items() if kind in plain}
     picture = None
     if "pdq" in plain and (quality or "inner" in plain):
-        picture = Picture(plain["pdq"], int(quality or 100), plain.get("inner", ""))
+        picture = Picture(plain["pdq"], int(float(quality)) if quality else None, plain.get("inner", ""))
     elif "pdq" in plain:
         hashes["PDQ"] = plain["pdq"]
     if not isinstance(film, Film):
@@ -175,22 +186,44 @@ def _counts(good: Mapping[str, str | Film]) -> tuple[tuple[str, int], ...]:
 
 
 def _of_csv(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
-    rows = rows_of(data, subject, _LONGEST)
-    first = next(rows, [])
-    header = [cell.strip().lower() for cell in first] if isinstance(first, list) else []
+    rows = rows_of(data, subject, _LONGEST, strict=True)
+    header = _header(next(rows), subject)
     for place, row in enumerate(rows, 1):
         if isinstance(row, InvalidObject):
             yield Rejected(row.subject, row, b"", _COUNT)
             continue
         cells, where = dict(zip(header, row, strict=False)), f"{subject} row {place}"
         kind, value = _typed(cells, "signal_type", "type"), _typed(cells, "signal_str", "hash")
-        if len(row) > len(header) or not (kind.strip() and value.strip()):
-            expected = f"a type, a hash, and no more than the {len(header)} cells that the header names"
-            error = InvalidObject(where, expected, f"{len(row)} cells", "check its commas and quotes")
+        error = _misshapen(where, header, row, kind, value)
+        if error is not None:
             yield Rejected(where, error, ",".join(row).encode()[:_RAW], _COUNT)
             continue
         tags = [*re.split(r"[\s,;|]+", cells.get("tags", "")), cells.get("category", "").lower()]
-        yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), cells.get("object", "").strip())
+        yield _Row(where, kind, value, _said(tags), cells.get("quality", "").strip(), _named(cells.get("object")))
+
+
+def _header(row: list[str] | InvalidObject, subject: str) -> list[str]:
+    if isinstance(row, InvalidObject):
+        raise row
+    if any(map(_runs_on, row)):
+        raise InvalidObject(subject, "a header of one line", "a cell of several", "check its quotes")
+    return [cell.strip().lower() for cell in row]
+
+
+def _misshapen(where: str, header: Sequence[str], row: Sequence[str], kind: str, value: str) -> InvalidObject | None:
+    """The error of a row that a quote or comma has put out of shape: only a film is long, or of several lines."""
+    if len(row) > len(header) or not (kind.strip() and value.strip()):
+        expected = f"a type, a hash, and no more than the {len(header)} cells that the header names"
+        return InvalidObject(where, expected, f"{len(row)} cells", "check its commas and quotes")
+    long = value if _TYPES.get(kind.strip().lower()) == "vpdq" else None
+    if any(_runs_on(cell) for cell in row if cell is not long):
+        expected = f"cells of one line and no more than {LONGEST:,} characters"
+        return InvalidObject(where, expected, "one that runs on", "check its quotes: one may not be closed")
+    return None
+
+
+def _runs_on(cell: str) -> bool:
+    return len(cell) > LONGEST or "\n" in cell.strip() or "\r" in cell.strip()
 
 
 def _typed(cells: Mapping[str, str], *names: str) -> str:
@@ -214,15 +247,16 @@ def _of_json(data: bytes, subject: str) -> Iterator[_Row | Rejected]:
         raise InvalidObject(subject, "a list of hashes, or one under `data`", type(listed).__name__, "check the file")
     for place, one in enumerate(listed, 1):
         cells, where = one if isinstance(one, dict) else {}, f"{subject} item {place}"
-        tags = [*_listed(cells.get("tags")), str(cells.get("status", "")).lower()]
-        kind, value = str(cells.get("type", "")), _indicator(cells.get("indicator", ""))
-        quality, of = str(cells.get("quality", "")), str(cells.get("object", ""))
-        yield _Row(where, kind, value, _said(tags), quality, of)
+        tags = [*_listed(cells.get("tags")), _text(cells.get("status")).lower()]
+        kind, value = _text(cells.get("type")), _text(cells.get("indicator"))
+        yield _Row(where, kind, value, _said(tags), _text(cells.get("quality")), _named(cells.get("object")))
 
 
-def _indicator(found: object) -> str:
-    """Text; frames may stand there as the list they are."""
-    return msgspec.json.encode(found).decode() if isinstance(found, list | dict) else str(found)
+def _text(found: object) -> str:
+    """Text, and "" for null, which says as much as nothing there; frames may stand there as the list they are."""
+    if isinstance(found, list | dict):
+        return msgspec.json.encode(found).decode()
+    return "" if found is None else str(found)
 
 
 def _listed(tags: object) -> list[str]:
@@ -231,7 +265,7 @@ def _listed(tags: object) -> list[str]:
     if isinstance(found, str):
         return re.split(r"[\s,;|]+", found)
     listed = found if isinstance(found, list) else ()
-    return [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in listed]
+    return [_text(one.get("text") if isinstance(one, dict) else one) for one in listed]
 
 
 def _said(tags: Iterable[str]) -> tuple[str, ...]:
@@ -242,7 +276,7 @@ def _said(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _of_frames(data: bytes, subject: str) -> Iterator[Record | Rejected]:
-    """One film; a line that is no frame is put aside."""
+    """One film, where there is a frame in it; a line that is none is put aside."""
     good = []
     for place, line in enumerate(data.decode().splitlines(), 1):
         found = frames.frame(line)
@@ -252,5 +286,9 @@ def _of_frames(data: bytes, subject: str) -> Iterator[Record | Rejected]:
             where = f"{subject} line {place}"
             error = InvalidObject(where, "frame,quality,hash,seconds", "another line", _REMEDY)
             yield Rejected(where, error, line.encode()[:_RAW], (("frames", 1),))
-    film = Film(tuple(good))
-    yield Record(media_object({"VPDQ": frames.name_of(good)}, film=film), counts=(*_COUNT, ("frames", len(good))))
+    if len(good) > MOST_FRAMES:
+        error = InvalidObject(subject, f"at most {MOST_FRAMES:,} frames", f"{len(good):,}", "part it")
+        yield Rejected(subject, error, b"", (("frames", len(good)),))
+    elif good:
+        film = Film(tuple(good))
+        yield Record(media_object({"VPDQ": frames.name_of(good)}, film=film), counts=(*_COUNT, ("frames", len(good))))

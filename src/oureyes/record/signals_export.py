@@ -1,10 +1,15 @@
-"""A bank as hash-sharing communities read it: what `signals` reads; what the form has no word for is named."""
+"""A bank as hash-sharing communities read it: what `signals` reads; what the form has no word for is named.
+
+Every hash stands beside the marking it goes under. Whatever is written is read again on the spot: an object or a label
+that would not come back as it is here is named.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +18,10 @@ import msgspec
 from oureyes.model.mediahashes import frames_of, no_frames, pdq, quality_of, seen, tlsh
 from oureyes.model.objects import StixObject
 from oureyes.model.observables import normalise
+from oureyes.model.ports import Options, Record
 from oureyes.record import frames
 from oureyes.record.exports.sheet import Left, Written
+from oureyes.record.signals import NAME, read
 
 __all__ = ["export_csv", "export_json"]
 
@@ -22,7 +29,8 @@ _Members = Iterable[tuple[StixObject, Sequence[str]]]
 _ORDINARY = (("MD5", "md5"), ("SHA-1", "sha1"), ("SHA-256", "sha256"))
 _WRITTEN = dict(_ORDINARY) | {"PDQ": "pdq", "VPDQ": "vpdq", "TLSH": "tlsh"}
 _OF_FILMS = frozenset(["md5", "sha256", "vpdq"])  # the API names these for films apart
-_COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags", "quality", "object")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,20}")  # what else stands there may be anything
+_COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags", "quality", "object", "marking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +43,66 @@ class _Signal:
     quality: str = ""
 
 
-def export_csv(members: _Members, bank: str) -> Written:
-    """`threatexchange dataset --csv`'s columns, and `quality` and `object` behind them."""
-    out, left, ids = io.StringIO(), list[Left](), set[str]()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+def export_csv(members: _Members, bank: str, marked: Mapping[str, str] | None = None) -> Written:
+    """`threatexchange dataset --csv`'s columns, and `quality`, `object` and `marking` behind them; `marked` has the
+    marking of each object in words."""
+    head = _table([_COLUMNS])
+    out, left, ids = [head], list[Left](), set[str]()
     for obj, tags in members:
         category = "NEGATIVE_CLASS" if "disagree" in tags else "POSITIVE_CLASS"
         said = " ".join(tag for tag in tags if tag != "disagree")
+        rows = list[Sequence[str]]()
         for one in _signals(obj, left):
             kind = f"video_{one.kind}" if one.film and one.kind in ("md5", "sha256") else one.kind
-            writer.writerow((bank, kind, one.value, category, said, one.quality, obj.id))
+            rows.append((bank, kind, one.value, category, said, one.quality, obj.id, (marked or {}).get(obj.id, "")))
+        if rows:
+            out.append(_table(rows))
             ids.add(obj.id)
-    return Written(out.getvalue().encode(), frozenset(ids), tuple(left))
+            left += _changed(obj, tags, head + out[-1])
+    return Written(b"".join(out), frozenset(ids), tuple(left))
 
 
-def export_json(members: _Members, bank: str) -> Written:
+def _table(rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def export_json(members: _Members, bank: str, marked: Mapping[str, str] | None = None) -> Written:
     """The API's form."""
     data, left, ids = list[dict[str, Any]](), list[Left](), set[str]()
     for obj, tags in members:
-        for one in _signals(obj, left):
-            kind = f"VIDEO_{one.kind.upper()}" if one.film and one.kind in _OF_FILMS else one.kind.upper()
-            said: dict[str, Any] = {
-                "type": f"HASH_{kind}",
-                "indicator": one.value,
-                "status": "NON_MALICIOUS" if "disagree" in tags else "MALICIOUS",
-                "tags": [tag for tag in tags if tag != "disagree"],
-                "description": bank,
-                "object": obj.id,
-            }
-            data.append(said | ({"quality": int(one.quality)} if one.quality else {}))
+        said = (marked or {}).get(obj.id, "")
+        items = [_item(one, obj.id, tags, bank) | ({"marking": said} if said else {}) for one in _signals(obj, left)]
+        if items:
+            data += items
             ids.add(obj.id)
+            left += _changed(obj, tags, msgspec.json.encode({"data": items}))
     raw = msgspec.json.format(msgspec.json.encode({"data": data}), indent=1) + b"\n"
     return Written(raw, frozenset(ids), tuple(left))
+
+
+def _item(one: _Signal, identifier: str, tags: Sequence[str], bank: str) -> dict[str, Any]:
+    kind = f"VIDEO_{one.kind.upper()}" if one.film and one.kind in _OF_FILMS else one.kind.upper()
+    said: dict[str, Any] = {
+        "type": f"HASH_{kind}",
+        "indicator": one.value,
+        "status": "NON_MALICIOUS" if "disagree" in tags else "MALICIOUS",
+        "tags": [tag for tag in tags if tag != "disagree"],
+        "description": bank,
+        "object": identifier,
+    }
+    return said | ({"quality": int(one.quality)} if one.quality else {})
+
+
+def _changed(obj: StixObject, tags: Sequence[str], raw: bytes) -> Iterator[Left]:
+    """What comes back otherwise than it is here, when `raw`, in which it stands alone, is read again."""
+    back = list(read(io.BytesIO(raw), Options(source=NAME)))
+    found = [one for one in back if isinstance(one, Record)]
+    if len(found) != len(back) or [one.object.id for one in found] != [obj.id]:
+        yield Left(obj.id, "comes back as another object")
+    if {tag for one in found for tag in one.tags} != set(tags):
+        yield Left(obj.id, "comes back with other labels")
 
 
 def _signals(obj: StixObject, left: list[Left]) -> list[_Signal]:
@@ -104,7 +139,7 @@ def _missed(obj: StixObject, written: set[str]) -> Iterator[str]:
     hashes = obj.content.get("hashes")
     for name, value in hashes.items() if isinstance(hashes, dict) else ():
         if name not in _WRITTEN:
-            yield f"the form has no name for {name[:40]}"
+            yield f"the form has no name for {name if _NAME.fullmatch(name) else 'a hash'}"
         elif _WRITTEN[name] not in written:
             yield f"{name} of too low a quality" if name == "PDQ" and pdq(value) is not None else f"no valid {name}"
     if no_frames(obj.content):

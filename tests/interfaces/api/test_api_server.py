@@ -341,6 +341,10 @@ def test_an_exported_bank_says_how_many_hashes_are_not_in_it(site):
     assert taken.status == 200
     said = site.ask("ayu", "GET", "/banks/b/export")
     assert said.headers["X-OurEyes-Omitted"] == "PDQ-of-too-low-a-quality=1"
+    assert b"b" * 32 in said.body
+    said = site.ask("ayu", "GET", "/banks/b/export?to=MY")
+    assert said.headers["X-OurEyes-Omitted"] == "may-not-go=2"
+    assert b"b" * 32 not in said.body
 
 
 def test_a_taken_set_is_judged_by_its_makers_newest_list(site, tmp_path):

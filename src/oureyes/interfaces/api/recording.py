@@ -13,6 +13,7 @@ from oureyes.interfaces.api.route import Bytes, Call, Route, as_form, changed, p
 from oureyes.interfaces.exports import omitted
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Options
+from oureyes.record.exports import Left
 from oureyes.understand.actors import Actor
 
 __all__ = ["ROUTES"]
@@ -195,12 +196,14 @@ def import_bank(call: Call) -> forms.Report:
 
 
 def export_bank(call: Call) -> Bytes:
-    """A bank as hash-sharing communities exchange it. What you may not see is left out; what the form has no word for
-    is counted in `X-OurEyes-Omitted`."""
+    """A bank as hash-sharing communities exchange it, for the member `to` or for you. Every hash passes the release
+    rules and stands beside its marking; what may not go, and what the form has no word for, is counted in
+    `X-OurEyes-Omitted`."""
     media = "text/csv" if call.query.form == "csv" else "application/json"
     name, form = call.path["name"], call.query.form
-    made = call.node.export_bank(name, form, by=call.by, purpose=call.purpose)
-    return Bytes(made.body, media, f"bank.{form}", omitted(made.left))
+    made = call.node.export_bank(name, form, by=call.by, purpose=call.purpose, to=call.query.to)
+    left = [*made.omitted, *((identifier, "may not go") for identifier, _ in made.refused)]
+    return Bytes(made.body, media, f"bank.{form}", omitted(Left(*one) for one in left))
 
 
 def opine(call: Call) -> forms.Opined:

@@ -97,7 +97,7 @@ def check(
     from oureyes.exchange.roster import parse
     from oureyes.node import searchsets
 
-    listed = revoked.read_bytes() if revoked else b""
+    listed = revoked.read_bytes() if revoked else None
     if taken:
         with at.node() as node:
             found = searchsets.check_taken(
@@ -147,7 +147,7 @@ def take(
     """Take a private search set of others, to check values against it by its name."""
     from oureyes.node import searchsets
 
-    secret, listed = _secret(key) if key else b"", revoked.read_bytes() if revoked else b""
+    secret, listed = _secret(key) if key else b"", revoked.read_bytes() if revoked else None
     with at.node() as node:
         made = searchsets.take(node.ctx, folder, name, secret, by=at.by, unsigned=unsigned, revoked=listed)
     at.screen.answer(_set(made), lambda: at.screen.line(f"{made.name} by {made.origin or 'nobody known'}: {made.id}"))

@@ -146,15 +146,18 @@ def export(
     form: Annotated[
         str, typer.Option("--form", metavar="WORD", help="csv or json, as ThreatExchange reads it.")
     ] = "csv",
-) -> None:
+    to: Annotated[str, typer.Option("--for", metavar="MY", help="The member or account it is for; else for you.")] = "",
+) -> int:
     """A bank as hash-sharing communities exchange it, on the standard output. What you may not see is left out.
 
-    What the form has no word for is counted and named on the standard error output.
+    Every hash passes the release rules for whom it is for, and stands beside its marking. What may not go, and what the
+    form has no word for, is told on the standard error output. Exit 3 when nothing may go.
     """
     from oureyes.node.exporting import counted
 
     with at.node() as node:
-        made = node.export_bank(name, form, by=at.by, purpose=at.purpose)
+        made = node.export_bank(name, form, by=at.by, purpose=at.purpose, to=to)
     raw_out(made.body)
-    omitted = counted((one.id, one.reason) for one in made.left)
-    said_aside(f"  left out, {reason}: {number}" for reason, number in omitted.items())
+    said_aside(f"  not {identifier}: {reason}" for identifier, reason in made.refused)
+    said_aside(f"  left out, {reason}: {number}" for reason, number in counted(made.omitted).items())
+    return 3 if made.refused and not made.count else exits.OK

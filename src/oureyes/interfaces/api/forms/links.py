@@ -209,9 +209,10 @@ class BankRead(Answer, frozen=True):
 
 
 class FormAsked(Asked, frozen=True):
-    """The form a bank is written in."""
+    """The form a bank is written in, and the member it is for."""
 
     form: Literal["csv", "json"] = "csv"
+    to: str = ""
 
 
 class Opinion(Asked, frozen=True):
