@@ -29,8 +29,8 @@ _A_GROUP = 260  # pairs of a community at most
 _TRAIN = 110  # of them to learn from; the rest of the training side are its strangers
 _SEEN = 50  # of the test side and of strangers, that were ever asked while the matcher was made
 _HELD_OUT = 50
-_ASKED_BEFORE = ("held out", "held out, the second", "held out, the third")
-_ASKED_NOW = "held out, the fourth"
+_ASKED_BEFORE = tuple(f"held out{more}" for more in ("", ", the second", ", the third", ", the fourth"))
+_ASKED_NOW = "held out, the fifth"
 _PINYIN = re.compile(
     "(?:(?:[zcs]h?|[bpmfdtnlgkhjqxryw]|)(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|"
     "in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u)){2}"

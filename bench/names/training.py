@@ -29,13 +29,11 @@ import numpy
 from bench.names.asking import Crowd
 from bench.names.material import Truth, material
 from oureyes.correlate.names.likeness import FEATURES, LOWER, RAISE, crowded, likeness, screened
-from oureyes.model.romanisation import script_of
 
 _LOOKED_AT = 50
-_STRANGERS = 100  # of a community
+_STRANGERS = 60  # of a community
 _RINGS = 0.05
-_OFTEN = 6  # that a name with its syllables swapped is shown: it is one among a hundred others
-_ROUNDS = 5  # of making communities even
+_ROUNDS = 2  # of making communities even
 _LEVELS = (("customs", False), ("counted", True))
 _PARTS = 3  # in which the material is cut, so that each is weighed by trees of the others
 _TREES: dict[str, Any] = {
@@ -91,7 +89,6 @@ def _rows(crowd: Crowd, strangers: Sequence[tuple[str, str]]) -> Iterator[Row]:
             yield from _weighed(crowd, *_turned(truth), at, truth.group, stranger=False)
         if at % 3 == 2:
             yield from _weighed(crowd, *_mixed(crowd.asked, at), at, truth.group, stranger=False)
-        yield from _weighed(crowd, *_swapped(truth), at, truth.group, stranger=False)
         yield from _weighed(crowd, query, found, at, truth.group, stranger=False)
     for at, (group, name) in enumerate(strangers, len(crowd.asked)):
         some = [(crowd.names[one], False) for one in crowd.index.search(name, _LOOKED_AT)]
@@ -105,15 +102,6 @@ def _turned(truth: Truth) -> tuple[str, list[tuple[str, bool]]]:
     if not truth.right.isascii() or len(words) < 2 or _SAID.search(truth.right):
         return truth.left, []
     return truth.left, [(" ".join((*words[1:], words[0])), True)]
-
-
-def _swapped(truth: Truth) -> tuple[str, list[tuple[str, bool]]]:
-    """Somebody else: in a Chinese name the family may stand at either end, and the two of the given name stand as they
-    do."""
-    native = truth.left
-    if script_of(native) != "han" or len(native) != 3 or native[1] == native[2]:
-        return native, []
-    return native[0] + native[2] + native[1], [(truth.right, False)] * _OFTEN
 
 
 def _mixed(asked: Sequence[tuple[Truth, str, int]], at: int) -> tuple[str, list[tuple[str, bool]]]:

@@ -344,7 +344,13 @@ def test_keys_are_those_of_their_version():
 def test_every_value_has_a_name_and_its_part_of_the_sum(one, other):
     found = likeness(one, other)
     assert len(FEATURES) == len(found.values) == len(set(FEATURES)) == 33
-    assert set(found.parts) <= {*FEATURES, "to begin with", "no part differs", "many bear such a name"}
+    assert set(found.parts) <= {
+        *FEATURES,
+        "to begin with",
+        "no part differs",
+        "syllables in another order",
+        "many bear such a name",
+    }
     assert sum(found.parts.values()) == pytest.approx(found.alone(), abs=0.3)  # each is rounded to a hundredth
 
 
@@ -428,6 +434,26 @@ def test_two_names_that_begin_with_other_titles_are_two(one, other):
 def test_homophones_in_characters_are_not_one_name():
     same, homophone = likeness("陈伟明", "陳偉明"), likeness("陈伟明", "陈伟民")
     assert same.logit > homophone.logit
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "another"),
+    [
+        ("黄凤珍", "Wong Fung Chin", "Wong Chin Fung"),
+        ("黄凤珍", "Fung Chin Wong", "Chin Fung Wong"),
+        ("陈伟明", "Tan Wee Beng", "Tan Beng Wee"),
+        ("Wong Chin Fung", "Chin Fung Wong", "Wong Fung Chin"),
+        ("Nguyen Van Hung", "Hung Van Nguyen", "Nguyen Hung Van"),
+        ("Aung Kyaw Zaw", "Aung Kyaw Zaw", "Kyaw Aung Zaw"),
+    ],
+)
+def test_three_syllables_in_another_order_are_another_name(one, other, another):
+    assert not likeness(one, other).swapped
+    for first, second in ((one, another), (another, one)):
+        found = likeness(first, second)
+        assert found.swapped
+        assert found.logit <= -2
+        assert met(a_person(first), a_person(second)) is None
 
 
 def test_silence_is_no_circumstance():

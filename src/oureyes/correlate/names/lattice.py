@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,11 +11,13 @@ from oureyes.correlate.names.tokens import alike
 from oureyes.model.romanisation import Character
 from oureyes.model.romanisation.han import DIALECTS
 
-__all__ = ["Path", "walk"]
+__all__ = ["Path", "swapped", "walk"]
 
 _MIXED = 0.12  # what changing the dialect within a name costs
 _HOPELESS = 0.3
 _MOST = 5  # characters of a personal name
+_WELL, _BETTER = 0.9, 0.1
+_SYLLABLE = re.compile("[^aeiouy]*[aeiouy]+[^aeiouy]*")
 
 Tokens = tuple[str, ...]
 
@@ -42,6 +45,20 @@ def walk(characters: tuple[Character, ...], tokens: Tokens) -> Path:
         mixed = [tuple(dict.fromkeys(reading for some in one.readings for reading in some)) for one in order]
         best = _better(best, _windows(mixed, tokens, "", _MIXED))
     return best
+
+
+def swapped(characters: tuple[Character, ...], path: Path, one: Tokens, other: Tokens) -> bool:
+    """Whether two names of three syllables have the same in another order, another name (陈伟明, Tan Beng Wee):
+    the family name stands first or last, the two of the given name as they do, or all of them the other way round.
+    `characters` are those of the one where the other is not written in them, and `path` is the way through them."""
+    if len(characters) == 3:
+        if path.score > _WELL:
+            return False
+        found = walk((characters[0], characters[2], characters[1]), other).score
+        return found > max(_WELL, path.score + _BETTER)
+    if sorted(one) != sorted(other) or len(one) != 3 or not all(map(_SYLLABLE.fullmatch, one)):
+        return False
+    return other not in {one, one[1:] + one[:1], one[2:] + one[:2], one[::-1]}
 
 
 def _better(one: Path, other: Path) -> Path:

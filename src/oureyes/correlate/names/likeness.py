@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from oureyes.correlate.names.alignment import Alignment, align
-from oureyes.correlate.names.lattice import Path, walk
+from oureyes.correlate.names.lattice import Path, swapped, walk
 from oureyes.correlate.names.tokens import letters, rarity, weight
 from oureyes.correlate.names.trees import parts_of, sum_of
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
@@ -64,6 +64,7 @@ _SEEN = 0.4
 _CUSTOM = 1.0  # of whom one in ten has the customs of the name
 _SAME = 0.86  # from here on a part agrees
 _EQUAL = 3.5  # what names come to in which no part differs
+_SWAPPED = -2.0  # and what, at most, those whose syllables stand in another order
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Likeness:
     alignment: Alignment
     path: Path
     namesakes: float
+    swapped: bool
 
     @property
     def logit(self) -> float:
@@ -96,7 +98,7 @@ class Likeness:
         every = {
             "to begin with": start,
             **dict(zip(FEATURES, moved, strict=True)),
-            "no part differs": self._of_equals(trees, many) - trees,
+            "no part differs" if not self.swapped else "syllables in another order": self._ruled(trees, many) - trees,
             "many bear such a name": -many,
         }
         return {name: round(by, 2) for name, by in every.items() if round(by, 2)}
@@ -107,10 +109,13 @@ class Likeness:
 
     def _sum(self, namesakes: float) -> float:
         many = crowded(namesakes, counted=bool(self.values[1]))
-        return self._of_equals(sum_of((namesakes, *self.values[1:])), many) - many
+        return self._ruled(sum_of((namesakes, *self.values[1:])), many) - many
 
-    def _of_equals(self, trees: float, many: float) -> float:
-        """Of names without a difference there is nothing to learn: what is unsure of them is how many bear them."""
+    def _ruled(self, trees: float, many: float) -> float:
+        """Of names without a difference there is nothing to learn: what is unsure of them is how many bear them. And
+        three syllables in another order are another name."""
+        if self.swapped:
+            return min(trees, _SWAPPED)
         if not _turned(self.left, self.right):
             return trees
         return _EQUAL if many else max(trees, _EQUAL)
@@ -139,12 +144,13 @@ def likeness(one: str, other: str) -> Likeness:
             turned.alignment.turned(),
             turned.path,
             turned.namesakes,
+            turned.swapped,
         )
     left, right, met = _variants(one, other)
     path = _path(one, other)
     held = max(_usual(some) for some in _agreed(left, right, met)) - _SEEN * _seen(one, other, path)
     values = features(one, other, left, right, met, path, held)
-    return Likeness(values, left, right, met, path, held)
+    return Likeness(values, left, right, met, path, held, _swapped(one, other, left, right, path))
 
 
 def screened(one: str, other: str, namesakes: Callable[[Sequence[str]], float]) -> Likeness:
@@ -152,7 +158,16 @@ def screened(one: str, other: str, namesakes: Callable[[Sequence[str]], float]) 
     found = likeness(one, other)
     held = max(namesakes(some) for some in _agreed(found.left, found.right, found.alignment))
     values = (held, 1.0, *found.values[2:])
-    return Likeness(values, found.left, found.right, found.alignment, found.path, held)
+    return Likeness(values, found.left, found.right, found.alignment, found.path, held, found.swapped)
+
+
+def _swapped(one: str, other: str, left: tuple[str, ...], right: tuple[str, ...], path: Path) -> bool:
+    first, second = script_of(one) == "han", script_of(other) == "han"
+    if first and second:
+        return False
+    if second:
+        return swapped(lattice(other), path, right, left)
+    return swapped(lattice(one) if first else (), path, left, right)
 
 
 def _agreed(left: Sequence[str], right: Sequence[str], met: Alignment) -> tuple[Sequence[str], Sequence[str]]:
