@@ -13,7 +13,7 @@ import psutil
 
 from bench.figures import Figure, percentile
 from bench.names.material import material
-from oureyes.correlate.names.index import NameIndex
+from oureyes.correlate.names.index import NameIndex, sound_features
 from oureyes.model.romanisation import readings
 
 __all__ = ["figures"]
@@ -29,8 +29,9 @@ def figures(data: Path) -> Iterator[Figure]:
     names = [*found.crowd, *(truth.right if at % 2 else truth.left for at, truth in enumerate(truths))]
     order = list(range(len(names)))
     random.Random(7).shuffle(order)
-    for name in names:
-        readings(name)  # the tables and what was read last are the matcher's, whether there is an index or not
+    for name in names:  # the tables, and what was read and heard last, are the matcher's: there is no index yet
+        for tokens in readings(name):
+            sound_features(tokens)
     gc.collect()
     before = psutil.Process().memory_info().rss
     index, started = NameIndex(), time.process_time()
