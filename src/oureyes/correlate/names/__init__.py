@@ -26,6 +26,7 @@ from oureyes.correlate.names.words import reason
 from oureyes.model.findings import Key, Match
 from oureyes.model.objects import EXTENSIONS, StixObject
 from oureyes.model.ports import Example
+from oureyes.model.romanisation.latin import plain
 
 __all__ = ["EXAMPLES", "MOST", "NAME", "PARTIAL", "TYPES", "Weighed", "compare", "keys", "screen"]
 
@@ -178,9 +179,10 @@ def _more(found: Likeness) -> float:
     return _TWO_MORE if min(over) == 0 and max(over) > 1 and shorter <= 2 and not found.path.score else 0.0
 
 
-def _order(met: _Met) -> tuple[float, str, str]:
+def _order(met: _Met) -> tuple[bool, float, str, str]:
+    """Of equal sums the one that reads alike is shown."""
     first, second = sorted((met.left.text, met.right.text))
-    return (met.logit, first, second)
+    return (plain(first) == plain(second), met.logit, first, second)
 
 
 def _score(logit: float) -> float:
