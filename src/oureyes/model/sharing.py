@@ -156,6 +156,11 @@ class Roster:
     members: Mapping[str, Member]
     raw: bytes = b""
 
+    @property
+    def sign_keys(self) -> dict[str, bytes]:
+        """The public keys that members' signatures are checked by."""
+        return {member.id: member.keys.sign for member in self.members.values()}
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

@@ -223,8 +223,7 @@ def _words(statement: Statement) -> bytes:
 
 def _read(ctx: Context, words: bytes) -> blind.Commitment:
     """The commitment, once the member that it names is found to have signed it."""
-    keys = {member.id: member.keys.sign for member in ctx.roster.members.values()}
-    body, signers = unpack(words, blind.KEYS_TYPE, keys)
+    body, signers = unpack(words, blind.KEYS_TYPE, ctx.roster.sign_keys)
     said = blind.read_commitment(body)
     if said.member not in signers:
         raise VerificationError(

@@ -33,8 +33,7 @@ _NEWER = "fetch a newer list from its maker: `oureyes pss revocations` there, `o
 
 def read(raw: bytes, roster: Roster, origin: str = "") -> form.Revoked:
     """The list that `origin`, or whichever member it names as its maker, signed."""
-    keys = {member.id: member.keys.sign for member in roster.members.values()}
-    body, signers = unpack(raw, form.REVOKED_TYPE, keys)
+    body, signers = unpack(raw, form.REVOKED_TYPE, roster.sign_keys)
     try:
         found = msgspec.json.decode(body, type=form.Revoked)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -99,9 +98,8 @@ def _revoke(ctx: Context, connection: Connection, found: form.Revoked, by: str) 
 
 def named(connection: Connection, origin: str) -> frozenset[str]:
     """The sets that any list of a maker which was seen here named as revoked."""
-    text, listed = desk.get_setting(connection, f"{_NAMED}{origin}"), newest(connection, origin)
-    known = msgspec.json.decode(text, type=tuple[str, ...]) if text else ()
-    return frozenset([*known, *(listed.ids if listed else ())])
+    text = desk.get_setting(connection, f"{_NAMED}{origin}")
+    return msgspec.json.decode(text, type=frozenset[str]) if text else frozenset()
 
 
 def newest(connection: Connection, origin: str) -> form.Revoked | None:

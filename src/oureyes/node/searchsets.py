@@ -159,8 +159,7 @@ def _checked(identifier: str, origin: str, expires: str, hits: tuple[bool, ...],
 
 
 def _verified(folder: Path, roster: Roster) -> tuple[form.Signed, dict[str, bytes]]:
-    keys = {member.id: member.keys.sign for member in roster.members.values()}
-    body, signers = unpack(_read(folder, form.SIGNATURE), form.SIGNED_TYPE, keys)
+    body, signers = unpack(_read(folder, form.SIGNATURE), form.SIGNED_TYPE, roster.sign_keys)
     try:
         signed = msgspec.json.decode(body, type=form.Signed)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -29,7 +29,7 @@ def apply(ctx: Context, channel: Channel, limit: int = 16) -> int:
 def submit_apply(ctx: Context, channel: Channel, limit: int = 16) -> Future[int]:
     """As `apply`, without waiting, and behind whatever somebody waits for."""
     seals = {ctx.keys.seal.id: ctx.keys.seal}
-    signers = {member.id: member.keys.sign for member in ctx.roster.members.values()}
+    signers = ctx.roster.sign_keys
 
     def write(connection: Connection) -> int:
         row = channels.find(connection, channel)
