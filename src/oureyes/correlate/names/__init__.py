@@ -20,7 +20,7 @@ from oureyes.correlate.names.circumstances import circumstances
 from oureyes.correlate.names.initials import by_initials, initials_of
 from oureyes.correlate.names.keys import keys_of
 from oureyes.correlate.names.likeness import Likeness, likeness
-from oureyes.correlate.names.organisations import Agreement, agreed, may_be_one, numbered
+from oureyes.correlate.names.organisations import NEARLY, Agreement, agreed, may_be_one, numbered
 from oureyes.correlate.names.subject import TYPES, Name, Subject, subject_of
 from oureyes.correlate.names.words import reason
 from oureyes.model.findings import Key, Match
@@ -42,7 +42,6 @@ _ORGANISATION = 2.0
 _UNSIGNED = -1.0  # quiet, until there is a second sign
 _SHOWN = -0.5  # from here on it is kept and shown; from 0 on it rings
 _MANY = "many bear such a name: a second sign is needed"
-_ALIKE = "alike, and not quite one name: a second sign is needed"
 _INITIALS = "one part and first letters: a second sign is needed"
 
 
@@ -114,10 +113,10 @@ def _weighed(mine: Subject, theirs: Subject, *, keyed: bool, parts: bool = False
     if not met:
         return None
     best = max(met, key=lambda one: (one.alone(signs), *_order(one)))
-    quiet = "" if best.alone(signs) + shift >= 0 else _ALIKE if best.logit + shift < 0 else best.doubt
+    quiet = "" if best.alone(signs) + shift >= 0 else NEARLY if best.logit + shift < 0 else best.doubt
     said = reason(best.left, best.right, best.found, about, quiet)
-    told = parts and isinstance(best.found, Likeness) and not best.initials
-    moved = tuple(best.found.parts.items()) if told and isinstance(best.found, Likeness) else ()
+    summed = parts and not best.initials
+    moved = tuple(best.found.parts.items()) if summed and isinstance(best.found, Likeness) else ()
     return Weighed(_score(best.alone(signs) + shift), said, quiet, moved)
 
 

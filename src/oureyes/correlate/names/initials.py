@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from oureyes.correlate.names.alignment import Pair
-from oureyes.correlate.names.likeness import Likeness, crowded
-from oureyes.correlate.names.tokens import weight
+from oureyes.correlate.names.likeness import SAME, Likeness, crowded
+from oureyes.correlate.names.tokens import INITIAL, weight
 from oureyes.model.romanisation import readings, script_of, skeleton
 
 __all__ = ["abbreviated", "by_initials", "initial_sounds", "initials_of"]
@@ -21,8 +21,6 @@ __all__ = ["abbreviated", "by_initials", "initial_sounds", "initials_of"]
 _FIRST = re.compile(r"(?i),|\b(?:bin|binti|bt|bte|ibn)\s|\b[adsw]\s*/\s*[lpo]\b")
 _FULL = (2, 3)  # parts of a full name that is found by initials
 _TELLING, _SOUNDS = 0.9, 3
-_AGREES = 0.86  # from here on a part agrees in full
-_RARITY = 1.2  # an initial is that of one in fifteen, as a power of ten
 _UNSIGNED = -1.0  # quiet, and rings with the same year of birth
 
 Tokens = tuple[str, ...]
@@ -47,7 +45,7 @@ def initials_of(found: Likeness) -> int:
     """How many parts agree by a first letter where one alone agrees in full, and none is left; 0 for any other."""
     pairs = found.alignment.pairs
     letters = [pair for pair in pairs if _lengths(found, pair)[0] == 1]
-    full = [pair for pair in pairs if pair.alike >= _AGREES and pair not in letters]
+    full = [pair for pair in pairs if pair.alike >= SAME and pair not in letters]
     whole = len(found.left) == len(found.right) == len(pairs) == len(letters) + 1
     if not whole or len(full) != 1 or all(_lengths(found, pair)[1] == 1 for pair in letters):
         return 0
@@ -56,7 +54,7 @@ def initials_of(found: Likeness) -> int:
 
 def by_initials(found: Likeness, signs: float) -> float:
     """What such a name comes to beside the many who bear its full part and begin with the same letters."""
-    return _UNSIGNED - crowded(found.namesakes - _RARITY * initials_of(found) - signs, counted=False)
+    return _UNSIGNED - crowded(found.namesakes - INITIAL * initials_of(found) - signs, counted=False)
 
 
 def _sounds(name: str, tokens: Tokens) -> Iterator[str]:

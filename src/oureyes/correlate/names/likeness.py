@@ -27,7 +27,7 @@ from oureyes.correlate.names.trees import parts_of, sum_of
 from oureyes.model.romanisation import Character, fold, lattice, readings, script_of, skeleton
 from oureyes.model.romanisation.latin import plain
 
-__all__ = ["FEATURES", "LOWER", "RAISE", "Likeness", "crowded", "features", "likeness", "screened"]
+__all__ = ["FEATURES", "LOWER", "RAISE", "SAME", "Likeness", "crowded", "features", "likeness", "screened"]
 
 FEATURES = (
     "namesakes by chance", "counted in an index", "share of the shorter", "share of the longer", "marks that differ",
@@ -62,7 +62,7 @@ _INITIAL = 0.5  # what an initial is alike to a name it may stand for
 _HELD = 5.0  # a hundred thousand names, as a power of ten
 _SEEN = 0.4
 _CUSTOM = 1.0  # of whom one in ten has the customs of the name
-_SAME = 0.86  # from here on a part agrees
+SAME = 0.86  # from here on a part agrees
 _EQUAL = 3.5  # what names come to in which no part differs
 _SWAPPED = -2.0  # and what, at most, those whose syllables stand in another order
 
@@ -251,7 +251,7 @@ def features(
         float(crossed and "han" in (script_of(one), script_of(other))),
         path.score,
         float(path.unread),
-        max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= _SAME), default=0),
+        max((len("".join(left[i] for i in pair.left)) for pair in pairs if pair.alike >= SAME), default=0),
         sum(sounds) / max(len(sounds), 1),
         sum(exact) / max(len(exact), 1),
         alike[0],

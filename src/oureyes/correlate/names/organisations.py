@@ -19,7 +19,7 @@ from oureyes.model.romanisation.han import simplified
 from oureyes.model.romanisation.latin import numbers, plain
 from oureyes.model.romanisation.organisations import core, organisation_readings, says_a_form
 
-__all__ = ["Agreement", "agreed", "may_be_one", "numbered", "organisation_sounds"]
+__all__ = ["NEARLY", "Agreement", "agreed", "may_be_one", "numbered", "organisation_sounds"]
 
 _ALIKE = 0.8  # vowels are guessed where a script leaves them out
 _LOOK_ALIKE = 0.65  # letters two words have in common
@@ -31,7 +31,7 @@ _COUNTRY = re.compile(r"\(\s*([ms])\s*\)")
 _WORDS, _NEAR_WORDS = "the same words", "words that look and sound alike"
 _LETTERS = "the same letters, apart or as one,"
 _SOUNDS, _NEAR_SOUNDS = "the same sounds across scripts", "similar sounds across scripts"
-_NEARLY = "alike, and not quite one name: a second sign is needed"
+NEARLY = "alike, and not quite one name: a second sign is needed"
 _SHORT = "a short name, which many sound like: a second sign is needed"
 _COUNTRIES = "of two countries: a second sign is needed"
 
@@ -99,7 +99,7 @@ def _read_alike(mine: Tokens, theirs: Tokens) -> Iterator[Agreement]:
     elif left == right and len(left) >= _JOINED:
         yield Agreement(called, _LETTERS)
     elif _nearly(mine, theirs):
-        yield Agreement(f"{called}, {' '.join(theirs)}", _NEAR_WORDS, _NEARLY)
+        yield Agreement(f"{called}, {' '.join(theirs)}", _NEAR_WORDS, NEARLY)
 
 
 def _heard_alike(mine: Tokens, theirs: Tokens) -> Iterator[Agreement]:

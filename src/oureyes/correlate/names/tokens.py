@@ -8,7 +8,7 @@ from functools import lru_cache
 from oureyes.model.romanisation import fold, skeleton
 from oureyes.model.romanisation.customs import COMMON, WEAK
 
-__all__ = ["alike", "letters", "rarity", "weight"]
+__all__ = ["INITIAL", "alike", "letters", "rarity", "weight"]
 
 # What it costs to hear one sound for another; 1 where nothing is said.
 _PAIRS = {
@@ -132,7 +132,7 @@ def weight(token: str) -> float:
 
 _VOWELS = re.compile("[aeiouy]+")
 _BY_SYLLABLES = (1.7, 2.6, 3.2)
-_INITIAL = 1.2
+INITIAL = 1.2  # of a first letter: one in fifteen
 
 
 def rarity(token: str) -> float:
@@ -142,5 +142,5 @@ def rarity(token: str) -> float:
     if known is not None:
         return 2.0 * known
     if len(token) == 1:
-        return _INITIAL
+        return INITIAL
     return _BY_SYLLABLES[min(len(_VOWELS.findall(token)), 3) - 1] if _VOWELS.search(token) else _BY_SYLLABLES[0]

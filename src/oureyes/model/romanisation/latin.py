@@ -87,20 +87,26 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
     every = [tokens]
     if "-" in name:
         bare = _ARTICLE_ONLY.sub(" ", plain(name))
-        every.append(_tokens(_SYLLABLES.sub(lambda found: found[0].replace("-", ""), bare), _ARTICLE_ONLY))
-    every += [_tokens(name, _ARTICLE_ONLY), tuple(modern(token) for token in tokens)]
+        every.append(_tokens(_SYLLABLES.sub(lambda found: found[0].replace("-", ""), bare))[1])
+    every += [_tokens(name)[1], tuple(modern(token) for token in tokens)]
     return tuple(dict.fromkeys(every))
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
     """The tokens that are names, family name first where a comma says so; a name is never left without any."""
-    return _tokens(name, _ARTICLE)
+    return _tokens(name)[0]
 
 
 @lru_cache(maxsize=1 << 14)
-def _tokens(name: str, article: re.Pattern[str]) -> tuple[str, ...]:
+def _tokens(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Without what is an article, and without what is nothing else."""
     text = _OF_THE.sub("dela", _maria(_SLASHED.sub(" ", plain(_CAMEL.sub(" ", name)))))
-    found = _named(_unstyled(text), article)
+    bare = _unstyled(text)
+    return _read(text, bare, _ARTICLE), _read(text, bare, _ARTICLE_ONLY)
+
+
+def _read(text: str, bare: str, article: re.Pattern[str]) -> tuple[str, ...]:
+    found = _named(bare, article)
     if DEGREES.issuperset(found):  # the styles were the name: Yang Mulia, Tan Sri
         found = _named(text, article)
     return found or tuple(_WORD.findall(text))

@@ -7,16 +7,13 @@ from functools import lru_cache
 
 from oureyes.model.romanisation.customs import ARTICLES, LEGAL_FORMS, NATIVE_FORMS, OF_A_FORM
 from oureyes.model.romanisation.latin import numbers, organisation_tokens, plain
-from oureyes.model.romanisation.readings import combined, script_of
+from oureyes.model.romanisation.readings import LONGEST, MOST, NONE_BEGINS, combined, script_of
 from oureyes.model.zawgyi import to_unicode
 
 __all__ = ["core", "organisation_readings", "says_a_form"]
 
-_MOST = 8
-_LONGEST = 200
 _SPACED = ("arabic", "tamil")  # scripts in which a form is a word of its own
 _HEAD, _END = r"(?:^|(?<=[\s(（]))", r"(?=$|[\s)）.,])"
-_VOWELS = "[\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec6-\u0ece\u17b4-\u17d3\u102b-\u103e]"  # none begins a word
 _LATIN = re.compile("[A-Za-z][A-Za-z.]*")
 _NUMBER = re.compile("[0-9]+")
 _AROUND = LEGAL_FORMS | ARTICLES | OF_A_FORM
@@ -28,7 +25,7 @@ def _forms() -> re.Pattern[str]:
     forms = sorted(map(re.escape, NATIVE_FORMS), key=len, reverse=True)
     words = "|".join(form for form in forms if script_of(form) in _SPACED)
     parts = "|".join(form for form in forms if script_of(form) not in _SPACED)
-    return re.compile(f"{_HEAD}(?:ال)?(?:{words}){_END}|{_HEAD}(?:{parts})(?!{_VOWELS})|(?:{parts}){_END}")
+    return re.compile(f"{_HEAD}(?:ال)?(?:{words}){_END}|{_HEAD}(?:{parts})(?![{NONE_BEGINS}])|(?:{parts}){_END}")
 
 
 _FORM = _forms()
@@ -39,7 +36,7 @@ def core(name: str) -> str:
     """The name in its own script without the legal form; a name that is nothing else stays whole."""
     if script_of(name) == "latin":
         return " ".join(organisation_tokens(name))
-    text = _LATIN.sub(_latin, to_unicode(name[:_LONGEST]).strip())
+    text = _LATIN.sub(_latin, to_unicode(name[:LONGEST]).strip())
     while (shorter := _FORM.sub(" ", text).strip(" .,()（）")) != text and len(re.findall(r"\w", shorter)) > 1:
         text = shorter
     return text
@@ -53,12 +50,12 @@ def organisation_readings(name: str) -> tuple[Tokens, ...]:
         tokens = organisation_tokens(text)
         return (tokens,) if tokens else ()
     counted = tuple(_NUMBER.findall(text))
-    return tuple(dict.fromkeys((*tokens, *counted) for tokens in combined(_NUMBER.sub(" ", text))))[:_MOST]
+    return tuple(dict.fromkeys((*tokens, *counted) for tokens in combined(_NUMBER.sub(" ", text))))[:MOST]
 
 
 def says_a_form(name: str) -> bool:
     """Whether a name in another script than Latin says by its form that it is an organisation's."""
-    return script_of(name) != "latin" and _FORM.search(to_unicode(name[:_LONGEST]).strip()) is not None
+    return script_of(name) != "latin" and _FORM.search(to_unicode(name[:LONGEST]).strip()) is not None
 
 
 def _latin(found: re.Match[str]) -> str:

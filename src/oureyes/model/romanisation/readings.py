@@ -17,11 +17,11 @@ from oureyes.model.romanisation.tai import lao, thai
 from oureyes.model.romanisation.tamil import tamil
 from oureyes.model.zawgyi import to_unicode
 
-__all__ = ["VERSION", "combined", "readings", "romanise", "script_of"]
+__all__ = ["LONGEST", "MOST", "NONE_BEGINS", "VERSION", "combined", "readings", "romanise", "script_of"]
 
 VERSION = "names/v3"
-_MOST = 8
-_LONGEST = 200  # characters of a name; what is longer is no name
+MOST = 8
+LONGEST = 200  # characters of a name; what is longer is no name
 
 Tokens = tuple[str, ...]
 
@@ -37,9 +37,10 @@ _RUN = re.compile(
 _ANY = re.compile("[" + "".join(letters for _, letters in _SCRIPTS) + "]")
 _FIRST = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS))
 # What cannot begin a name: the letters before it were its beginning, and no title (คุณากร, شيخة).
-_INSIDE = re.compile(
-    "[\u0600-\u06ff\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec6-\u0ece\u17b4-\u17d3\u102b-\u103e\u0bbe-\u0bcd]"
+NONE_BEGINS = (
+    "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec6-\u0ece\u17b4-\u17d3\u102b-\u103e"  # signs of vowels and tones
 )
+_INSIDE = re.compile(f"[\u0600-\u06ff\u0bbe-\u0bcd{NONE_BEGINS}]")
 _TITLES = tuple(sorted(NATIVE_TITLES, key=len, reverse=True))
 
 
@@ -52,11 +53,11 @@ def script_of(name: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def readings(name: str) -> tuple[Tokens, ...]:
     """One to eight token sequences, likeliest first; none only for a name without letters."""
-    name = name[:_LONGEST]
+    name = name[:LONGEST]
     if name.isascii() or not _ANY.search(name):
         return tuple(tokens for tokens in spellings(name) if tokens)
     spelled = combined(_untitled(to_unicode(name).strip()))
-    return tuple(dict.fromkeys(_without_sons(tokens) for tokens in spelled))[:_MOST]
+    return tuple(dict.fromkeys(_without_sons(tokens) for tokens in spelled))[:MOST]
 
 
 def combined(text: str) -> Iterator[Tokens]:
