@@ -33,7 +33,6 @@ from oureyes.node.accounts import is_token
 from oureyes.node.editions import Edition, edition
 from oureyes.node.exporting import FORMATS, counted
 from oureyes.node.serving import Connection, Serving
-from oureyes.record.exports import Left
 
 __all__ = ["Exports", "omitted"]
 
@@ -172,7 +171,7 @@ def _described(made: Edition, form: str) -> dict[str, str]:
     said = {
         "Content-Disposition": f'attachment; filename="{made.collection.id}-{form}{FORMATS[form].suffix}"',
         "X-OurEyes-Count": str(made.count),
-        "X-OurEyes-Omitted": omitted(made.left),
+        "X-OurEyes-Omitted": omitted((one.id, one.reason) for one in made.left),
         "X-OurEyes-TLP": made.sheet.tlp.label,
         "X-OurEyes-PAP": made.sheet.pap.name,
         "X-OurEyes-Until": made.sheet.until,
@@ -180,9 +179,9 @@ def _described(made: Edition, form: str) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-def omitted(left: Iterable[Left]) -> str:
-    """How many are not in it for each reason, as a header says it."""
-    found = counted((one.id, _token(one.reason)) for one in left)
+def omitted(left: Iterable[tuple[str, str]]) -> str:
+    """How many are not in it for each reason, as a header says it; of each the id and the reason."""
+    found = counted((identifier, _token(reason)) for identifier, reason in left)
     return "; ".join(f"{reason}={number}" for reason, number in found.items())[:4000]
 
 

@@ -109,22 +109,19 @@ async def _carried(node: Node, wanted: Wanted, lines: Lines, fresh: bool) -> lis
 
 async def _looked_up(ctx: Context, carried: Sequence[_Carried]) -> list[Outcome]:
     opened = await asyncio.gather(*(asyncio.to_thread(_opened, each) for each in carried))
-    answered = [(each.one, said) for each, said in zip(carried, opened, strict=True) if isinstance(said, Opened)]
+    answered = [(one, said) for one, said in opened if isinstance(said, Opened)]
     settled = {one.partner: one for one in await asyncio.to_thread(probing.settle_all, ctx, answered)}
-    return [
-        settled.get(each.one.partner) or _unanswered(each.one, str(said))
-        for each, said in zip(carried, opened, strict=True)
-    ]
+    return [settled.get(one.partner) or _unanswered(one, str(said)) for one, said in opened]
 
 
-def _opened(each: _Carried) -> Opened | str:
-    """In words, why there is no answer that can be believed."""
+def _opened(each: _Carried) -> tuple[Prepared, Opened | str]:
+    """A question and its answer; in words, why there is none that can be believed."""
     if not each.raw:
-        return each.why
+        return each.one, each.why
     try:
-        return replace(probing.opened(each.one, each.raw), older=each.why)
+        return each.one, replace(probing.opened(each.one, each.raw), older=each.why)
     except Exception as fault:  # as in `_answer`
-        return _words(fault)
+        return each.one, _words(fault)
 
 
 async def _fetched(ctx: Context, lines: Lines, partner: str) -> None:

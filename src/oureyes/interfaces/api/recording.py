@@ -13,7 +13,6 @@ from oureyes.interfaces.api.route import Bytes, Call, Route, as_form, changed, p
 from oureyes.interfaces.exports import omitted
 from oureyes.model.markings import Marking
 from oureyes.model.ports import Options
-from oureyes.record.exports import Left
 from oureyes.understand.actors import Actor
 
 __all__ = ["ROUTES"]
@@ -203,7 +202,7 @@ def export_bank(call: Call) -> Bytes:
     name, form = call.path["name"], call.query.form
     made = call.node.export_bank(name, form, by=call.by, purpose=call.purpose, to=call.query.to)
     left = [*made.omitted, *((identifier, "may not go") for identifier, _ in made.refused)]
-    return Bytes(made.body, media, f"bank.{form}", omitted(Left(*one) for one in left))
+    return Bytes(made.body, media, f"bank.{form}", omitted(left))
 
 
 def opine(call: Call) -> forms.Opined:
