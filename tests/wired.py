@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -39,10 +42,19 @@ def install(found: dict[str, Path], version: int = 1, previous: Roster | None = 
     return raw
 
 
+# Below those that the system gives to whoever calls out, or a caller might take one before its node does.
+_FIRST, _EACH = 20_000, 3_000
+_GIVEN = itertools.cycle(range(_EACH))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Each worker of the suite has ports of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    for place in itertools.islice(_GIVEN, _EACH):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", _FIRST + worker * _EACH + place))
+            return int(probe.getsockname()[1])
+    raise AssertionError("no port is free")
 
 
 def a_service(home: Path, **options: Any) -> Service:

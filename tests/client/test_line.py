@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import pytest
 from api_parties import ApiSite
@@ -134,6 +135,9 @@ def test_events_go_on_where_they_were_when_the_line_breaks(site, monkeypatch):
         pass
     made = [an_indicator(value=f"e{n}.example") for n in range(3)]
     site.record(made[0])
+    until = time.monotonic() + 20
+    while not found and time.monotonic() < until:  # who has heard nothing yet has no place to go on from
+        pass
     site.restart()
     site.record(*made[1:])
     reader.join(20)
